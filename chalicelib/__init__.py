@@ -1,0 +1,1 @@
+"""Earshot's subjects, one folder each; docs/architecture.md is the map."""

@@ -1,0 +1,47 @@
+"""Identifiers are types, so that a room is never passed where a session is meant."""
+
+import base64
+import hashlib
+import re
+import secrets
+import uuid
+from typing import NewType
+
+from chalicelib.runtime.errors import FieldError, Invalid
+
+SessionId = NewType("SessionId", str)
+ParticipantId = NewType("ParticipantId", str)
+RoomId = NewType("RoomId", str)
+JoinId = NewType("JoinId", str)
+TabId = NewType("TabId", str)
+ConnectionId = NewType("ConnectionId", str)
+
+_OPAQUE = re.compile(r"[A-Za-z0-9_-]{22}")
+
+
+def opaque() -> str:
+    """A fresh identifier: 22 URL-safe characters, 128 bits from the system's generator."""
+    return secrets.token_urlsafe(16)
+
+
+def derived(*parts: str) -> str:
+    """The same 22 characters for the same parts, so that retriable work names its result identically."""
+    digest = hashlib.blake2b("\x1f".join(parts).encode(), digest_size=16)
+    return _base64url(digest.digest())
+
+
+def is_opaque(text: str) -> bool:
+    """Whether `text` has the shape of `opaque()`; anything else cannot name an item."""
+    return _OPAQUE.fullmatch(text) is not None
+
+
+def parse_uuid(text: str, at: str) -> str:
+    """A UUID in its canonical form. Raises Invalid naming `at` (a header or parameter)."""
+    try:
+        return str(uuid.UUID(text))
+    except ValueError as error:
+        raise Invalid(f"{at} must be a UUID.", errors=[FieldError(at, "not a UUID")]) from error
+
+
+def _base64url(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()

@@ -1,0 +1,70 @@
+"""The environment, read once into one validated value."""
+
+import base64
+import binascii
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+STAGES = ("local", "dev", "prod")
+SECRET_MIN = 32  # bytes: the strength of every key derived from it
+
+
+class MissingSetting(RuntimeError):
+    """A setting is absent or unusable; the message names it."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """`secret` is the root of all derived keys; `live_endpoint` is the base URL of the @connections client."""
+
+    stage: str
+    secret: bytes
+    live_endpoint: str
+    insecure_cookies: bool
+    version: str
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> "Settings":
+        """Raises MissingSetting, naming the variable, where one is absent or out of range."""
+        stage = _required(environ, "EARSHOT_STAGE")
+        if stage not in STAGES:
+            raise MissingSetting(f"EARSHOT_STAGE must be one of {', '.join(STAGES)}, not {stage!r}")
+        insecure = environ.get("EARSHOT_INSECURE_COOKIES") == "1"
+        if insecure and stage != "local":
+            raise MissingSetting("EARSHOT_INSECURE_COOKIES is for plain-http localhost only")
+        return cls(
+            stage=stage,
+            secret=_secret(environ),
+            live_endpoint=_required(environ, "EARSHOT_LIVE_ENDPOINT"),
+            insecure_cookies=insecure,
+            version=environ.get("EARSHOT_VERSION", "0.1.0"),
+        )
+
+    def resource(self, name: str) -> str:
+        """The full name of a table or queue of infra/resources.yaml."""
+        return f"earshot-{self.stage}-{name}"
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """This process's settings; tests clear the cache after changing the environment."""
+    return Settings.from_environ(os.environ)
+
+
+def _required(environ: Mapping[str, str], name: str) -> str:
+    value = environ.get(name, "")
+    if not value:
+        raise MissingSetting(f"{name} is not set")
+    return value
+
+
+def _secret(environ: Mapping[str, str]) -> bytes:
+    try:
+        secret = base64.b64decode(_required(environ, "EARSHOT_SECRET"), validate=True)
+    except binascii.Error as error:
+        raise MissingSetting("EARSHOT_SECRET is not base64") from error
+    if len(secret) < SECRET_MIN:
+        raise MissingSetting(f"EARSHOT_SECRET must hold at least {SECRET_MIN} bytes")
+    return secret
