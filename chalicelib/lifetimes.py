@@ -1,0 +1,51 @@
+"""THE table: every kind of datum Earshot stores, what for, how long, and where its clock starts.
+
+The code enforces it, the retention page prints it. Instants and lengths are milliseconds.
+"""
+
+from dataclasses import dataclass
+
+SECOND = 1_000
+MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+
+@dataclass(frozen=True)
+class Lifetime:
+    """A kind of datum: `length_ms` after `counted_from` it can no longer be read by anyone."""
+
+    kind: str
+    purpose: str
+    length_ms: int
+    counted_from: str
+
+    def deadline(self, start_ms: int) -> int:
+        """The first instant at which the datum does not exist any more."""
+        return start_ms + self.length_ms
+
+
+SOUND_CLIP = Lifetime(
+    "sound-clip",
+    "find who hears the same room",
+    10 * SECOND,
+    "the end of the recording, or its receipt if that is earlier",
+)
+JOIN_VERDICT = Lifetime("join-verdict", "tell the device what became of its clip", 60 * SECOND, "the clip's receipt")
+SESSION = Lifetime("session", "know a browser again between two requests", 30 * DAY, "its last use")
+SESSION_GRACE_MS = 12 * HOUR  # the server's half records last use when over 12 h old, so it stays that much longer
+MEETING = Lifetime(
+    "meeting",
+    "hold a meeting and show its members to each other",
+    180 * DAY,
+    "the last arrival, unless it ends before",
+)
+CONNECTION = Lifetime("connection", "push what happens in a meeting to a tab", 2 * HOUR, "the socket's opening")
+ATTEMPTS = Lifetime("attempts", "refuse floods", 20 * SECOND, "the first attempt of a 10-second window")
+
+LIFETIMES = (SOUND_CLIP, JOIN_VERDICT, SESSION, MEETING, CONNECTION, ATTEMPTS)
+
+
+def ttl_seconds(deadline_ms: int) -> int:
+    """`expires_at` for DynamoDB: whole epoch seconds, never before the deadline and less than 1 s after it."""
+    return -(-deadline_ms // SECOND)

@@ -1,0 +1,219 @@
+"""DynamoDB through PynamoDB, with one rule: what has expired does not exist.
+
+A subject declares records (`class Clip(Record)`) and reads and writes them through a `Table` only. Every read
+drops what is past its deadline, every conditional write refuses it; `now` is always an argument. PynamoDB's own
+readers and writers are closed on records, so that no code path can go around this.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
+
+from pynamodb.attributes import NumberAttribute
+from pynamodb.exceptions import PutError, UpdateError
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+from pynamodb.models import Model
+
+from chalicelib.lifetimes import ttl_seconds
+from chalicelib.runtime import meter
+from chalicelib.runtime.settings import settings
+
+BATCH_WRITE_MAX = 25  # items, DynamoDB quota
+_CLOSED = (
+    "get query scan count batch_get batch_write save update delete refresh create_table delete_table".split()
+)
+
+
+class Binding:
+    """Base of every record's Meta: where its table is and how long to wait for it (the gateway gives up at 29 s)."""
+
+    table_name = ""  # set by Table, from the stage
+    connect_timeout_seconds = 1
+    read_timeout_seconds = 2
+    max_retry_attempts = 1  # beside the first attempt
+
+
+class Record(Model):
+    """An item with a deadline: `expires_at_ms` is exact, `expires_at` is the TTL net below it."""
+
+    expires_at = NumberAttribute()
+    expires_at_ms = NumberAttribute()
+
+    def live_at(self, now: int) -> bool:
+        """Whether the item still exists for a reader at `now`."""
+        return int(self.expires_at_ms) > now
+
+    def lives_until(self, deadline_ms: int) -> None:
+        """Sets the deadline, in both forms."""
+        self.expires_at_ms = deadline_ms
+        self.expires_at = ttl_seconds(deadline_ms)
+
+
+if not TYPE_CHECKING:
+
+    def _closed(*_: object, **__: object) -> NoReturn:
+        raise RuntimeError("records are read and written through runtime.store.Table")
+
+    for _name in _CLOSED:
+        setattr(Record, _name, _closed)
+
+R = TypeVar("R", bound=Record)
+Key = tuple[str, str] | str  # (partition, sort) or partition alone
+
+
+class Table(Generic[R]):
+    """The items of one record type. `name` is the table's short name in infra/resources.yaml."""
+
+    def __init__(self, model: type[R], name: str) -> None:
+        self._model, self.name = model, name
+
+    @property
+    def model(self) -> type[R]:
+        """The record type, bound to this stage's table on first use."""
+        meta: Any = self._model.Meta  # type: ignore[attr-defined]  # PynamoDB adds it to every model
+        if meta.table_name != settings().resource(self.name):
+            meta.table_name = settings().resource(self.name)
+            self._model._connection = None
+        return self._model
+
+    def get(self, key: Key, *, now: int, consistent: bool = True) -> R | None:
+        """The live item of that key, or None."""
+        try:
+            item: R = _open("get")(self.model, *_split(key), consistent_read=consistent)
+        except self.model.DoesNotExist:
+            self._read("GetItem", key, [], consistent)
+            return None
+        self._read("GetItem", key, [item], consistent)
+        return item if item.live_at(now) else None
+
+    def get_many(self, keys: Sequence[Key], *, now: int) -> list[R]:
+        """The live items among `keys` (at most 100), in no order, read consistently."""
+        if not keys:
+            return []
+        found: list[R] = list(_open("batch_get")(self.model, [_pair(key) for key in keys], consistent_read=True))
+        for index, item in enumerate(found):  # each item of a batch is rounded up by itself
+            self._read("BatchGetItem", self._partition(item), [item], True, requests=0 if index else 1)
+        return [item for item in found if item.live_at(now)]
+
+    def query(
+        self,
+        partition: str,
+        *,
+        now: int,
+        where: Condition | None = None,
+        limit: int | None = None,
+        forward: bool = True,
+        consistent: bool = True,
+    ) -> list[R]:
+        """The live items of a partition in key order; `limit` counts items read, expired ones included."""
+        found: list[R] = list(
+            _open("query")(
+                self.model, partition, where, consistent_read=consistent, limit=limit, scan_index_forward=forward
+            )
+        )
+        self._read("Query", partition, found, consistent)
+        return [item for item in found if item.live_at(now)]
+
+    def put(self, item: R) -> None:
+        """Writes the item whatever was there."""
+        _open("save")(item)
+        self._wrote("PutItem", item)
+
+    def create(self, item: R, *, now: int) -> bool:
+        """Writes the item only where none lives; False where one does."""
+        self.model  # noqa: B018 - binds the table's name before the condition is built
+        try:
+            _open("save")(item, condition=self._vacant(now))
+        except PutError as error:
+            self._wrote("PutItem", item)
+            return _refused(error)
+        self._wrote("PutItem", item)
+        return True
+
+    def update(self, key: Key, actions: Sequence[Action], *, now: int, where: Condition | None = None) -> R | None:
+        """The item after `actions`; None, and nothing written, where it does not live or `where` fails."""
+        lives = self._expires_ms() > now
+        return self._update(key, actions, lives & where if where is not None else lives)
+
+    def upsert(self, key: Key, actions: Sequence[Action], *, now: int) -> R | None:
+        """As `update`, but makes the item where there is none at all; None where an expired one is in the way."""
+        return self._update(key, actions, self._absent() | (self._expires_ms() > now))
+
+    def delete(self, key: Key) -> None:
+        """Removes the item if it is there."""
+        item = self.model(*_split(key))
+        _open("delete")(item)
+        self._wrote("DeleteItem", item)
+
+    def put_many(self, items: Iterable[R]) -> None:
+        """Writes items whatever was there, 25 a request."""
+        self._batch(items, "put")
+
+    def delete_many(self, keys: Iterable[Key]) -> None:
+        """Removes items, 25 a request."""
+        self._batch([self.model(*_split(key)) for key in keys], "delete")
+
+    def _batch(self, items: Iterable[R], verb: str) -> None:
+        waiting = list(items)
+        while waiting:
+            chunk, waiting = waiting[:BATCH_WRITE_MAX], waiting[BATCH_WRITE_MAX:]
+            with _open("batch_write")(self.model) as batch:
+                for item in chunk:
+                    batch.save(item) if verb == "put" else batch.delete(item)
+            for index, item in enumerate(chunk):
+                self._wrote("BatchWriteItem", item, requests=0 if index else 1)
+
+    def _update(self, key: Key, actions: Sequence[Action], condition: Condition) -> R | None:
+        item = self.model(*_split(key))
+        try:
+            _open("update")(item, actions=list(actions), condition=condition)
+        except UpdateError as error:
+            self._wrote("UpdateItem", item)
+            _refused(error)
+            return None
+        self._wrote("UpdateItem", item)
+        return item
+
+    def _vacant(self, now: int) -> Condition:
+        return self._absent() | (self._expires_ms() <= now)
+
+    def _absent(self) -> Condition:
+        return self._model._hash_key_attribute().does_not_exist()
+
+    def _expires_ms(self) -> Any:
+        return self._model.expires_at_ms
+
+    def _read(self, operation: str, key: Key, items: list[R], consistent: bool, requests: int = 1) -> None:
+        if meter.active():
+            units = meter.read_units([item.serialize() for item in items], consistent=consistent)
+            meter.record(meter.Call(operation, self.name, _pair(key)[0], units, write=False, requests=requests))
+
+    def _wrote(self, operation: str, item: R, requests: int = 1) -> None:
+        if meter.active():
+            units = meter.write_units(item.serialize(null_check=False))
+            meter.record(
+                meter.Call(operation, self.name, self._partition(item), units, write=True, requests=requests)
+            )
+
+    def _partition(self, item: R) -> str:
+        return str(getattr(item, self._model._hash_keyname or ""))
+
+def _open(name: str) -> Any:
+    """PynamoDB's own method, past the lock that Record puts on it."""
+    method = getattr(Model, name)
+    return getattr(method, "__func__", method)
+
+
+def _pair(key: Key) -> tuple[str, str | None]:
+    return (key, None) if isinstance(key, str) else key
+
+
+def _split(key: Key) -> tuple[str, ...]:
+    return (key,) if isinstance(key, str) else key
+
+
+def _refused(error: PutError | UpdateError) -> bool:
+    """False for a condition that did not hold; any other failure goes on as it is."""
+    if error.cause_response_code != "ConditionalCheckFailedException":
+        raise error
+    return False
