@@ -1,0 +1,31 @@
+"""What must reach upward: a subject publishes, the subjects above it subscribe in app.py."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.runtime.ids import SessionId
+
+
+@dataclass(frozen=True)
+class SessionEnded:
+    """A session was ended by its owner, or by a change of privilege."""
+
+    session_id: SessionId
+    now: int
+
+
+_subscribers: dict[type, list[Callable[[Any], None]]] = defaultdict(list)
+
+
+def subscribe(kind: type, handler: Callable[[Any], None]) -> None:
+    """Calls `handler` with every event of that kind; subscribing twice is subscribing once."""
+    if handler not in _subscribers[kind]:
+        _subscribers[kind].append(handler)
+
+
+def publish(event: object) -> None:
+    """Tells everyone who subscribed, in the order of subscription."""
+    for handler in _subscribers[type(event)]:
+        handler(event)

@@ -1,0 +1,211 @@
+"""The HTTP edge: Chalice with our middle around it. A route parses, calls one use case, answers.
+
+`operation` registers a route and its description at once, so that the served OpenAPI document cannot differ from
+what runs. Chalice's own content-type and JSON handling stays out of it (it takes a missing type for JSON).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+from urllib.parse import unquote
+
+import msgspec
+from chalice.app import Blueprint, Chalice, Request, Response
+
+from chalicelib.runtime import crosssite, problems
+from chalicelib.runtime.errors import Invalid, Problem, TooLarge, WrongType
+from chalicelib.runtime.parsing import parse_json
+
+JSON = "application/json"
+HTML = "text/html; charset=utf-8"
+SAFE_METHODS = frozenset({"GET", "HEAD"})
+B = TypeVar("B")
+
+API_POLICY = "default-src 'none'; frame-ancestors 'none'"
+PAGE_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "media-src 'self' blob:; worker-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+SECURITY_HEADERS = {
+    "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": "microphone=(self), camera=(self), geolocation=(self), display-capture=(self)",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+
+
+@dataclass
+class Call(Generic[B]):
+    """One request, parsed. `body` is the schema's value, or bytes where the route takes something else than JSON."""
+
+    method: str
+    headers: Mapping[str, str]
+    path: Mapping[str, str]
+    query: Mapping[str, str]
+    body: B
+    content_type: str
+    address: str  # of the viewer; for limits and places only, never stored or logged
+    cookies_out: list[str] = field(default_factory=list)
+
+    def header(self, name: str) -> str | None:
+        return self.headers.get(name.lower())
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a route answers: a schema's value (sent as JSON), text, or nothing."""
+
+    body: Any = None
+    status: int = 200
+    content_type: str = JSON
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A route as the API document describes it."""
+
+    method: str
+    path: str
+    name: str
+    summary: str
+    accepts: Sequence[str]
+    body: Any
+    body_max: int
+    answers: Any
+    status: int
+    errors: Sequence[type[Problem]]
+    request_headers: Mapping[str, str]
+    query: Mapping[str, str]
+    answer_type: str
+    document: bool
+
+
+OPERATIONS: list[Operation] = []
+
+
+class EarshotApp(Chalice):
+    """Chalice answering unknown paths and methods as problem documents too."""
+
+    def __call__(self, event: Any, context: Any) -> dict[str, Any]:
+        request = event.get("requestContext", {})
+        methods = self.routes.get(request.get("resourcePath"))
+        if methods is None:
+            return _problem_response(problems.no_such_path()).to_dict()
+        if request.get("httpMethod") not in methods:
+            refused = _problem_response(problems.no_such_method(list(methods)))
+            refused.headers["Allow"] = ", ".join(sorted(methods))
+            return refused.to_dict()
+        answer: dict[str, Any] = super().__call__(event, context)
+        return answer
+
+
+def operation(
+    blueprint: Blueprint,
+    method: str,
+    path: str,
+    *,
+    summary: str,
+    body: Any = None,
+    accepts: Sequence[str] = (JSON,),
+    body_max: int = 65_536,
+    answers: Any = None,
+    status: int = 200,
+    errors: Sequence[type[Problem]] = (),
+    request_headers: Mapping[str, str] | None = None,
+    query: Mapping[str, str] | None = None,
+    answer_type: str = JSON,
+    document: bool = True,
+) -> Callable[[Callable[[Call[Any]], Reply]], Callable[[Call[Any]], Reply]]:
+    """Registers `method path`. `body` is a msgspec type, or `bytes` for a body passed on as it came (`accepts`)."""
+
+    def register(handler: Callable[[Call[Any]], Reply]) -> Callable[[Call[Any]], Reply]:
+        described = Operation(
+            method, path, handler.__name__, summary, accepts if body is not None else (), body, body_max, answers,
+            status, errors, request_headers or {}, query or {}, answer_type, document,
+        )  # fmt: skip
+        OPERATIONS.append(described)
+
+        def view(**params: str) -> Response:
+            return _answer(described, handler, blueprint.current_request, params)
+
+        view.__name__ = handler.__name__
+        blueprint.route(path, methods=[method], content_types=[], name=handler.__name__)(view)
+        return handler
+
+    return register
+
+
+def _answer(
+    described: Operation, handler: Callable[[Call[Any]], Reply], request: Request, params: Mapping[str, str]
+) -> Response:
+    cookies: list[str] = []
+    try:
+        call = _call(described, request, params, cookies)
+        response = _response(handler(call))
+    except Problem as problem:
+        response = _problem_response(problem)
+    except Exception as error:  # the last resort: no trace and no input ever reaches the caller
+        problem, reference = problems.unexpected(error, f"{described.method} {described.path}")
+        response = _problem_response(problem, reference)
+    if cookies:
+        response.headers["Set-Cookie"] = cookies
+    return response
+
+
+def _call(
+    described: Operation, request: Request, params: Mapping[str, str], cookies: list[str]
+) -> Call[Any]:
+    event = request.to_original_event()
+    headers = {name.lower(): ",".join(values) for name, values in (event.get("multiValueHeaders") or {}).items()}
+    if "cookie" in headers:  # RFC 9113 lets a client split the cookie header
+        headers["cookie"] = headers["cookie"].replace(",", ";")
+    if described.method not in SAFE_METHODS:
+        crosssite.check(headers)
+    content_type = headers.get("content-type", "").split(";")[0].strip().lower()
+    return Call(
+        method=described.method,
+        headers=headers,
+        path={name: unquote(value) for name, value in params.items()},
+        query={name: values[-1] for name, values in (event.get("multiValueQueryStringParameters") or {}).items()},
+        body=_body(described, request, content_type),
+        content_type=content_type,
+        address=event["requestContext"].get("identity", {}).get("sourceIp", ""),
+        cookies_out=cookies,
+    )
+
+
+def _body(described: Operation, request: Request, content_type: str) -> Any:
+    if described.body is None:
+        return None
+    if content_type not in described.accepts:
+        raise WrongType(f"Send {' or '.join(described.accepts)}.")
+    try:
+        raw = request.raw_body
+    except ValueError as error:
+        raise Invalid("The body is not valid base64.") from error
+    raw = raw.encode() if isinstance(raw, str) else raw
+    if len(raw) > described.body_max:
+        raise TooLarge(f"Send at most {described.body_max} bytes.")
+    return raw if described.body is bytes else parse_json(raw, described.body)
+
+
+def _response(reply: Reply) -> Response:
+    policy = PAGE_POLICY if reply.content_type.startswith("text/html") else API_POLICY
+    headers = {**SECURITY_HEADERS, "Content-Security-Policy": policy, **reply.headers}
+    if reply.status == 204:
+        return Response("", headers, 204)
+    headers["Content-Type"] = reply.content_type
+    body = reply.body if isinstance(reply.body, str) else msgspec.json.encode(reply.body).decode()
+    return Response(body, headers, reply.status)
+
+
+def _problem_response(problem: Problem, reference: str | None = None) -> Response:
+    reply = Reply(
+        problems.document(problem, reference), problem.status, problems.PROBLEM_JSON, problems.headers(problem)
+    )
+    return _response(reply)

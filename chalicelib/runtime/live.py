@@ -1,0 +1,42 @@
+"""Sending to WebSocket connections, through the @connections API of API Gateway."""
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Any
+
+import boto3
+import msgspec
+from botocore.config import Config
+from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
+
+from chalicelib.runtime.ids import ConnectionId
+from chalicelib.runtime.settings import settings
+from chalicelib.runtime.telemetry import log
+
+GONE = "GoneException"
+
+
+def send(connections: Iterable[ConnectionId], message: Mapping[str, Any] | msgspec.Struct) -> list[ConnectionId]:
+    """Sends one message to each; returns those that are gone. One that fails never keeps the rest waiting long."""
+    data = msgspec.json.encode(message)
+    return [connection for connection in connections if not _delivered(connection, data)]
+
+
+def _delivered(connection: ConnectionId, data: bytes) -> bool:
+    """False where the connection does not exist any more; other failures are the client's to recover from."""
+    try:
+        _client(settings().live_endpoint).post_to_connection(ConnectionId=connection, Data=data)
+    except ClientError as error:
+        gone: bool = error.response["Error"]["Code"] == GONE
+        if not gone:
+            log.warning("push failed", error=error.response["Error"]["Code"])
+        return not gone
+    except (EndpointConnectionError, ReadTimeoutError) as error:
+        log.warning("push failed", error=type(error).__name__)
+    return True
+
+
+@lru_cache(maxsize=4)
+def _client(endpoint: str) -> Any:
+    config = Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2}, max_pool_connections=50)
+    return boto3.client("apigatewaymanagementapi", endpoint_url=endpoint, config=config)

@@ -1,0 +1,61 @@
+"""Bodies are parsed once, at the edge: strict JSON into a schema, or a clear refusal."""
+
+import json
+import math
+import re
+from typing import Any, NoReturn, TypeVar
+
+import msgspec
+
+from chalicelib.runtime.errors import FieldError, Invalid, TooLarge, Unreadable
+
+T = TypeVar("T")
+JSON_MAX = 65_536  # bytes: the largest JSON body any route takes
+_AT = re.compile(r"^(?P<reason>.*?)(?: - at `(?P<at>[^`]*)`)?$", re.DOTALL)
+
+
+def parse_json(raw: bytes, schema: type[T]) -> T:
+    """`raw` as `schema`. Raises TooLarge, Unreadable (not strict JSON) or Invalid (naming the field)."""
+    if len(raw) > JSON_MAX:
+        raise TooLarge(f"Send at most {JSON_MAX} bytes.")
+    return convert(strict_json(raw), schema)
+
+
+def convert(value: Any, schema: type[T]) -> T:
+    """A parsed value as `schema`. Raises Invalid naming the field."""
+    try:
+        return msgspec.convert(value, schema)
+    except msgspec.ValidationError as error:
+        raise _invalid(str(error)) from error
+
+
+def strict_json(raw: bytes) -> Any:
+    """RFC 8259 and no more: no NaN, no doubled keys, no overflow, no bottomless nesting. Raises Unreadable."""
+    try:
+        return json.loads(raw, object_pairs_hook=_object, parse_constant=_constant, parse_float=_finite)
+    except (ValueError, RecursionError) as error:
+        raise Unreadable("The body must be one JSON document in UTF-8.") from error
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        raise ValueError("a key appears twice")
+    return made
+
+
+def _constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError("number out of range")
+    return number
+
+
+def _invalid(message: str) -> Invalid:
+    found = _AT.match(message)
+    reason, at = (found["reason"], found["at"]) if found else (message, None)
+    return Invalid("A field of the body is not as described.", errors=[FieldError(at or "$", reason)])
