@@ -1,0 +1,1 @@
+"""The browser's session: one sealed cookie, a server's half, a participant's name."""
