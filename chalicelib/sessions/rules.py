@@ -33,7 +33,7 @@ class Pass:
         """None for anything but this format."""
         try:
             version, session_id, used_at_ms = json.loads(content)
-        except ValueError:
+        except (ValueError, TypeError):
             return None
         if version != FORMAT or not isinstance(used_at_ms, int) or not is_opaque(session_id):
             return None

@@ -1,0 +1,1 @@
+"""Meetings, who is in them, and what is pushed to them live."""

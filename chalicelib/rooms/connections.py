@@ -1,0 +1,90 @@
+"""Open WebSockets, by audience: a session's own, and those that follow a room.
+
+A connection has a row of its own, which remembers where else it is listed, so that closing it needs no search.
+"""
+
+from pynamodb.attributes import UnicodeAttribute, UnicodeSetAttribute
+
+from chalicelib.lifetimes import CONNECTION
+from chalicelib.runtime.ids import ConnectionId, RoomId, SessionId
+from chalicelib.runtime.store import Binding, Record, Table
+
+SELF = "connection#"
+
+
+class Connection(Record):
+    class Meta(Binding):
+        pass
+
+    audience = UnicodeAttribute(hash_key=True)
+    connection_id = UnicodeAttribute(range_key=True)
+    session_id = UnicodeAttribute()
+    participant_id = UnicodeAttribute()
+    rooms = UnicodeSetAttribute(null=True)  # on the connection's own row only
+
+
+connections = Table(Connection, "connections")
+
+
+def of_session(session_id: SessionId) -> str:
+    return f"session#{session_id}"
+
+
+def of_room(room_id: RoomId) -> str:
+    return f"room#{room_id}"
+
+
+def row(audience: str, connection_id: ConnectionId, session_id: str, participant_id: str, now: int) -> Connection:
+    made = Connection(audience, connection_id, session_id=session_id, participant_id=participant_id)
+    made.lives_until(CONNECTION.deadline(now))
+    return made
+
+
+def add(connection_id: ConnectionId, session_id: str, participant_id: str, *, now: int) -> None:
+    """Lists a new connection under itself and its session."""
+    audiences = (SELF + connection_id, of_session(SessionId(session_id)))
+    connections.put_many(row(audience, connection_id, session_id, participant_id, now) for audience in audiences)
+
+
+def find(connection_id: ConnectionId, *, now: int) -> Connection | None:
+    return connections.get((SELF + connection_id, connection_id), now=now)
+
+
+def follow(connection: Connection, room_id: RoomId, *, now: int) -> bool:
+    """Lists an open connection under a room as well; False if it has closed meanwhile."""
+    connection_id = ConnectionId(connection.connection_id)
+    key = (SELF + connection_id, connection_id)
+    if connections.update(key, [Connection.rooms.add({room_id})], now=now) is None:
+        return False
+    connections.put(row(of_room(room_id), connection_id, connection.session_id, connection.participant_id, now))
+    return True
+
+
+def unfollow(connection: Connection, room_id: RoomId, *, now: int) -> None:
+    connection_id = ConnectionId(connection.connection_id)
+    connections.delete((of_room(room_id), connection_id))
+    connections.update((SELF + connection_id, connection_id), [Connection.rooms.delete({room_id})], now=now)
+
+
+def remove(connection_id: ConnectionId, *, now: int) -> Connection | None:
+    """Takes a closed connection out of every list; what it was, or None if it is gone already."""
+    known = find(connection_id, now=now)
+    if known is None:
+        return None
+    audiences = [SELF + connection_id, of_session(SessionId(known.session_id))]
+    audiences += [of_room(RoomId(room)) for room in known.rooms or ()]
+    connections.delete_many((audience, connection_id) for audience in audiences)
+    return known
+
+
+def audience_ids(audience: str, *, now: int) -> list[ConnectionId]:
+    return [ConnectionId(one.connection_id) for one in connections.query(audience, now=now)]
+
+
+def session_connections(session_id: SessionId, *, now: int) -> list[Connection]:
+    return connections.query(of_session(session_id), now=now)
+
+
+def room_has_session(room_id: RoomId, session_id: str, *, now: int) -> bool:
+    """Whether any tab of that session still follows the room."""
+    return any(one.session_id == session_id for one in connections.query(of_room(room_id), now=now))

@@ -1,0 +1,74 @@
+"""What travels over the WebSocket. The AsyncAPI document is made from these types.
+
+Room messages carry the room's sequence: a client that finds a gap reads the room again.
+"""
+
+from typing import Literal
+
+import msgspec
+
+
+class ParticipantView(msgspec.Struct):
+    """A person in the meeting. `via` says how they came in."""
+
+    participant_id: str
+    name: str
+    joined_at_ms: int
+    via: Literal["sound", "link", "code"]
+
+
+class RoomMessage(msgspec.Struct, tag_field="type"):
+    """The head of every message about a room."""
+
+    room_id: str
+    sequence: int
+    at_ms: int
+
+
+class ParticipantJoined(RoomMessage, tag="participant.joined", kw_only=True):
+    """Someone arrived, or came back."""
+
+    participant: ParticipantView
+
+
+class ParticipantLeft(RoomMessage, tag="participant.left", kw_only=True):
+    """Someone left, or their last tab closed."""
+
+    participant_id: str
+
+
+class RoomChanged(RoomMessage, tag="room.changed", kw_only=True):
+    """Read the room again; with `merged_into`, move to that room: both were one."""
+
+    merged_into: str | None = None
+
+
+class JoinChanged(msgspec.Struct, tag_field="type", tag="join.changed"):
+    """What became of a sound clip; sent to the session that recorded it."""
+
+    join_id: str
+    status: Literal["listening", "joined", "inconclusive", "expired"]
+    at_ms: int
+    room_id: str | None = None
+    hint: str | None = None
+
+
+class Heartbeat(msgspec.Struct, tag_field="type", tag="heartbeat"):
+    """The answer to a heartbeat; two missing mean the connection is lost."""
+
+    at_ms: int
+
+
+class SendHeartbeat(msgspec.Struct, tag_field="action", tag="heartbeat"):
+    """Sent every 60 s: are you there?"""
+
+
+class SendResume(msgspec.Struct, tag_field="action", tag="resume"):
+    """Sent after connecting: tell me about this room from sequence `after` on."""
+
+    room_id: str
+    after: int = 0
+
+
+ServerMessage = ParticipantJoined | ParticipantLeft | RoomChanged | JoinChanged | Heartbeat
+ClientMessage = SendHeartbeat | SendResume

@@ -1,0 +1,72 @@
+// The one door to the HTTP API: JSON in and out, problems as exceptions.
+
+/** The server answered, and refused. */
+export class Refused extends Error {
+  /**
+   * @param {number} status
+   * @param {Problem} problem
+   * @param {number | null} retryAfterMs
+   */
+  constructor(status, problem, retryAfterMs) {
+    super(problem.detail ?? problem.title ?? `HTTP ${status}`);
+    this.status = status;
+    this.problem = problem;
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** Nobody answered, or only something in between that said the server is away. */
+export class Away extends Error {
+  /** @param {number | null} [retryAfterMs] */
+  constructor(retryAfterMs = null) {
+    super("the server cannot be reached");
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+const AWAY = new Set([502, 503, 504]);
+
+/** @param {Response} response @returns {number | null} */
+function retryAfter(response) {
+  const seconds = Number.parseFloat(response.headers.get("Retry-After") ?? "");
+  return Number.isFinite(seconds) ? seconds * 1000 : null;
+}
+
+/** @param {Response} response @returns {Promise<any>} */
+async function readJson(response) {
+  try {
+    return await response.json();
+  } catch {
+    return {};
+  }
+}
+
+/** @param {string} path @param {RequestInit} init @returns {Promise<Response>} */
+async function reach(path, init) {
+  try {
+    return await fetch(path, init);
+  } catch {
+    throw new Away();
+  }
+}
+
+/**
+ * @param {string} method
+ * @param {string} path
+ * @param {{json?: unknown, body?: BodyInit, headers?: Record<string, string>, keepalive?: boolean}} [options]
+ * @returns {Promise<any>} the answer's JSON, null where there is none; throws Refused or Away
+ */
+export async function call(method, path, { json, body, headers = {}, keepalive = false } = {}) {
+  const sent = new Headers(headers);
+  if (json !== undefined) sent.set("Content-Type", "application/json");
+  const response = await reach(path, {
+    method,
+    headers: sent,
+    body: json === undefined ? body : JSON.stringify(json),
+    keepalive,
+    cache: "no-store",
+  });
+  if (AWAY.has(response.status)) throw new Away(retryAfter(response));
+  if (!response.ok) throw new Refused(response.status, await readJson(response), retryAfter(response));
+  return response.status === 204 ? null : readJson(response);
+}

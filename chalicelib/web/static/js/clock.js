@@ -1,0 +1,44 @@
+import { call } from "./api.js";
+
+const ROUNDS = 5;
+const FRESH_MS = 45_000; // keys change every minute, and clocks drift
+
+/** The server's clock, read through this page's own steady one (performance.now). */
+export class ServerClock {
+  #offset = 0;
+  #syncedAt = Number.NEGATIVE_INFINITY;
+  /** Half the best round trip: the instant the server read its clock lies within ± this. */
+  boundMs = Number.POSITIVE_INFINITY;
+  /** @type {ClockKey[]} */
+  keys = [];
+
+  get fresh() {
+    return performance.now() - this.#syncedAt < FRESH_MS;
+  }
+
+  now() {
+    return this.at(performance.now());
+  }
+
+  /** @param {number} performanceMs */
+  at(performanceMs) {
+    return performanceMs + this.#offset;
+  }
+
+  /** Takes the quickest of several round trips: it has the least room for error. */
+  async sync(rounds = ROUNDS) {
+    if (this.fresh) return;
+    let best = Number.POSITIVE_INFINITY;
+    for (let round = 0; round < rounds; round++) {
+      const sent = performance.now();
+      const answer = /** @type {TimeAnswer} */ (await call("GET", "/v1/time"));
+      const trip = performance.now() - sent;
+      this.keys = answer.keys;
+      if (trip >= best) continue;
+      best = trip;
+      this.#offset = answer.now_ms - (sent + trip / 2);
+    }
+    this.boundMs = best / 2;
+    this.#syncedAt = performance.now();
+  }
+}

@@ -1,0 +1,29 @@
+// Texts of the page's language, which came with the page.
+
+/** @returns {Catalogue} */
+function catalogue() {
+  return JSON.parse(document.getElementById("messages")?.textContent ?? "{}");
+}
+
+export const language = document.documentElement.lang || "en";
+const texts = catalogue();
+const plurals = new Intl.PluralRules(language);
+const times = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" });
+
+/** @param {number} atMs */
+export const clockTime = atMs => times.format(atMs);
+
+/** @param {Message | undefined} message @param {Record<string, string | number>} values */
+function form(message, values) {
+  if (message === undefined || typeof message === "string") return message;
+  return message[plurals.select(Number(values.count))] ?? message.other;
+}
+
+/**
+ * @param {string} key
+ * @param {Record<string, string | number>} [values] put in for {name}; `count` chooses the plural
+ */
+export function t(key, values = {}) {
+  const text = form(texts[key], values) ?? key;
+  return text.replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ""));
+}

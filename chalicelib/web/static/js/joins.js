@@ -1,0 +1,97 @@
+import { call } from "./api.js";
+import { encodeClip } from "./encode.js";
+
+const POLL_MS = 1_000;
+const OPEN = "listening";
+
+/** @typedef {{tab: string, processing: Processing, roomId: string | null, keys: ClockKey[]}} Circumstances */
+
+/** The clips of one listening: sent, answered now or later, taken back. */
+export class Joins {
+  /** @type {Map<string, JoinStatus>} */
+  #status = new Map();
+  /** @type {Set<Promise<unknown>>} */
+  #underway = new Set();
+  #over = false;
+  /** @type {(answer: JoinAnswer) => void} */
+  onanswer = () => {};
+
+  /** @param {import("./live.js").Live} live */
+  constructor(live) {
+    this.#live = live;
+    live.addEventListener("message", this.#heard);
+    this.#poll = window.setInterval(() => void this.#ask(), POLL_MS);
+  }
+
+  #live;
+  #poll;
+
+  /** @param {Clip} clip @param {Circumstances} circumstances throws Refused or Away */
+  async send(clip, circumstances) {
+    const id = crypto.randomUUID();
+    const { type, body } = await encodeClip(clip.samples, clip.rate, clip.recordedAtMs, circumstances.keys);
+    this.#status.set(id, OPEN);
+    const sending = call("POST", "/v1/joins", { body, headers: headers(id, type, clip, circumstances) });
+    this.#underway.add(sending);
+    try {
+      this.#settle(await sending);
+    } catch (error) {
+      this.#status.delete(id);
+      throw error;
+    } finally {
+      this.#underway.delete(sending);
+    }
+  }
+
+  /** Clips without an answer. */
+  get waiting() {
+    return [...this.#status].filter(([, status]) => status === OPEN).map(([id]) => id);
+  }
+
+  /** Takes back every clip that has no answer, also those still on their way there. */
+  async cancel() {
+    this.#over = true;
+    window.clearInterval(this.#poll);
+    await Promise.allSettled(this.#underway);
+    await Promise.allSettled(this.waiting.map(id => call("DELETE", `/v1/joins/${id}`, { keepalive: true })));
+    this.end();
+  }
+
+  /** Hears no more answers. */
+  end() {
+    this.#over = true;
+    window.clearInterval(this.#poll);
+    this.#live.removeEventListener("message", this.#heard);
+  }
+
+  #heard = (/** @type {Event} */ event) => {
+    const { type, join_id, status, room_id, hint } = /** @type {CustomEvent<LiveMessage>} */ (event).detail;
+    if (type === "join.changed" && join_id && status) this.#settle({ join_id, status, room_id, hint });
+  };
+
+  /** @param {JoinAnswer} answer */
+  #settle(answer) {
+    if (!this.#status.has(answer.join_id)) return;
+    if (this.#status.get(answer.join_id) === "joined") return; // pushed and answered: once is enough
+    this.#status.set(answer.join_id, answer.status);
+    if (!this.#over || answer.status === "joined") this.onanswer(answer);
+  }
+
+  /** Answers come by themselves while the live channel is up. */
+  async #ask() {
+    if (this.#live.state === "open") return;
+    await Promise.allSettled(this.waiting.map(async id => this.#settle(await call("GET", `/v1/joins/${id}`))));
+  }
+}
+
+/** @param {string} id @param {string} type @param {Clip} clip @param {Circumstances} circumstances */
+function headers(id, type, clip, { tab, processing, roomId }) {
+  return {
+    "Content-Type": type,
+    "Earshot-Join": id,
+    "Earshot-Recorded-At": String(clip.recordedAtMs),
+    "Earshot-Processing": processing,
+    "Earshot-Tab": tab,
+    ...(roomId ? { "Earshot-Room": roomId } : {}),
+  };
+}

@@ -1,0 +1,114 @@
+const HEARTBEAT_MS = 60_000;
+const LIFE_MS = 110 * 60_000; // the gateway closes a socket at two hours: change it before
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 30_000;
+const MISSED = 2; // unanswered heartbeats that mean nobody is there
+
+/** Full jitter, so that a thousand pages do not come back in the same instant. @param {number} attempt */
+export const pauseMs = attempt =>
+  FIRST_PAUSE_MS / 2 + Math.random() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt);
+
+/**
+ * The live channel: stays open, comes back by itself. Events: "message" (detail: LiveMessage), "open" (each
+ * time), "state" when `state` has changed.
+ */
+export class Live extends EventTarget {
+  /** @type {"closed" | "connecting" | "open" | "offline"} */
+  state = "closed";
+  /** @type {WebSocket | null} */
+  #socket = null;
+  #attempt = 0;
+  #unanswered = 0;
+  /** @type {number | undefined} */
+  #heartbeat;
+  /** @type {number | undefined} */
+  #retry;
+
+  /** @param {string} tab */
+  constructor(tab) {
+    super();
+    const url = new URL("/live", location.href);
+    url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+    url.searchParams.set("tab", tab);
+    this.#url = url;
+    window.addEventListener("online", () => this.#reopen());
+  }
+
+  #url;
+
+  open() {
+    if (this.state === "closed") this.#connect();
+  }
+
+  close() {
+    this.#drop();
+    this.#become("closed");
+  }
+
+  /** @param {object} message */
+  send(message) {
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
+  }
+
+  #connect() {
+    this.#become(this.#attempt ? "offline" : "connecting");
+    const socket = new WebSocket(this.#url);
+    this.#socket = socket;
+    socket.onopen = () => this.#opened();
+    socket.onmessage = event => this.#received(event.data);
+    socket.onclose = () => this.#lost();
+  }
+
+  #opened() {
+    this.#attempt = 0;
+    this.#unanswered = 0;
+    const bornAt = performance.now();
+    this.#heartbeat = window.setInterval(() => this.#beat(bornAt), HEARTBEAT_MS);
+    this.#become("open");
+    this.dispatchEvent(new Event("open"));
+  }
+
+  /** @param {number} bornAt */
+  #beat(bornAt) {
+    if (this.#unanswered >= MISSED || performance.now() - bornAt > LIFE_MS) return this.#lost();
+    this.#unanswered += 1;
+    this.send({ action: "heartbeat" });
+  }
+
+  /** @param {unknown} data */
+  #received(data) {
+    this.#unanswered = 0;
+    const message = /** @type {LiveMessage} */ (JSON.parse(String(data)));
+    if (message.type !== "heartbeat") this.dispatchEvent(new CustomEvent("message", { detail: message }));
+  }
+
+  #lost() {
+    this.#drop();
+    this.#become("offline");
+    this.#retry = window.setTimeout(() => this.#connect(), pauseMs(this.#attempt));
+    this.#attempt += 1;
+  }
+
+  #reopen() {
+    if (this.state !== "offline") return;
+    this.#drop();
+    this.#connect();
+  }
+
+  #drop() {
+    window.clearInterval(this.#heartbeat);
+    window.clearTimeout(this.#retry);
+    const socket = this.#socket;
+    this.#socket = null;
+    if (!socket) return;
+    socket.onopen = socket.onmessage = socket.onclose = null;
+    socket.close();
+  }
+
+  /** @param {Live["state"]} state */
+  #become(state) {
+    if (state === this.state) return;
+    this.state = state;
+    this.dispatchEvent(new Event("state"));
+  }
+}

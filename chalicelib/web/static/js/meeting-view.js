@@ -1,0 +1,69 @@
+import { copy, find, write } from "./dom.js";
+import { clockTime, t } from "./i18n.js";
+
+const TINTS = 6;
+
+/** @type {Record<string, string>} */
+const VIA = { sound: "via.sound", code: "via.code", link: "via.link" };
+
+/** @param {string} name @returns {string} the first letters of the first two words */
+const initials = name => name.split(/\s+/).slice(0, 2).map(word => [...word][0] ?? "").join("").toUpperCase();
+
+/** The same person has the same colour on every screen. @param {string} id */
+const tint = id => [...id].reduce((sum, letter) => (sum * 31 + (letter.codePointAt(0) ?? 0)) % 9973, 7) % TINTS;
+
+/** @param {Participant} person @param {boolean} me */
+function card(person, me) {
+  const item = copy("#person");
+  item.dataset.participant = person.participant_id;
+  const face = find(".face", HTMLElement, item);
+  face.dataset.tint = String(tint(person.participant_id));
+  write(face, initials(person.name));
+  write(find(".name", HTMLElement, item), person.name);
+  find(".you", HTMLElement, item).hidden = !me;
+  const via = VIA[person.via];
+  const time = clockTime(person.joined_at_ms);
+  write(find(".since", HTMLElement, item), via ? `${t(via)} · ${time}` : time);
+  return item;
+}
+
+/** Who is here, and the quiet words about coming and going. */
+export class MeetingView {
+  #people = find(".people", HTMLElement);
+  #title = find("#meeting-title", HTMLElement);
+  #size = find(".size", HTMLElement);
+  #link = find(".link-state", HTMLElement);
+
+  /** @param {import("./room.js").Room} room @param {import("./live.js").Live} live @param {() => void} leave */
+  constructor(room, live, leave) {
+    find(".leave", HTMLButtonElement).addEventListener("click", leave);
+    room.addEventListener("change", () => this.#show(room.state));
+    live.addEventListener("state", () => this.#connection(live.state));
+  }
+
+  /** A room not read yet shows nobody, not the people of the last one. */
+  clear() {
+    this.#people.replaceChildren();
+    write(this.#size, "");
+    write(this.#title, t("meeting.title"));
+  }
+
+  focus() {
+    this.#title.focus();
+  }
+
+  /** @param {import("./room-state.js").RoomState | null} state */
+  #show(state) {
+    if (!state) return;
+    write(this.#title, state.answer.title || t("meeting.title"));
+    write(this.#size, t("meeting.size", { count: state.people.length }));
+    const me = state.answer.me;
+    this.#people.replaceChildren(...state.people.map(person => card(person, person.participant_id === me)));
+  }
+
+  /** @param {import("./live.js").Live["state"]} state */
+  #connection(state) {
+    this.#link.dataset.state = state;
+    write(this.#link, t(state === "open" ? "link.live" : "link.away"));
+  }
+}

@@ -1,0 +1,22 @@
+import { copy, find, write } from "./dom.js";
+import { recall, remember } from "./memory.js";
+
+const SHOWN_MS = 7_000;
+
+/** Says something in passing, to eyes and to screen readers alike. @param {string} text */
+export function say(text) {
+  const note = copy("#note");
+  write(note, text);
+  find(".notes", HTMLElement).append(note);
+  window.setTimeout(() => note.remove(), SHOWN_MS);
+}
+
+/** One sentence about the one cookie, until it is dismissed. */
+export function showCookieNotice() {
+  const notice = find(".cookie-notice", HTMLElement);
+  notice.hidden = recall("cookie-notice") === "seen";
+  find("button", HTMLButtonElement, notice).addEventListener("click", () => {
+    notice.hidden = true;
+    remember("cookie-notice", "seen");
+  });
+}

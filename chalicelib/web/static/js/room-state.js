@@ -1,0 +1,32 @@
+// What a meeting looks like, as a fold over the server's messages. Pure: no page, no network.
+
+/** @typedef {{people: Participant[], sequence: number, answer: RoomAnswer}} RoomState */
+
+/** @param {Participant[]} people */
+const byArrival = people => [...people].sort((a, b) => a.joined_at_ms - b.joined_at_ms);
+
+/** @param {RoomAnswer} answer @returns {RoomState} */
+export function fromAnswer(answer) {
+  return { people: byArrival(answer.participants), sequence: answer.sequence, answer };
+}
+
+/** @param {Participant[]} people @param {LiveMessage} message @returns {Participant[]} */
+function peopleAfter(people, { type, participant, participant_id }) {
+  const id = participant?.participant_id ?? participant_id;
+  const others = people.filter(person => person.participant_id !== id);
+  if (type === "participant.left") return others;
+  const arrives = type === "participant.joined" || type === "participant.renamed";
+  return arrives && participant ? byArrival([...others, participant]) : people;
+}
+
+/**
+ * Messages are numbered per room: one seen before changes nothing, one too early shows that some were missed.
+ * @param {RoomState} state @param {LiveMessage} message
+ * @returns {RoomState | "gap"}
+ */
+export function apply(state, message) {
+  const sequence = message.sequence ?? state.sequence + 1;
+  if (sequence <= state.sequence) return state;
+  if (sequence > state.sequence + 1) return "gap";
+  return { ...state, sequence, people: peopleAfter(state.people, message) };
+}

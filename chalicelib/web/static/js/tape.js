@@ -1,0 +1,55 @@
+// The last seconds of sound with the time of every sample. Times here are performance.now() milliseconds.
+
+/** Holds batches of samples and knows when each sample was taken. */
+export class Tape {
+  /** @type {{frame: number, samples: Float32Array}[]} */
+  #batches = [];
+  #zeroAt = Number.POSITIVE_INFINITY;
+
+  /** @param {number} rate samples a second */
+  constructor(rate) {
+    this.rate = rate;
+    /** @type {number | null} */
+    this.firstFrame = null;
+    this.endFrame = 0;
+  }
+
+  /**
+   * @param {number} frame number of the first sample
+   * @param {Float32Array} samples
+   * @param {number} arrivedAt when the page got them: never before they were taken, so the earliest
+   *   arrival ever seen, in terms of frame 0, is the best estimate of frame 0's time
+   */
+  add(frame, samples, arrivedAt) {
+    this.firstFrame ??= frame;
+    this.#batches.push({ frame, samples });
+    this.endFrame = frame + samples.length;
+    this.#zeroAt = Math.min(this.#zeroAt, arrivedAt - (this.endFrame * 1000) / this.rate);
+  }
+
+  /** @param {number} frame */
+  timeOf(frame) {
+    return this.#zeroAt + (frame * 1000) / this.rate;
+  }
+
+  /** @param {number} time */
+  frameAt(time) {
+    return Math.round(((time - this.#zeroAt) * this.rate) / 1000);
+  }
+
+  /** Samples [from, to); a gap the device left is silence. @param {number} from @param {number} to */
+  cut(from, to) {
+    const clip = new Float32Array(to - from);
+    for (const { frame, samples } of this.#batches) {
+      const start = Math.max(from, frame);
+      const end = Math.min(to, frame + samples.length);
+      if (start < end) clip.set(samples.subarray(start - frame, end - frame), start - from);
+    }
+    return clip;
+  }
+
+  /** @param {number} frame everything before it is no longer needed */
+  forget(frame) {
+    this.#batches = this.#batches.filter(batch => batch.frame + batch.samples.length > frame);
+  }
+}

@@ -1,0 +1,74 @@
+// Shapes that travel between the browser and the server, and between the modules of the page.
+
+interface ClockKey { id: string; key: string; from_ms: number; to_ms: number }
+interface TimeAnswer { now_ms: number; keys: ClockKey[] }
+
+type JoinStatus = "listening" | "joined" | "inconclusive" | "expired";
+interface JoinAnswer {
+  join_id: string;
+  status: JoinStatus;
+  room_id?: string | null;
+  hint?: string | null;
+  retry_after_ms?: number | null;
+  expires_at_ms?: number | null;
+}
+
+interface Participant { participant_id: string; name: string; joined_at_ms: number; via: string }
+interface RoomAnswer {
+  room_id: string;
+  title?: string | null;
+  organiser?: boolean;
+  participants: Participant[];
+  content: unknown[];
+  sequence: number;
+  settings: Record<string, unknown>;
+  me: string;
+}
+
+interface LiveMessage {
+  type: string;
+  room_id?: string;
+  sequence?: number;
+  at_ms?: number;
+  join_id?: string;
+  status?: JoinStatus;
+  hint?: string | null;
+  participant?: Participant;
+  participant_id?: string;
+  merged_into?: string | null;
+}
+
+interface Problem {
+  type?: string;
+  title?: string;
+  status?: number;
+  detail?: string;
+  errors?: { at: string; reason: string }[];
+}
+
+/** What the browser said of noise suppression, gain control and echo cancellation when asked back. */
+type Processing = "off" | "on" | "unknown";
+
+/** One stretch of sound: mono samples at `rate` Hz, the first taken at `recordedAtMs` of the server's clock. */
+interface Clip { samples: Float32Array; rate: number; recordedAtMs: number }
+interface EncodedClip { type: string; body: Blob }
+
+type Phase = "idle" | "back" | "starting" | "listening" | "unheard" | "joined" | "trouble";
+type Trouble = "refused" | "no-microphone" | "insecure" | "unsupported" | "away" | "too-many" | "microphone-lost" | "unexpected";
+interface ListeningState {
+  phase: Phase;
+  hint: string | null;
+  trouble: Trouble | null;
+  /** instant of performance.now() at which waiting ends: the last second of listening, or of a pause asked by the server */
+  untilMs: number | null;
+  sent: number;
+}
+
+type Message = string | Partial<Record<Intl.LDMLPluralRule, string>>;
+type Catalogue = Record<string, Message>;
+
+// The audio thread's own globals, which the DOM library does not describe.
+declare const sampleRate: number;
+declare const currentFrame: number;
+declare class AudioWorkletProcessor { readonly port: MessagePort }
+declare function registerProcessor(name: string, processor: new () => AudioWorkletProcessor): void;
