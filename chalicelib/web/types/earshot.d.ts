@@ -1,7 +1,15 @@
 // Shapes that travel between the browser and the server, and between the modules of the page.
 
-interface ClockKey { id: string; key: string; from_ms: number; to_ms: number }
-interface TimeAnswer { now_ms: number; keys: ClockKey[] }
+interface ClockKey {
+  id: string;
+  key: string;
+  from_ms: number;
+  to_ms: number;
+}
+interface TimeAnswer {
+  now_ms: number;
+  keys: ClockKey[];
+}
 
 type JoinStatus = "listening" | "joined" | "inconclusive" | "expired";
 interface JoinAnswer {
@@ -13,7 +21,12 @@ interface JoinAnswer {
   expires_at_ms?: number | null;
 }
 
-interface Participant { participant_id: string; name: string; joined_at_ms: number; via: string }
+interface Participant {
+  participant_id: string;
+  name: string;
+  joined_at_ms: number;
+  via: string;
+}
 interface RoomAnswer {
   room_id: string;
   title?: string | null;
@@ -50,11 +63,26 @@ interface Problem {
 type Processing = "off" | "on" | "unknown";
 
 /** One stretch of sound: mono samples at `rate` Hz, the first taken at `recordedAtMs` of the server's clock. */
-interface Clip { samples: Float32Array; rate: number; recordedAtMs: number }
-interface EncodedClip { type: string; body: Blob }
+interface Clip {
+  samples: Float32Array;
+  rate: number;
+  recordedAtMs: number;
+}
+interface EncodedClip {
+  type: string;
+  body: Blob;
+}
 
 type Phase = "idle" | "back" | "starting" | "listening" | "unheard" | "joined" | "trouble";
-type Trouble = "refused" | "no-microphone" | "insecure" | "unsupported" | "away" | "too-many" | "microphone-lost" | "unexpected";
+type Trouble =
+  | "refused"
+  | "no-microphone"
+  | "insecure"
+  | "unsupported"
+  | "away"
+  | "too-many"
+  | "microphone-lost"
+  | "unexpected";
 interface ListeningState {
   phase: Phase;
   hint: string | null;
@@ -70,5 +98,7 @@ type Catalogue = Record<string, Message>;
 // The audio thread's own globals, which the DOM library does not describe.
 declare const sampleRate: number;
 declare const currentFrame: number;
-declare class AudioWorkletProcessor { readonly port: MessagePort }
+declare class AudioWorkletProcessor {
+  readonly port: MessagePort;
+}
 declare function registerProcessor(name: string, processor: new () => AudioWorkletProcessor): void;

@@ -80,7 +80,9 @@ export class Joins {
   /** Answers come by themselves while the live channel is up. */
   async #ask() {
     if (this.#live.state === "open") return;
-    await Promise.allSettled(this.waiting.map(async id => this.#settle(await call("GET", `/v1/joins/${id}`))));
+    await Promise.allSettled(
+      this.waiting.map(async id => this.#settle(await call("GET", `/v1/joins/${id}`))),
+    );
   }
 }
 

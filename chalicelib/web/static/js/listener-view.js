@@ -37,7 +37,8 @@ function statusText({ phase, sent }) {
 
 /** @param {ListeningState} state @returns {[title: string, body: string] | null} */
 function adviceText({ phase, hint, trouble }) {
-  if (phase === "unheard") return [t(hint && hint !== "alone" ? "unheard.title" : "alone.title"), hintText(hint)];
+  if (phase === "unheard")
+    return [t(hint && hint !== "alone" ? "unheard.title" : "alone.title"), hintText(hint)];
   const keys = trouble && TROUBLES[trouble];
   return keys ? [t(keys[0]), t(keys[1])] : null;
 }
@@ -62,7 +63,9 @@ export class ListenerView {
     this.#ear.addEventListener("click", toggle);
     find(".again", HTMLButtonElement, this.#advice).addEventListener("click", toggle);
     listening.addEventListener("change", () => this.#show());
-    listening.addEventListener("samples", event => this.#wave.add(/** @type {CustomEvent<Float32Array>} */ (event).detail));
+    listening.addEventListener("samples", event =>
+      this.#wave.add(/** @type {CustomEvent<Float32Array>} */ (event).detail),
+    );
     this.#ear.disabled = false;
   }
 
@@ -94,7 +97,8 @@ export class ListenerView {
     this.#advice.hidden = !advice;
     write(find(".advice-title", HTMLElement, this.#advice), advice?.[0] ?? "");
     write(find(".advice-body", HTMLElement, this.#advice), advice?.[1] ?? "");
-    find(".again", HTMLButtonElement, this.#advice).hidden = state.trouble === "insecure" || state.trouble === "unsupported";
+    find(".again", HTMLButtonElement, this.#advice).hidden =
+      state.trouble === "insecure" || state.trouble === "unsupported";
   }
 
   /** Seconds are shown, not spoken: a count read aloud every second helps nobody. */

@@ -1,4 +1,4 @@
-import { Away, Refused } from "./api.js";
+import { Away, call, Refused } from "./api.js";
 import { Joins } from "./joins.js";
 import { pauseMs } from "./live.js";
 import { Microphone, obstacle } from "./microphone.js";
@@ -29,7 +29,7 @@ export class Listening extends EventTarget {
 
   /**
    * @param {{tab: string, live: import("./live.js").Live, clock: import("./clock.js").ServerClock,
-   *   session: import("./session.js").Session, room: () => string | null}} parts
+   *   room: () => string | null}} parts
    */
   constructor(parts) {
     super();
@@ -66,7 +66,7 @@ export class Listening extends EventTarget {
 
   /** @param {number} turn @param {Microphone} microphone */
   async #prepare(turn, microphone) {
-    await this.#parts.session.ensure();
+    await openSession();
     if (turn !== this.#turn) return;
     this.#parts.live.open();
     const synced = this.#parts.clock.sync();
@@ -104,7 +104,8 @@ export class Listening extends EventTarget {
 
   /** @param {Joins} joins @param {JoinAnswer} answer */
   #answered(joins, answer) {
-    if (joins !== this.#joins) return this.dispatchEvent(new CustomEvent("overtaken", { detail: answer.room_id }));
+    if (joins !== this.#joins)
+      return this.dispatchEvent(new CustomEvent("overtaken", { detail: answer.room_id }));
     if (answer.hint) this.#become({ hint: answer.hint });
     if (answer.status !== "joined" || !answer.room_id) return false;
     this.#joins?.end();
@@ -126,7 +127,12 @@ export class Listening extends EventTarget {
     this.#close();
     const trouble = diagnose(error);
     const pause = waitMs(error, this.#retries);
-    this.#become({ ...IDLE, phase: "trouble", trouble, untilMs: pause === null ? null : performance.now() + pause });
+    this.#become({
+      ...IDLE,
+      phase: "trouble",
+      trouble,
+      untilMs: pause === null ? null : performance.now() + pause,
+    });
     if (pause === null) return;
     this.#retries += 1;
     this.#timer = window.setTimeout(() => void this.#waited(trouble), pause);
@@ -136,7 +142,7 @@ export class Listening extends EventTarget {
   async #waited(trouble) {
     const turn = this.#turn;
     try {
-      if (trouble === "away") await this.#parts.session.ensure();
+      if (trouble === "away") await openSession();
     } catch (error) {
       return turn === this.#turn && this.#fail(error);
     }
@@ -158,6 +164,9 @@ export class Listening extends EventTarget {
     this.dispatchEvent(new Event("change"));
   }
 }
+
+/** Looking makes no session, the click does: this opens one or finds the one there is. */
+const openSession = () => call("POST", "/v1/session", { json: {} });
 
 /** @type {Record<string, Trouble>} names of DOMException */
 const MICROPHONE = {

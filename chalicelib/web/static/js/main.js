@@ -10,14 +10,12 @@ import { MeetingView } from "./meeting-view.js";
 import { recall, remember } from "./memory.js";
 import { say, showCookieNotice } from "./notices.js";
 import { Room } from "./room.js";
-import { Session } from "./session.js";
 import { newTab } from "./tab.js";
 
 const tab = newTab();
 const live = new Live(tab);
 const room = new Room(live);
-const session = new Session(document.body.dataset.session === "yes");
-const listening = new Listening({ tab, live, clock: new ServerClock(), session, room: () => room.id });
+const listening = new Listening({ tab, live, clock: new ServerClock(), room: () => room.id });
 const back = find(".back", HTMLAnchorElement);
 new ListenerView(listening);
 const view = new MeetingView(room, live, () => void leave());

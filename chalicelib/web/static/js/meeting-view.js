@@ -7,10 +7,17 @@ const TINTS = 6;
 const VIA = { sound: "via.sound", code: "via.code", link: "via.link" };
 
 /** @param {string} name @returns {string} the first letters of the first two words */
-const initials = name => name.split(/\s+/).slice(0, 2).map(word => [...word][0] ?? "").join("").toUpperCase();
+const initials = name =>
+  name
+    .split(/\s+/)
+    .slice(0, 2)
+    .map(word => [...word][0] ?? "")
+    .join("")
+    .toUpperCase();
 
 /** The same person has the same colour on every screen. @param {string} id */
-const tint = id => [...id].reduce((sum, letter) => (sum * 31 + (letter.codePointAt(0) ?? 0)) % 9973, 7) % TINTS;
+const tint = id =>
+  [...id].reduce((sum, letter) => (sum * 31 + (letter.codePointAt(0) ?? 0)) % 9973, 7) % TINTS;
 
 /** @param {Participant} person @param {boolean} me */
 function card(person, me) {

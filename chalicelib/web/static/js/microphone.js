@@ -49,7 +49,11 @@ export class Microphone {
 
   /** @param {MediaStream} stream */
   async #listen(stream) {
-    const capture = new AudioWorkletNode(this.context, "capture", { numberOfOutputs: 0, channelCount: 1, channelCountMode: "explicit" });
+    const capture = new AudioWorkletNode(this.context, "capture", {
+      numberOfOutputs: 0,
+      channelCount: 1,
+      channelCountMode: "explicit",
+    });
     capture.port.onmessage = event => {
       if (!this.#closed) this.onsamples(event.data);
     };

@@ -21,7 +21,9 @@ export class Room extends EventTarget {
   constructor(live) {
     super();
     this.#live = live;
-    live.addEventListener("message", event => this.#heard(/** @type {CustomEvent<LiveMessage>} */ (event).detail));
+    live.addEventListener("message", event =>
+      this.#heard(/** @type {CustomEvent<LiveMessage>} */ (event).detail),
+    );
     live.addEventListener("open", this.refresh);
   }
 
@@ -91,7 +93,7 @@ export class Room extends EventTarget {
   /** @param {LiveMessage} message */
   #advance(message) {
     const next = this.state ? apply(this.state, message) : "gap";
-    if (next === "gap") return this.refresh();
+    if (next === "gap" || message.type === "room.changed") return this.refresh();
     if (next === this.state) return undefined;
     this.#replace(next);
     this.dispatchEvent(new CustomEvent("message", { detail: message }));

@@ -69,7 +69,9 @@ export class Waveform {
     pen.lineCap = "round";
     pen.lineWidth = Math.max(2, size / 150);
     const inner = (size / 2) * Number.parseFloat(style.getPropertyValue("--wave-inner"));
-    this.#heights().forEach((level, i) => bars(pen, size / 2, inner, level, i));
+    this.#heights().forEach((level, i) => {
+      bars(pen, size / 2, inner, level, i);
+    });
   }
 }
 

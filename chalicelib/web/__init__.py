@@ -1,0 +1,1 @@
+"""The browser client: pages, ES modules, styles and texts."""

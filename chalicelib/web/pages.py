@@ -1,0 +1,65 @@
+"""The pages as text: templates, a language, nothing else."""
+
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from chalicelib.web import browsers, i18n
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who reads the page: `language` is the one shown, `lang_query` keeps a choice made in the address."""
+
+    language: str
+    lang_query: str = ""
+
+    @classmethod
+    def of(cls, asked: str | None, accept_language: str | None) -> "Reader":
+        language = i18n.choose_language(asked, accept_language)
+        return cls(language, f"?lang={language}" if asked == language else "")
+
+
+def home(reader: Reader) -> str:
+    """The start page: the ear."""
+    return _render("app.html", reader, view="home")
+
+
+def meeting(reader: Reader) -> str:
+    """The same page opened at a meeting. Whether it exists and is theirs, the API tells its script."""
+    return _render("app.html", reader, view="meeting")
+
+
+def not_found(reader: Reader) -> str:
+    return _render("not_found.html", reader, view="notice")
+
+
+def too_old(reader: Reader) -> str:
+    """For browsers that cannot run the page; needs no script."""
+    return _render("too_old.html", reader, view="notice", oldest=browsers.OLDEST)
+
+
+@lru_cache(maxsize=1)
+def _templates() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _render(template: str, reader: Reader, **values: object) -> str:
+    return _templates().get_template(template).render(
+        t=partial(i18n.text, reader.language),
+        lang=reader.language,
+        lang_query=reader.lang_query,
+        languages=i18n.LANGUAGES.items(),
+        messages=dict(i18n.catalogue(reader.language)),
+        **values,
+    )
