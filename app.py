@@ -1,0 +1,15 @@
+"""Earshot's entry points: a table of contents, no logic."""
+
+from chalicelib.joining.routes import routes as joining_routes
+from chalicelib.joining.tasks import tasks as joining_tasks
+from chalicelib.rooms.routes import routes as room_routes
+from chalicelib.rooms.tasks import tasks as room_tasks
+from chalicelib.runtime.http import EarshotApp
+from chalicelib.sessions.routes import routes as session_routes
+
+app = EarshotApp(app_name="earshot")
+app.experimental_feature_flags.update(["BLUEPRINTS", "WEBSOCKETS"])
+app.api.binary_types.append("application/vnd.earshot.fingerprint")
+
+for blueprint in (session_routes, room_routes, room_tasks, joining_routes, joining_tasks):
+    app.register_blueprint(blueprint)

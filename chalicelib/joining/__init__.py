@@ -1,0 +1,1 @@
+"""Sound clip in, meeting out."""

@@ -1,0 +1,41 @@
+"""GET /v1/rooms/{room_id} and leaving it."""
+
+from chalice.app import Blueprint
+
+from chalicelib.rooms import push, service
+from chalicelib.rooms.schemas import RoomView
+from chalicelib.runtime import clock
+from chalicelib.runtime.errors import NotFound, Unauthenticated
+from chalicelib.runtime.http import Call, Reply, operation
+from chalicelib.runtime.ids import RoomId
+from chalicelib.sessions.edge import require_session
+
+routes = Blueprint(__name__)
+
+
+@operation(routes, "GET", "/v1/rooms/{room_id}", summary="A meeting I am in", answers=RoomView,
+           errors=(Unauthenticated, NotFound))  # fmt: skip
+def read_room(call: Call[None]) -> Reply:
+    now = clock.now()
+    session = require_session(call, now=now)
+    head, present = service.read_room(RoomId(call.path["room_id"]), session, now=now)
+    return Reply(
+        RoomView(
+            room_id=head.room_id,
+            title=head.title,
+            organiser=False,
+            me=session.participant_id,
+            participants=[push.view(member) for member in sorted(present, key=lambda one: int(one.joined_at_ms))],
+            content=[],
+            sequence=int(head.sequence),
+            settings={},
+        )
+    )
+
+
+@operation(routes, "DELETE", "/v1/rooms/{room_id}/participants/me", summary="Leave", status=204,
+           errors=(Unauthenticated, NotFound))  # fmt: skip
+def leave_room(call: Call[None]) -> Reply:
+    now = clock.now()
+    service.leave_room(RoomId(call.path["room_id"]), require_session(call, now=now), now=now)
+    return Reply(status=204)

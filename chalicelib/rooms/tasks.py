@@ -1,0 +1,58 @@
+"""The WebSocket: connect, messages, disconnect. A refused socket gets its reason as the handshake's status."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from chalice.app import Blueprint, Response, WebsocketEvent
+
+from chalicelib.rooms import messages, service
+from chalicelib.runtime import clock, crosssite, live
+from chalicelib.runtime.errors import Problem
+from chalicelib.runtime.ids import ConnectionId, RoomId
+from chalicelib.runtime.parsing import parse_json
+from chalicelib.sessions import edge
+from chalicelib.sessions.service import find_session
+
+tasks = Blueprint(__name__)
+
+
+@tasks.on_ws_connect(name="live_connect")
+def connect(event: WebsocketEvent) -> Response:
+    now, headers = clock.now(), _headers(event.to_dict())
+    try:
+        crosssite.check_socket(headers)
+        session = find_session(edge.held_pass(headers), now=now)
+        service.connect(ConnectionId(event.connection_id), session, now=now)
+    except Problem as problem:
+        return Response("", status_code=problem.status)
+    return Response("", status_code=200)
+
+
+@tasks.on_ws_message(name="live_message")
+def receive(event: WebsocketEvent) -> None:
+    now, connection_id = clock.now(), ConnectionId(event.connection_id)
+    try:
+        message: messages.ClientMessage = parse_json(event.body.encode(), messages.ClientMessage)  # type: ignore[arg-type]  # a union is a schema
+    except Problem:
+        return  # not ours: nothing to answer, nothing changed
+    match message:
+        case messages.SendHeartbeat():
+            live.send([connection_id], messages.Heartbeat(now))
+        case messages.SendResume(room_id=room_id):
+            _resume(connection_id, RoomId(room_id), now)
+
+
+@tasks.on_ws_disconnect(name="live_disconnect")
+def disconnect(event: WebsocketEvent) -> None:
+    service.disconnect(ConnectionId(event.connection_id), now=clock.now())
+
+
+def _resume(connection_id: ConnectionId, room_id: RoomId, now: int) -> None:
+    head = service.resume(connection_id, room_id, now=now)
+    if head is not None:
+        changed = messages.RoomChanged(head.room_id, int(head.sequence), now, merged_into=head.merged_into)
+        live.send([connection_id], changed)
+
+
+def _headers(event: Mapping[str, Any]) -> dict[str, str]:
+    return {name.lower(): value for name, value in (event.get("headers") or {}).items()}
