@@ -1,47 +1,50 @@
 """What a device keeps of a few seconds of sound: enough to tell whether another device heard the same room.
 
-Three views of the same clip, each coarse:
+Three views of the same clip, each coarse: the waveform (views.py), the envelope (views.py) and the signature
+(signature.py). As bytes, format 1, all numbers little-endian:
 
-* waveform: 60–1 200 Hz, whitened, level-flattened, scrambled by the minute's all-pass, 2 bits a sample at 2 600 Hz;
-* envelope: 24 mel bands of 0.8–6.5 kHz, how each rises and falls, one of 7 steps every 30 ms;
-* signature: the signs of 32 bands in 80 ms slots of the server's clock, to pick candidates in a crowd.
-
-Every constant here is part of format version 1: the browser's port holds the same ones.
+    offset  size
+     0      4     magic "ESF" and the version, 1
+     4      8     first sample on the server's clock, epoch microseconds
+    12      4     id of the first all-pass key: minutes since the epoch
+    16      1     how many keys, 1 or 2 (the second is the next minute's)
+    17      1     sound processing: 0 off, 1 on, 2 unknown
+    18      2     claimed bound of the clock error, ms
+    20      2     waveform samples
+    22      5     quality: level, clipped, tonal, swing, gaps
+    27      5     zero
+    32            waveform, 2 bits a value; envelope, 3 bits; signature, 32 a slot: lengths follow from the header
 """
 
+import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from chalicelib.joining import quality, signature, spectrum
-from chalicelib.joining.keys import Key, key_for, scrambled
+from chalicelib.joining import quality, signature, spectrum, views
+from chalicelib.joining.keys import PERIOD_MS, Key
+from chalicelib.joining.packing import packed, padding_is_zero, unpacked
 from chalicelib.joining.quality import Quality
+from chalicelib.joining.signature import Signature, Words
 from chalicelib.joining.spectrum import Complexes, Floats
+from chalicelib.joining.views import Codes, Part
 from chalicelib.runtime.errors import Invalid
 
-DURATION_MIN_S, DURATION_MAX_S = 1.0, 4.0
-
-WAVE_HZ = 2_600
-WAVE_LOW_HZ, WHITEN_HZ, FLATTEN_SAMPLES = 48.0, 40, 79  # 79 samples: 30 ms
-WAVE_STEP = 0.996  # near-optimal for 2 bits of a Gaussian (Max 1960)
-
-SOUND_HZ = 16_000
-FRAME, HOP = 1_024, 240  # 64 ms every 15 ms
-BANDS, BAND_LOW_HZ, BAND_HIGH_HZ = 24, 800.0, 6_500.0
-EVERY = 2  # one envelope row is kept of two frames: 30 ms
-RISE_FRAMES, FALL_FRAMES, MARGIN = 4 / 3, 32 / 3, 43  # 20 and 160 ms; 43 frames: four of the wider deviations
-ENVELOPE_STEP, ENVELOPE_MAX = 0.75, 3
-
-Codes = NDArray[np.int8]
+SIZE_MAX = 4_096  # bytes, PRODUCT A5
+DURATION_MIN_S, DURATION_MAX_S = 1, 4
+MAGIC = b"ESF\x01"
+WIDTHS = 2, 3  # bits a value: waveform, envelope
+_HEADER = struct.Struct("<4sQIBBHH5s5s")
+_YEAR_3000_US = 32_503_680_000_000_000
 
 
 @dataclass(frozen=True, eq=False)
 class Fingerprint:
-    """recorded_at_us: server clock, first sample, epoch microseconds; clock_error_ms: bound the device claims.
+    """recorded_at_us: server clock, first sample, epoch microseconds; clock_error_ms: the bound the device claims.
 
-    waveform (n,) in {-3, -1, 1, 3}; envelope (rows, 24) in -3…3; signature (slots, 32) in {-1, 1}.
+    waveform (n,) in {-3, -1, 1, 3} at 2 600 Hz; envelope (rows, 24) in -3…3.
     """
 
     recorded_at_us: int
@@ -51,7 +54,7 @@ class Fingerprint:
     quality: Quality
     waveform: Codes
     envelope: Codes
-    signature: Codes
+    signature: Signature
 
     @property
     def recorded_at_ms(self) -> float:
@@ -59,16 +62,27 @@ class Fingerprint:
 
     @property
     def duration_s(self) -> float:
-        return len(self.waveform) / WAVE_HZ
+        return len(self.waveform) / views.WAVE_HZ
 
     @property
-    def ends_at_ms(self) -> float:
+    def ended_at_ms(self) -> float:
         return self.recorded_at_ms + self.duration_s * 1e3
 
-
-def envelope_rows(wave_samples: int) -> int:
-    """How many envelope rows belong to so many waveform samples."""
-    return (wave_samples * SOUND_HZ // WAVE_HZ - FRAME) // HOP // EVERY + 1
+    def to_bytes(self) -> bytes:
+        """As it travels: at most SIZE_MAX bytes."""
+        header = _HEADER.pack(
+            MAGIC,
+            self.recorded_at_us,
+            self.key_ids[0],
+            len(self.key_ids),
+            self.processing,
+            self.clock_error_ms,
+            len(self.waveform),
+            self.quality.to_bytes(),
+            bytes(5),
+        )
+        steps = (self.waveform + 3) // 2, self.envelope + views.ENVELOPE_MAX
+        return header + b"".join(map(packed, steps, WIDTHS)) + self.signature.words.astype(">u4").tobytes()
 
 
 def compute(
@@ -82,79 +96,96 @@ def compute(
 ) -> Fingerprint:
     """Fingerprint of mono samples in [-1, 1]; recorded_at_ms is the server's clock at the first of them.
 
-    Of a longer recording the last 4 s count. Raises Invalid under 1 s or when a key of the time is missing.
+    Of a longer recording the last 4 s count. Raises Invalid under 1 s or when a key of its time is missing.
     """
-    samples, recorded_at_ms = _last(samples, sample_rate, recorded_at_ms)
+    _require(len(samples) >= DURATION_MIN_S * sample_rate, "The recording is shorter than one second.")
+    skip = max(0, len(samples) - DURATION_MAX_S * sample_rate)
+    samples, at_us = samples[skip:], round(recorded_at_ms * 1e3 + skip * 1e6 / sample_rate)
+    count = len(samples) * views.WAVE_HZ // sample_rate
+    parts = _parts(at_us, count, keys)
     lines, seconds = spectrum.clip_spectrum(samples, sample_rate)
-    wave_samples = len(samples) * WAVE_HZ // sample_rate
-    sound = spectrum.wave_at(lines, seconds, SOUND_HZ)[: wave_samples * SOUND_HZ // WAVE_HZ]
-    powers = spectrum.frame_powers(sound, FRAME, HOP)
-    parts = _parts(wave_samples, recorded_at_ms, keys)
-    recorded_at_us = round(recorded_at_ms * 1e3)
+    sound = _sound(samples, sample_rate, lines, seconds)[: _sound_samples(count)]
+    powers = spectrum.frame_powers(sound, views.FRAME, views.HOP)
     return Fingerprint(
-        recorded_at_us,
+        at_us,
         clock_error_ms,
         processing,
         tuple(key.id for _, _, key in parts),
         quality.measure(samples, sound, powers),
-        _waveform(lines, seconds, wave_samples, parts),
-        _envelope(powers),
-        signature.of_powers(powers, recorded_at_us, len(sound)),
+        views.waveform(lines, seconds, count, parts),
+        views.envelope(powers),
+        signature.of_powers(powers, at_us, len(sound)),
     )
 
 
-def _last(samples: NDArray[np.floating], rate: int, recorded_at_ms: float) -> tuple[NDArray[np.floating], float]:
-    if len(samples) < DURATION_MIN_S * rate:
-        raise Invalid("The recording is shorter than one second.")
-    skip = max(0, len(samples) - int(DURATION_MAX_S * rate))
-    return samples[skip:], recorded_at_ms + skip * 1e3 / rate
+def parse(data: bytes) -> Fingerprint:
+    """The fingerprint in the bytes. Raises Invalid, with the reason, for what `to_bytes` cannot have made."""
+    _require(_HEADER.size <= len(data) <= SIZE_MAX, "The fingerprint has an impossible length.")
+    magic, at_us, first, keys, processing, clock_ms, count, grades, zero = _HEADER.unpack_from(data)
+    _require(magic[:3] == MAGIC[:3], "This is not a fingerprint.")
+    _require(magic == MAGIC, "This version of the fingerprint is not supported.")
+    _require(processing <= quality.UNKNOWN and zero == bytes(5), "The fingerprint's header is not valid.")
+    _require(at_us < _YEAR_3000_US, "The fingerprint's time is out of range.")
+    longest = DURATION_MAX_S * views.WAVE_HZ
+    _require(longest // 4 <= count <= longest, "A fingerprint covers between 1 and 4 seconds.")
+    key_ids = tuple(range(first, first + keys))
+    _require(key_ids == _minutes(at_us, count), "The fingerprint's keys are not those of its time.")
+    waveform, envelope, words = _fields(data[_HEADER.size :], at_us, count)
+    _require(int(envelope.max()) <= 2 * views.ENVELOPE_MAX, "The fingerprint holds values out of range.")
+    return Fingerprint(
+        at_us,
+        clock_ms,
+        processing,
+        key_ids,
+        Quality(*grades),
+        2 * waveform - 3,
+        (envelope - views.ENVELOPE_MAX).reshape(-1, views.BANDS),
+        Signature(signature.first_slot(at_us), words),
+    )
 
 
-def _parts(count: int, recorded_at_ms: float, keys: Sequence[Key]) -> list[tuple[int, int, Key]]:
-    """The waveform samples that fall into each key's minute: [start, end) and the key, in order."""
-    parts, start = list[tuple[int, int, Key]](), 0
-    while start < count:
-        key = key_for(keys, recorded_at_ms + start * 1e3 / WAVE_HZ)
-        if key is None:
-            raise Invalid("The recording was made outside the minutes of the known keys.")
-        end = min(count, int(np.ceil((key.to_ms - recorded_at_ms) * WAVE_HZ / 1e3)))
-        parts.append((start, end, key))
+def _require(condition: bool, reason: str) -> None:
+    if not condition:
+        raise Invalid(reason)
+
+
+def _sound(samples: NDArray[np.floating], sample_rate: int, lines: Complexes, seconds: int) -> Floats:
+    """The clip at 16 kHz: as it is when it was recorded so, else resampled."""
+    if sample_rate == views.SOUND_HZ:
+        return samples.astype(np.float64)
+    return spectrum.wave_at(lines, seconds, views.SOUND_HZ)
+
+
+def _sound_samples(count: int) -> int:
+    """Samples at 16 kHz that go with `count` waveform samples."""
+    return count * views.SOUND_HZ // views.WAVE_HZ
+
+
+def _minutes(at_us: int, count: int) -> tuple[int, ...]:
+    """Ids of the keys that `count` waveform samples from the instant on need."""
+    last_us = at_us + (count - 1) * 1_000_000 // views.WAVE_HZ
+    return tuple(range(at_us // (PERIOD_MS * 1_000), last_us // (PERIOD_MS * 1_000) + 1))
+
+
+def _parts(at_us: int, count: int, keys: Sequence[Key]) -> list[Part]:
+    """Each sample goes to the key of its own minute."""
+    known = {key.id: key for key in keys}
+    parts, start = list[Part](), 0
+    for minute in _minutes(at_us, count):
+        _require(minute in known, "The recording was made outside the minutes of the known keys.")
+        until_us = known[minute].to_ms * 1_000 - at_us
+        end = min(count, -(-until_us * views.WAVE_HZ // 1_000_000))
+        parts.append((start, end, known[minute]))
         start = end
     return parts
 
 
-def _waveform(lines: Complexes, seconds: int, count: int, parts: list[tuple[int, int, Key]]) -> Codes:
-    """Whitened over 40 Hz, flattened over 30 ms, scrambled, in units of its deviation, cut into four levels."""
-    band = lines[: WAVE_HZ // 2 * seconds]
-    power = band.real**2 + band.imag**2
-    hz = np.maximum(np.arange(len(band)) / seconds, 1.0)
-    smooth = spectrum.moving_mean(power, WHITEN_HZ * seconds + 1) + 1e-4 * power.mean() + 1e-30
-    gain = 1 / (np.sqrt(smooth) * (1 + (WAVE_LOW_HZ / hz) ** 8))
-    wave = spectrum.wave_at(band, seconds, WAVE_HZ, gain)[:count]
-    flat = wave / (np.sqrt(spectrum.moving_mean(wave**2, FLATTEN_SAMPLES)) + 0.1 * wave.std() + 1e-30)
-    mixed = scrambled(flat, parts, seconds * WAVE_HZ)
-    level = np.floor(mixed / (mixed.std() * WAVE_STEP + 1e-30))
-    return (2 * np.clip(level, -2, 1) + 1).astype(np.int8)
-
-
-def _envelope(powers: Floats) -> Codes:
-    """Band-passed in time (1–8 Hz), freed of what neighbouring bands share, in units of each band's deviation."""
-    bands = spectrum.mel_filters(FRAME, SOUND_HZ, BANDS, BAND_LOW_HZ, BAND_HIGH_HZ)
-    logs = spectrum.log_energies(powers, bands)
-    windows = np.lib.stride_tricks.sliding_window_view(spectrum.mirrored(logs, MARGIN), 2 * MARGIN + 1, axis=0)
-    moving = windows[::EVERY] @ _rise_and_fall()
-    moving = moving - _across(moving)
-    moving = moving / (np.sqrt((moving**2).mean(axis=0)) + 0.05)
-    return np.clip(np.floor(moving / ENVELOPE_STEP + 0.5), -ENVELOPE_MAX, ENVELOPE_MAX).astype(np.int8)
-
-
-def _rise_and_fall() -> Floats:
-    """Difference of two Gaussians of unit sum."""
-    places = np.arange(-MARGIN, MARGIN + 1)
-    narrow, wide = (np.exp(-0.5 * (places / width) ** 2) for width in (RISE_FRAMES, FALL_FRAMES))
-    return narrow / narrow.sum() - wide / wide.sum()
-
-
-def _across(rows: Floats) -> Floats:
-    """Mean over 7 neighbouring bands, the edges mirrored."""
-    return np.lib.stride_tricks.sliding_window_view(spectrum.mirrored(rows.T, 3), 7, axis=0).mean(axis=-1).T
+def _fields(body: bytes, at_us: int, count: int) -> tuple[Codes, Codes, Words]:
+    counts = count, views.envelope_rows(count) * views.BANDS
+    wave, rows = (-(-n * width // 8) for n, width in zip(counts, WIDTHS, strict=True))
+    slots = signature.slots(at_us, _sound_samples(count))
+    _require(len(body) == wave + rows + 4 * slots, "The fingerprint's length contradicts its header.")
+    fields = body[:wave], body[wave : wave + rows]
+    _require(all(map(padding_is_zero, fields, counts, WIDTHS)), "The fingerprint's padding is not empty.")
+    waveform, envelope = map(unpacked, fields, counts, WIDTHS)
+    return waveform, envelope, np.frombuffer(body[wave + rows :], ">u4").astype(np.uint32)

@@ -7,7 +7,7 @@ back into sound. The browser derives the same phases: see `phases`.
 
 import hashlib
 import hmac
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TypeAlias
@@ -52,13 +52,8 @@ def keys_between(secret: bytes, from_ms: float, to_ms: float) -> tuple[Key, ...]
     return tuple(key_of_minute(secret, minute) for minute in range(first, last + 1))
 
 
-def key_for(keys: Iterable[Key], at_ms: float) -> Key | None:
-    """The key whose minute holds the instant, if it is among those given."""
-    return next((key for key in keys if key.from_ms <= at_ms < key.to_ms), None)
-
-
 def phases(seed: bytes) -> Floats:
-    """TAPS/2 - 1 angles in radians: big-endian 16-bit words of SHA-256(seed | 32-bit counter), times 2 pi / 65536."""
+    """TAPS / 2 - 1 angles: big-endian 16-bit words of SHA-256(seed | 32-bit counter) times 2 pi / 65 536."""
     count = TAPS // 2 - 1
     blocks = range(-(-count * 2 // 32))
     stream = b"".join(hashlib.sha256(seed + block.to_bytes(4, "big")).digest() for block in blocks)

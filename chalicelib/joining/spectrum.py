@@ -25,7 +25,7 @@ def clip_spectrum(samples: NDArray[np.floating], sample_rate: int) -> tuple[Comp
 
 
 def wave_at(spectrum: Complexes, seconds: int, rate: int, gain: Floats | float = 1.0) -> Floats:
-    """The clip resampled to `rate` Hz: the lines below rate/2 times `gain`, transformed back. Length seconds * rate."""
+    """The clip at `rate` Hz, seconds * rate samples: its lines below rate / 2 times `gain`, transformed back."""
     lines = np.zeros(seconds * rate // 2 + 1, np.complex128)
     count = min(len(spectrum), len(lines) - 1)
     lines[:count] = (spectrum[:count] * rate) * (gain if isinstance(gain, float) else gain[:count])
@@ -38,7 +38,8 @@ def moving_mean(values: Floats, width: int) -> Floats:
     sums = np.concatenate([np.zeros((1, *values.shape[1:])), np.cumsum(values, axis=0)])
     places = np.arange(count)
     low, high = np.maximum(places - half, 0), np.minimum(places + half + 1, count)
-    return (sums[high] - sums[low]) / (high - low).reshape(-1, *[1] * (values.ndim - 1))
+    means: Floats = (sums[high] - sums[low]) / (high - low).reshape(-1, *[1] * (values.ndim - 1))
+    return means
 
 
 def mirrored(values: Floats, margin: int) -> Floats:
@@ -56,7 +57,8 @@ def frame_powers(wave: Floats, length: int, hop: int) -> Floats:
     """Power spectra of Hann-windowed frames: (frames, length / 2 + 1)."""
     frames = np.lib.stride_tricks.sliding_window_view(wave, length)[::hop] * hann(length)
     lines = np.fft.rfft(frames)
-    return lines.real**2 + lines.imag**2
+    powers: Floats = lines.real**2 + lines.imag**2
+    return powers
 
 
 @lru_cache(maxsize=8)
@@ -67,11 +69,13 @@ def mel_filters(length: int, rate: int, bands: int, low_hz: float, high_hz: floa
     hz = (np.arange(length // 2 + 1) * rate / length)[:, None]
     rising = (hz - edges[:-2]) / (edges[1:-1] - edges[:-2])
     falling = (edges[2:] - hz) / (edges[2:] - edges[1:-1])
-    return np.maximum(0.0, np.minimum(rising, falling))
+    filters: Floats = np.maximum(0.0, np.minimum(rising, falling))
+    return filters
 
 
 def log_energies(powers: Floats, filters: Floats) -> Floats:
     """Log band energies above each band's own floor (15th percentile of its frames): (frames, bands)."""
     energies = powers @ filters
     floors = np.sort(energies, axis=0)[int(0.15 * (len(energies) - 1))]
-    return np.log(energies + floors + 1e-4 * energies.mean() + 1e-12)
+    logs: Floats = np.log(energies + floors + 1e-4 * energies.mean() + 1e-12)
+    return logs
