@@ -9,7 +9,7 @@ from chalicelib.joining.rules import CLIP_MAX_MS, Processing, Span
 from chalicelib.joining.wav import parse_wav
 from chalicelib.runtime.errors import FieldError, Invalid
 
-CLOCK_TOLERANCE_S = 0.2  # two devices' claims of one instant differ by no more than this
+CLOCK_ERROR_MS = 75  # bound assumed for a recording, whose sender does not say how well it knows the time
 PROCESSING = {"off": quality.OFF, "on": quality.ON, "unknown": quality.UNKNOWN}
 
 
@@ -29,7 +29,12 @@ def hear_recording(data: bytes, recorded_at_ms: float, processing: Processing, s
     keys = keys_between(secret, recorded_at_ms, recorded_at_ms + CLIP_MAX_MS)
     return _sound(
         fingerprint.compute(
-            recording.samples, recording.sample_rate, recorded_at_ms, keys, processing=PROCESSING[processing]
+            recording.samples,
+            recording.sample_rate,
+            recorded_at_ms,
+            keys,
+            clock_error_ms=CLOCK_ERROR_MS,
+            processing=PROCESSING[processing],
         )
     )
 
@@ -50,11 +55,10 @@ def same_room(mine: Sound, others: Sequence[bytes]) -> list[bool]:
     me = fingerprint.parse(mine.fingerprint)
     them = [fingerprint.parse(other) for other in others]
     offsets = [(other.recorded_at_us - me.recorded_at_us) / 1e6 for other in them]
-    scores = match.score_many(me, them, offsets, CLOCK_TOLERANCE_S)
-    return [
-        not quality.refusals(other.quality) and match.joins(float(score), me, other)
-        for other, score in zip(them, scores, strict=True)
-    ]
+    tolerance_s = max(match.tolerance_s(me, other) for other in them)
+    scores = match.score_many(me, them, offsets, tolerance_s)
+    verdicts = (match.verdict(float(score), me, other) for other, score in zip(them, scores, strict=True))
+    return [verdict is match.Verdict.JOIN for verdict in verdicts]
 
 
 def _sound(heard: fingerprint.Fingerprint) -> Sound:

@@ -57,9 +57,9 @@ def _age(head: Head) -> tuple[int, str]:
 
 def _bring(join: Join, room_id: RoomId, now: int) -> RoomId:
     """The room that `join` and those before it share afterwards."""
-    if join.room_id is None and models.assign_room(join.join_id, room_id, now=now) is not None:
+    if not join.room_id and models.assign_room(join.join_id, room_id, now=now) is not None:
         return admit(join, room_id, now=now) or room_id
     fresh = models.joins.get(join.join_id, now=now)
-    if fresh is None or fresh.room_id is None:  # cancelled or gone: nobody to bring
+    if fresh is None or not fresh.room_id:  # cancelled or gone: nobody to bring
         return room_id
     return rooms.merge_rooms(room_id, RoomId(fresh.room_id), now=now) or room_id

@@ -2,8 +2,8 @@
 
 from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
 
-from chalicelib.lifetimes import JOIN_VERDICT
 from chalicelib.joining.rules import Span, Status
+from chalicelib.lifetimes import JOIN_VERDICT
 from chalicelib.runtime.ids import JoinId, RoomId
 from chalicelib.runtime.store import Binding, Record, Table
 

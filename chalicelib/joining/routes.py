@@ -42,9 +42,7 @@ HEADERS = {
 def read_time(call: Call[None]) -> Reply:
     now = clock.now()
     keys = keys_at(settings().secret, now)
-    return Reply(
-        TimeView(now, [KeyView(k.id, base64.b64encode(k.seed).decode(), k.from_ms, k.to_ms) for k in keys])
-    )
+    return Reply(TimeView(now, [KeyView(k.id, base64.b64encode(k.seed).decode(), k.from_ms, k.to_ms) for k in keys]))
 
 
 @operation(routes, "POST", "/v1/joins", summary="Join by sound: submit a clip", body=bytes,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from chalicelib.joining import grouping, models
 from chalicelib.joining.models import Clip, Join, clips, joins
 from chalicelib.joining.places import places
-from chalicelib.joining.rules import Processing, check_recorded_at
+from chalicelib.joining.rules import Processing, Status, check_recorded_at
 from chalicelib.lifetimes import SECOND
 from chalicelib.rooms import service as rooms
 from chalicelib.runtime.errors import Conflict, NotFound
@@ -83,11 +83,11 @@ def expire_clip(join_id: JoinId, at: list[str]) -> None:
 
 def _new_join(clip: Submission, sound: "Sound", session: Session, secret: bytes, now: int) -> Join:
     until = sound.span.deadline(now)
-    status, hint = ("inconclusive", sound.refusals[0]) if sound.refusals else ("listening", None)
+    status: Status = "inconclusive" if sound.refusals else "listening"
     join = models.new_join(
         clip.join_id, session.session_id, session.participant_id, "expired" if until <= now else status, now
     )
-    join.hint = hint or (sound.hints[0] if sound.hints else None)
+    join.hint = next(iter(sound.refusals + sound.hints), None)
     join.inside = clip.room_id
     join.places = set(places(clip.address, secret, now))
     join.clip_until_ms = until
@@ -131,9 +131,9 @@ def _where(join: Join, session: Session, now: int) -> str | None:
 def _hear(clip: Submission, secret: bytes) -> "Sound":
     engine = _engine()
     if clip.is_recording:
-        sound: "Sound" = engine.hear_recording(clip.content, clip.recorded_at_ms, clip.processing, secret)
+        sound: Sound = engine.hear_recording(clip.content, clip.recorded_at_ms, clip.processing, secret)
         return sound
-    from_device: "Sound" = engine.hear_fingerprint(clip.content, clip.recorded_at_ms)
+    from_device: Sound = engine.hear_fingerprint(clip.content, clip.recorded_at_ms)
     return from_device
 
 

@@ -30,7 +30,7 @@ def of_session(session_id: SessionId) -> str:
     return f"session#{session_id}"
 
 
-def of_room(room_id: RoomId) -> str:
+def of_room(room_id: str) -> str:
     return f"room#{room_id}"
 
 
@@ -85,6 +85,6 @@ def session_connections(session_id: SessionId, *, now: int) -> list[Connection]:
     return connections.query(of_session(session_id), now=now)
 
 
-def room_has_session(room_id: RoomId, session_id: str, *, now: int) -> bool:
+def room_has_session(room_id: str, session_id: str, *, now: int) -> bool:
     """Whether any tab of that session still follows the room."""
     return any(one.session_id == session_id for one in connections.query(of_room(room_id), now=now))

@@ -2,7 +2,18 @@
 
 from chalicelib.lifetimes import MEETING
 from chalicelib.rooms import connections, push
-from chalicelib.rooms.models import HEAD, Head, Member, RoomEntry, entries, heads, member_key, members, members_of, new_head
+from chalicelib.rooms.models import (
+    HEAD,
+    Head,
+    Member,
+    RoomEntry,
+    entries,
+    heads,
+    member_key,
+    members,
+    members_of,
+    new_head,
+)
 from chalicelib.runtime.errors import NotFound
 from chalicelib.runtime.ids import ConnectionId, ParticipantId, RoomId, SessionId, is_opaque
 from chalicelib.sessions.models import Session
@@ -17,7 +28,9 @@ def open_room(room_id: RoomId, *, now: int) -> None:
 
 def enter_room(room_id: RoomId, session: Session, *, via: str, now: int) -> RoomId:
     """Makes the session's participant a member; the room they are in then, which is another if this one merged."""
-    return _enter(room_id, ParticipantId(session.participant_id), session.session_id, session.participant_name, via, now)
+    return _enter(
+        room_id, ParticipantId(session.participant_id), session.session_id, session.participant_name, via, now
+    )
 
 
 def leave_room(room_id: RoomId, session: Session, *, now: int) -> None:
@@ -59,9 +72,7 @@ def merge_rooms(one: RoomId, other: RoomId, *, now: int) -> RoomId | None:
         return None if survivor is None else RoomId(survivor.room_id)
     older, younger = sorted((first, second), key=lambda head: (int(head.opened_at_ms), head.room_id))
     key = (younger.room_id, HEAD)
-    pointed = heads.update(
-        key, [Head.merged_into.set(older.room_id)], now=now, where=Head.merged_into.does_not_exist()
-    )
+    pointed = heads.update(key, [Head.merged_into.set(older.room_id)], now=now, where=Head.merged_into.does_not_exist())
     if pointed is None:  # someone merged it elsewhere meanwhile: go on from there
         return merge_rooms(RoomId(younger.room_id), RoomId(older.room_id), now=now)
     push.merged(RoomId(younger.room_id), RoomId(older.room_id), now=now)

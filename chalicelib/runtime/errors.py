@@ -1,11 +1,11 @@
 """The closed family of errors a use case may raise; runtime/problems.py turns each into one answer.
 
-    Problem
-    ├── Unreadable 400      ├── Conflict 409     ├── TooMany 429      (retry_after_s)
-    ├── Unauthenticated 401 ├── Gone 410         └── Unavailable 503  (retry_after_s)
-    ├── Denied 403          ├── TooLarge 413
-    ├── NotFound 404        ├── WrongType 415
-    └── NotAllowed 405      └── Invalid 422
+Problem
+├── Unreadable 400      ├── Conflict 409     ├── TooMany 429      (retry_after_s)
+├── Unauthenticated 401 ├── Gone 410         └── Unavailable 503  (retry_after_s)
+├── Denied 403          ├── TooLarge 413
+├── NotFound 404        ├── WrongType 415
+└── NotAllowed 405      └── Invalid 422
 """
 
 from collections.abc import Sequence

@@ -150,16 +150,13 @@ def _answer(
     except Problem as problem:
         response = _problem_response(problem)
     except Exception as error:  # the last resort: no trace and no input ever reaches the caller
-        problem, reference = problems.unexpected(error, f"{described.method} {described.path}")
-        response = _problem_response(problem, reference)
+        response = _problem_response(*problems.unexpected(error, f"{described.method} {described.path}"))
     if cookies:
         response.headers["Set-Cookie"] = cookies
     return response
 
 
-def _call(
-    described: Operation, request: Request, params: Mapping[str, str], cookies: list[str]
-) -> Call[Any]:
+def _call(described: Operation, request: Request, params: Mapping[str, str], cookies: list[str]) -> Call[Any]:
     event = request.to_original_event()
     headers = {name.lower(): ",".join(values) for name, values in (event.get("multiValueHeaders") or {}).items()}
     if "cookie" in headers:  # RFC 9113 lets a client split the cookie header
@@ -196,7 +193,11 @@ def _body(described: Operation, request: Request, content_type: str) -> Any:
 
 def _response(reply: Reply) -> Response:
     policy = PAGE_POLICY if reply.content_type.startswith("text/html") else API_POLICY
-    headers = {**SECURITY_HEADERS, "Content-Security-Policy": policy, **reply.headers}
+    headers: dict[str, str | list[str]] = {
+        **SECURITY_HEADERS,
+        "Content-Security-Policy": policy,
+        **reply.headers,
+    }
     if reply.status == 204:
         return Response("", headers, 204)
     headers["Content-Type"] = reply.content_type
@@ -206,6 +207,9 @@ def _response(reply: Reply) -> Response:
 
 def _problem_response(problem: Problem, reference: str | None = None) -> Response:
     reply = Reply(
-        problems.document(problem, reference), problem.status, problems.PROBLEM_JSON, problems.headers(problem)
+        problems.document(problem, reference),
+        problem.status,
+        problems.PROBLEM_JSON,
+        problems.headers(problem),
     )
     return _response(reply)

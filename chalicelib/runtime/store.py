@@ -19,9 +19,7 @@ from chalicelib.runtime import meter
 from chalicelib.runtime.settings import settings
 
 BATCH_WRITE_MAX = 25  # items, DynamoDB quota
-_CLOSED = (
-    "get query scan count batch_get batch_write save update delete refresh create_table delete_table".split()
-)
+_CLOSED = "get query scan count batch_get batch_write save update delete refresh create_table delete_table".split()
 
 
 class Binding:
@@ -70,7 +68,7 @@ class Table(Generic[R]):
     @property
     def model(self) -> type[R]:
         """The record type, bound to this stage's table on first use."""
-        meta: Any = self._model.Meta  # type: ignore[attr-defined]  # PynamoDB adds it to every model
+        meta: Any = self._model.Meta
         if meta.table_name != settings().resource(self.name):
             meta.table_name = settings().resource(self.name)
             self._model._connection = None
@@ -108,7 +106,12 @@ class Table(Generic[R]):
         """The live items of a partition in key order; `limit` counts items read, expired ones included."""
         found: list[R] = list(
             _open("query")(
-                self.model, partition, where, consistent_read=consistent, limit=limit, scan_index_forward=forward
+                self.model,
+                partition,
+                where,
+                consistent_read=consistent,
+                limit=limit,
+                scan_index_forward=forward,
             )
         )
         self._read("Query", partition, found, consistent)
@@ -141,7 +144,7 @@ class Table(Generic[R]):
 
     def delete(self, key: Key) -> None:
         """Removes the item if it is there."""
-        item = self.model(*_split(key))
+        item = self._bare(key)
         _open("delete")(item)
         self._wrote("DeleteItem", item)
 
@@ -151,7 +154,7 @@ class Table(Generic[R]):
 
     def delete_many(self, keys: Iterable[Key]) -> None:
         """Removes items, 25 a request."""
-        self._batch([self.model(*_split(key)) for key in keys], "delete")
+        self._batch([self._bare(key) for key in keys], "delete")
 
     def _batch(self, items: Iterable[R], verb: str) -> None:
         waiting = list(items)
@@ -164,7 +167,7 @@ class Table(Generic[R]):
                 self._wrote("BatchWriteItem", item, requests=0 if index else 1)
 
     def _update(self, key: Key, actions: Sequence[Action], condition: Condition) -> R | None:
-        item = self.model(*_split(key))
+        item = self._bare(key)
         try:
             _open("update")(item, actions=list(actions), condition=condition)
         except UpdateError as error:
@@ -175,10 +178,20 @@ class Table(Generic[R]):
         return item
 
     def _vacant(self, now: int) -> Condition:
-        return self._absent() | (self._expires_ms() <= now)
+        expired: Condition = self._expires_ms() <= now
+        vacant: Condition = self._absent() | expired
+        return vacant
+
+    def _bare(self, key: Key) -> R:
+        """A record of which only the key is known."""
+        partition, sort = _pair(key)
+        model: Any = self.model
+        item: R = model(partition, sort) if sort is not None else model(partition)
+        return item
 
     def _absent(self) -> Condition:
-        return self._model._hash_key_attribute().does_not_exist()
+        absent: Condition = getattr(self._model, self._model._hash_keyname or "").does_not_exist()
+        return absent
 
     def _expires_ms(self) -> Any:
         return self._model.expires_at_ms
@@ -191,12 +204,11 @@ class Table(Generic[R]):
     def _wrote(self, operation: str, item: R, requests: int = 1) -> None:
         if meter.active():
             units = meter.write_units(item.serialize(null_check=False))
-            meter.record(
-                meter.Call(operation, self.name, self._partition(item), units, write=True, requests=requests)
-            )
+            meter.record(meter.Call(operation, self.name, self._partition(item), units, write=True, requests=requests))
 
     def _partition(self, item: R) -> str:
         return str(getattr(item, self._model._hash_keyname or ""))
+
 
 def _open(name: str) -> Any:
     """PynamoDB's own method, past the lock that Record puts on it."""

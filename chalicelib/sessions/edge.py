@@ -1,6 +1,7 @@
 """Between cookie and session, for every subject's routes: who is calling?"""
 
 from collections.abc import Mapping
+from typing import Any
 
 from chalicelib.lifetimes import SESSION
 from chalicelib.runtime import cookies
@@ -15,7 +16,7 @@ from chalicelib.sessions.service import find_session
 PURPOSE = "session"
 
 
-def require_session(call: Call[object], *, now: int) -> Session:
+def require_session(call: Call[Any], *, now: int) -> Session:
     """The caller's session, its cookie sealed again when due. Raises Unauthenticated, and clears what is no use."""
     held = held_pass(call.headers)
     try:
@@ -35,7 +36,7 @@ def held_pass(headers: Mapping[str, str]) -> Pass | None:
     return None if content is None else Pass.from_bytes(content)
 
 
-def give_cookie(call: Call[object], session_id: SessionId, *, now: int) -> None:
+def give_cookie(call: Call[Any], session_id: SessionId, *, now: int) -> None:
     call.cookies_out.append(cookies.sealed(settings(), PURPOSE, Pass(session_id, now).to_bytes()))
 
 

@@ -17,7 +17,7 @@ def open_session(*, now: int) -> Session:
 
 
 def find_session(held: Pass | None, *, now: int) -> Session:
-    """The session of a cookie. Raises Unauthenticated for no cookie, one run out, or one whose session ended."""
+    """The session of a cookie. Raises Unauthenticated for none, one run out, or one whose session ended."""
     if held is None or not held.valid_at(now):
         raise Unauthenticated("Open a session first: POST /v1/session.")
     session = sessions.get(held.session_id, now=now)

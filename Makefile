@@ -1,0 +1,54 @@
+# Every command a person needs. Each does its own set-up; running it again is quick.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PY := .venv/bin/python
+PORT ?= 8000
+LAN ?= 0
+TESTS ?= tests
+WORKERS ?= 2
+
+.PHONY: help run test lint format documents pictures bench-local prove clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+run: .venv/ready-local ## Earshot at http://127.0.0.1:8000 (PORT=8001 elsewhere; LAN=1 with HTTPS for phones nearby)
+	@PORT=$(PORT) LAN=$(LAN) $(PY) -m infra.local
+
+test: .venv/ready-dev .venv/ready-browser ## the whole suite, real browsers included (TESTS=tests/unit for a part)
+	@$(PY) -m pytest -n $(WORKERS) $(TESTS)
+
+lint: .venv/ready-dev .venv/ready-web ## formats, types, import rules, templates, security
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	.venv/bin/lint-imports
+	.venv/bin/cfn-lint infra/resources.yaml
+	$(PY) -m bandit -q -c pyproject.toml -r app.py chalicelib infra
+	infra/setup.sh npm run -s lint
+
+format: .venv/ready-dev ## let the formatter have its way
+	$(PY) -m ruff check --fix -q . ; $(PY) -m ruff format .
+
+pictures: .venv/ready-dev .venv/ready-browser ## the pages' pictures in docs/pictures, from the real browser
+	@EARSHOT_PICTURES=1 $(PY) -m pytest -p no:randomly tests/browser -k picture
+
+bench-local: .venv/ready-local ## requests/s and socket round trip of the one-machine stack
+	@$(PY) -m bench.local --check
+
+prove: bench-local ## every bench in full, its figures written to bench/results
+
+clean: ## forget the virtual environment and caches (not .earshot: it holds your local keys)
+	rm -rf .venv node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+.venv/ready-local: requirements.txt requirements-local.txt
+	@infra/setup.sh python requirements-local.txt && touch $@
+
+.venv/ready-dev: requirements.txt requirements-local.txt requirements-dev.txt
+	@infra/setup.sh python requirements-dev.txt && touch $@ .venv/ready-local
+
+.venv/ready-browser: | .venv/ready-dev
+	@infra/setup.sh browser && touch $@
+
+.venv/ready-web: package.json package-lock.json | .venv/ready-dev
+	@infra/setup.sh web && touch $@
