@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chalicelib.joining import spectrum
-from chalicelib.joining.keys import Key, scrambled
+from chalicelib.joining.allpass import scrambled
+from chalicelib.joining.keys import Key
 from chalicelib.joining.spectrum import Complexes, Floats
 
 WAVE_HZ = 2_600
