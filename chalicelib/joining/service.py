@@ -46,7 +46,7 @@ def submit_clip(clip: Submission, session: Session, secret: bytes, *, now: int) 
         rooms.read_room(clip.room_id, session, now=now)
     join = _new_join(clip, sound, session, secret, now)
     if not joins.create(join, now=now):
-        return read_join(clip.join_id, session, now=now)
+        return _again(clip.join_id, session, now)
     if join.status == "listening":
         _keep(join, sound, now)
         _match(join, sound, now)
@@ -56,10 +56,8 @@ def submit_clip(clip: Submission, session: Session, secret: bytes, *, now: int) 
 def read_join(join_id: JoinId, session: Session, *, now: int) -> Join:
     """What became of the session's clip. Raises NotFound for unknown ones and those of others."""
     join = joins.get(join_id, now=now)
-    if join is None:
+    if join is None or join.session_id != session.session_id:
         raise NotFound("There is no such join, or it is over.")
-    if join.session_id != session.session_id:
-        raise Conflict("This Earshot-Join is taken: use a fresh UUID for every clip.")
     if join.status == "listening" and join.clip_until_ms <= now:
         join.status = "expired"
     if join.room_id and join.status == "joined":
@@ -79,6 +77,14 @@ def cancel_join(join_id: JoinId, session: Session, *, now: int) -> None:
 def expire_clip(join_id: JoinId, at: list[str]) -> None:
     """Deletes what is left of a clip whose 10 seconds are over."""
     models.delete_clips(at, join_id)
+
+
+def _again(join_id: JoinId, session: Session, now: int) -> Join:
+    """A clip that came twice: what became of it the first time."""
+    try:
+        return read_join(join_id, session, now=now)
+    except NotFound as error:
+        raise Conflict("This Earshot-Join is taken: use a fresh UUID for every clip.") from error
 
 
 def _new_join(clip: Submission, sound: "Sound", session: Session, secret: bytes, now: int) -> Join:

@@ -67,12 +67,15 @@ class Table(Generic[R]):
 
     @property
     def model(self) -> type[R]:
-        """The record type, bound to this stage's table on first use."""
+        """The record type, bound to this stage's table."""
+        self._bind()
+        return self._model
+
+    def _bind(self) -> None:
         meta: Any = self._model.Meta
         if meta.table_name != settings().resource(self.name):
             meta.table_name = settings().resource(self.name)
             self._model._connection = None
-        return self._model
 
     def get(self, key: Key, *, now: int, consistent: bool = True) -> R | None:
         """The live item of that key, or None."""
@@ -88,7 +91,7 @@ class Table(Generic[R]):
         """The live items among `keys` (at most 100), in no order, read consistently."""
         if not keys:
             return []
-        found: list[R] = list(_open("batch_get")(self.model, [_pair(key) for key in keys], consistent_read=True))
+        found: list[R] = list(_open("batch_get")(self.model, list(keys), consistent_read=True))
         for index, item in enumerate(found):  # each item of a batch is rounded up by itself
             self._read("BatchGetItem", self._partition(item), [item], True, requests=0 if index else 1)
         return [item for item in found if item.live_at(now)]
@@ -119,18 +122,14 @@ class Table(Generic[R]):
 
     def put(self, item: R) -> None:
         """Writes the item whatever was there."""
-        _open("save")(item)
-        self._wrote("PutItem", item)
+        self._save(item, None)
 
     def create(self, item: R, *, now: int) -> bool:
         """Writes the item only where none lives; False where one does."""
-        self.model  # noqa: B018 - binds the table's name before the condition is built
         try:
-            _open("save")(item, condition=self._vacant(now))
+            self._save(item, self._vacant(now))
         except PutError as error:
-            self._wrote("PutItem", item)
             return _refused(error)
-        self._wrote("PutItem", item)
         return True
 
     def update(self, key: Key, actions: Sequence[Action], *, now: int, where: Condition | None = None) -> R | None:
@@ -165,6 +164,11 @@ class Table(Generic[R]):
                     batch.save(item) if verb == "put" else batch.delete(item)
             for index, item in enumerate(chunk):
                 self._wrote("BatchWriteItem", item, requests=0 if index else 1)
+
+    def _save(self, item: R, condition: Condition | None) -> None:
+        self._bind()
+        self._wrote("PutItem", item)
+        _open("save")(item, condition=condition)
 
     def _update(self, key: Key, actions: Sequence[Action], condition: Condition) -> R | None:
         item = self._bare(key)
