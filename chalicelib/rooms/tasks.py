@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from chalice.app import Blueprint, Response, WebsocketEvent
+from chalice.app import Blueprint, Response, WebsocketAPI, WebsocketEvent
 
 from chalicelib.rooms import messages, service
 from chalicelib.runtime import clock, crosssite, live
@@ -14,6 +14,7 @@ from chalicelib.sessions import edge
 from chalicelib.sessions.service import find_session
 
 tasks = Blueprint(__name__)
+tasks.websocket_api = WebsocketAPI()  # without one, Chalice 1.34 leaves a blueprint's socket handlers unwrapped
 
 
 @tasks.on_ws_connect(name="live_connect")
