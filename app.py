@@ -6,11 +6,14 @@ from chalicelib.rooms.routes import routes as room_routes
 from chalicelib.rooms.tasks import tasks as room_tasks
 from chalicelib.runtime.http import EarshotApp
 from chalicelib.sessions.routes import routes as session_routes
+from chalicelib.web.api_routes import routes as api_routes
 from chalicelib.web.routes import routes as page_routes
 
 app = EarshotApp(app_name="earshot")
 app.experimental_feature_flags.update(["BLUEPRINTS", "WEBSOCKETS"])
 app.api.binary_types.append("application/vnd.earshot.fingerprint")
 
-for blueprint in (session_routes, room_routes, room_tasks, joining_routes, joining_tasks, page_routes):
+for blueprint in (
+    session_routes, room_routes, room_tasks, joining_routes, joining_tasks, api_routes, page_routes,
+):  # fmt: skip
     app.register_blueprint(blueprint)

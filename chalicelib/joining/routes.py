@@ -1,8 +1,11 @@
 """GET /v1/time and /v1/joins."""
 
 import base64
+from typing import Annotated
+from uuid import UUID
 
 from chalice.app import Blueprint
+from msgspec import Meta
 
 from chalicelib.joining import service
 from chalicelib.joining.keys import keys_at
@@ -20,7 +23,7 @@ from chalicelib.runtime.errors import (
     WrongType,
 )
 from chalicelib.runtime.http import Call, Reply, operation
-from chalicelib.runtime.ids import JoinId, RoomId, is_opaque, parse_uuid
+from chalicelib.runtime.ids import JoinId, OpaqueText, RoomId, is_opaque, parse_uuid
 from chalicelib.runtime.settings import settings
 from chalicelib.sessions.edge import require_session
 
@@ -31,10 +34,16 @@ WAV = "audio/wav"
 CLIP_MAX = 1_048_576  # bytes of audio/wav
 ASK_AGAIN_MS = 1_000
 HEADERS = {
-    "Earshot-Join": "A fresh UUID for the clip; the same again has no further effect.",
-    "Earshot-Recorded-At": "When its first sample was recorded: epoch milliseconds of the server's clock.",
-    "Earshot-Processing": "What the browser does to the sound: off, on or unknown (the default).",
-    "Earshot-Room": "The room the sender is in, to let others join it. Optional.",
+    "Earshot-Join": Annotated[
+        UUID, Meta(description="A fresh UUID for the clip; the same again has no further effect.")
+    ],
+    "Earshot-Recorded-At": Annotated[
+        float, Meta(description="Epoch milliseconds of its first sample, by the server's clock.", ge=0, lt=1e14)
+    ],
+    "Earshot-Processing": Annotated[
+        Processing | None, Meta(description="What the browser does to the sound; unknown unless said.")
+    ],
+    "Earshot-Room": Annotated[OpaqueText | None, Meta(description="The room the sender is in, to let others join it.")],
 }
 
 

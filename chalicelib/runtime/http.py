@@ -79,8 +79,8 @@ class Operation:
     answers: Any
     status: int
     errors: Sequence[type[Problem]]
-    request_headers: Mapping[str, str]
-    query: Mapping[str, str]
+    request_headers: Mapping[str, Any]  # by name, the value's type with its Meta; `| None` makes it optional
+    query: Mapping[str, Any]
     answer_type: str
     document: bool
 
@@ -116,8 +116,8 @@ def operation(
     answers: Any = None,
     status: int = 200,
     errors: Sequence[type[Problem]] = (),
-    request_headers: Mapping[str, str] | None = None,
-    query: Mapping[str, str] | None = None,
+    request_headers: Mapping[str, Any] | None = None,
+    query: Mapping[str, Any] | None = None,
     answer_type: str = JSON,
     document: bool = True,
 ) -> Callable[[Callable[[Call[Any]], Reply]], Callable[[Call[Any]], Reply]]:

@@ -5,7 +5,9 @@ import hashlib
 import re
 import secrets
 import uuid
-from typing import NewType
+from typing import Annotated, NewType
+
+from msgspec import Meta
 
 from chalicelib.runtime.errors import FieldError, Invalid
 
@@ -17,6 +19,7 @@ TabId = NewType("TabId", str)
 ConnectionId = NewType("ConnectionId", str)
 
 _OPAQUE = re.compile(r"[A-Za-z0-9_-]{22}")
+OpaqueText = Annotated[str, Meta(pattern=f"^{_OPAQUE.pattern}$")]  # for the API document
 
 
 def opaque() -> str:
