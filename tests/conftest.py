@@ -1,0 +1,58 @@
+"""Fixtures of the whole suite. The environment comes first: the application reads it while it is imported."""
+
+from tests.support import environment  # isort: skip  # noqa: I001 - before anything of ours
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from chalicelib.runtime import settings as app_settings
+from tests.support.aws import Aws, empty_aws
+from tests.support.hand_clock import HandClock
+from tests.support.pushes import Pushes, recorded_pushes
+from tests.support.world import World, fresh_world
+
+settings.register_profile(
+    "earshot",
+    deadline=None,  # two cores shared with browsers: an example's time says nothing
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],  # tests reset by themselves
+)
+settings.register_profile("thorough", settings.get_profile("earshot"), max_examples=1_000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "earshot"))
+
+
+@pytest.fixture(autouse=True)
+def known_settings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Every test starts from the same environment and settings, whatever another changed."""
+    for name, value in environment.ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    app_settings.settings.cache_clear()
+    yield
+    app_settings.settings.cache_clear()
+
+
+@pytest.fixture
+def aws() -> Iterator[Aws]:
+    """Empty tables and queues."""
+    with empty_aws() as found:
+        yield found
+
+
+@pytest.fixture
+def pushes() -> Iterator[Pushes]:
+    with recorded_pushes() as found:
+        yield found
+
+
+@pytest.fixture
+def hand_clock() -> HandClock:
+    return HandClock()
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    """The whole application over empty tables, its clock in the test's hands."""
+    with fresh_world() as found:
+        yield found
