@@ -1,0 +1,1 @@
+"""The one-machine stack: the whole of Earshot in one process, `python -m infra.local`."""

@@ -1,0 +1,194 @@
+"""HTTP: from a request to the event API Gateway would make of it, and from the answer back."""
+
+import asyncio
+import base64
+import uuid
+from collections.abc import Awaitable, Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from aiohttp.web import BaseRequest, HTTPRequestEntityTooLarge, Response, StreamResponse
+from chalice.app import Chalice
+from multidict import CIMultiDict
+
+from chalicelib.runtime.errors import Denied, Problem, TooLarge, Unreadable
+from chalicelib.runtime.problems import PROBLEM_JSON, no_such_method, no_such_path
+from infra.local.answers import answer, crash_answer, problem_answer
+from infra.local.events import Caller, LambdaContext, http_event
+from infra.local.routing import Match, Router
+
+BODY_MAX = 10 * 1024 * 1024  # bytes, API Gateway quota
+EVENT_MAX = 6 * 1024 * 1024  # bytes of body in the event, Lambda quota
+_FORWARDED = frozenset({"x-forwarded-for", "x-forwarded-proto", "x-forwarded-port", "forwarded"})
+_EMPTY: dict[str, list[str]] = {}
+Special = Callable[[BaseRequest, str], Awaitable[StreamResponse] | StreamResponse]
+
+
+class ApplicationFault(Exception):
+    """The application answered 500 in Chalice's own words: something of ours was not caught."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """How the outside sees the stack: its scheme, the host names it answers to, the stage it plays."""
+
+    scheme: str
+    hosts: frozenset[str]
+    stage: str = "local"
+
+
+class Gateway:
+    """Answers every HTTP request; never with a trace."""
+
+    def __init__(self, app: Chalice, site: Site, pool: Executor, special: dict[str, Special]) -> None:
+        """`special`: what is not the application's, by path prefix."""
+        self._app, self._site, self._pool, self._special = app, site, pool, special
+        self._router = Router(app.routes)
+        self._binary_types = tuple(app.api.binary_types)
+
+    async def handle(self, request: BaseRequest) -> StreamResponse:
+        try:
+            return await self._answer(request)
+        except Problem as problem:
+            return problem_answer(problem)
+        except HTTPRequestEntityTooLarge:
+            return _closing(problem_answer(_too_large()))
+        except Exception as error:  # noqa: BLE001 - the last resort: whatever it is, no trace goes out
+            return crash_answer(error, f"{request.method} (gateway)")
+
+    async def _answer(self, request: BaseRequest) -> StreamResponse:
+        raw_path, _, raw_query = request.raw_path.partition("?")
+        self._refuse_foreign_host(request)
+        for prefix, special in self._special.items():
+            if raw_path.startswith(prefix):
+                found = special(request, raw_path)
+                return found if isinstance(found, StreamResponse) else await found
+        match = self._router.match(raw_path)
+        if match is None:
+            raise no_such_path()
+        method = self._method(request.method, match)
+        if method is None:
+            return self._without_method(request, match)
+        return await self._invoke(request, method, match, raw_path, raw_query)
+
+    def _refuse_foreign_host(self, request: BaseRequest) -> None:
+        """A page of another site whose name was made to point here (DNS rebinding) shows its own name."""
+        host = request.headers.get("Host", "")
+        if host not in self._site.hosts and hostname(host) not in self._site.hosts:
+            raise Denied("This server does not answer to that host name.", kind="unknown-host")
+
+    def _method(self, method: str, match: Match) -> str | None:
+        known = self._app.routes[match.route]
+        if method in known:
+            return method
+        return "GET" if method == "HEAD" and "GET" in known else None
+
+    def _without_method(self, request: BaseRequest, match: Match) -> Response:
+        allowed = allowed_methods(self._app, match.route)
+        headers = {"Allow": ", ".join(allowed)}
+        if request.method == "OPTIONS":  # no Access-Control header, so that no preflight ever succeeds
+            return answer(b"", "text/plain", status=204, headers=headers)
+        return problem_answer(no_such_method(allowed), headers=headers)
+
+    async def _invoke(
+        self, request: BaseRequest, method: str, match: Match, raw_path: str, raw_query: str
+    ) -> Response:
+        context = LambdaContext("api_handler", str(uuid.uuid4()))
+        event = http_event(
+            method=method,
+            path=unquote(raw_path),
+            route=match.route,
+            parameters=match.parameters,
+            query=parse_qs(raw_query, keep_blank_values=True) if raw_query else _EMPTY,
+            headers=forwarded_headers(request, self._site.scheme),
+            caller=caller_of(request),
+            stage=self._site.stage,
+            body=await _read(request),
+            binary_types=self._binary_types,
+            request_id=context.aws_request_id,
+        )
+        if len(event["body"] or "") > EVENT_MAX:
+            raise _too_large()
+        loop = asyncio.get_running_loop()
+        try:
+            result = await loop.run_in_executor(self._pool, self._app, event, context)
+            return proxy_response(result)
+        except Exception as error:  # noqa: BLE001 - as above
+            return crash_answer(error, f"{method} {match.route}")
+
+
+def allowed_methods(app: Chalice, route: str) -> list[str]:
+    """The methods a route takes, HEAD and OPTIONS included, which the gateway answers itself."""
+    methods = set(app.routes[route])
+    return sorted(methods | {"OPTIONS"} | ({"HEAD"} if "GET" in methods else set()))
+
+
+def forwarded_headers(request: BaseRequest, scheme: str) -> list[tuple[str, str]]:
+    """The request's headers with what the edge says about the connection, which no client can say."""
+    kept = [(name, value) for name, value in request.headers.items() if name.lower() not in _FORWARDED]
+    return [*kept, ("X-Forwarded-Proto", scheme)]
+
+
+def caller_of(request: BaseRequest) -> Caller:
+    return Caller(request.remote or "", request.headers.get("User-Agent", ""))
+
+
+def proxy_response(result: dict[str, Any]) -> Response:
+    """An HTTP answer from the application's. Raises ApplicationFault, or ValueError for a header with a line break."""
+    headers: CIMultiDict[str] = CIMultiDict(result.get("headers") or {})
+    for name, values in (result.get("multiValueHeaders") or {}).items():
+        headers.popall(name, None)
+        for value in values:
+            headers.add(name, value)
+    headers.setdefault("Content-Type", "application/json")
+    if result["statusCode"] == 500 and not headers["Content-Type"].startswith(PROBLEM_JSON):
+        raise ApplicationFault
+    _refuse_line_breaks(headers)
+    return Response(body=_body(result), status=result["statusCode"], headers=headers)
+
+
+def _body(result: dict[str, Any]) -> bytes:
+    body = result.get("body") or ""
+    if result.get("isBase64Encoded"):
+        return base64.b64decode(body)
+    return body if isinstance(body, bytes) else str(body).encode("utf-8")
+
+
+def _refuse_line_breaks(headers: CIMultiDict[str]) -> None:
+    if any("\n" in value or "\r" in value for value in headers.values()):
+        raise ValueError("a header with a line break")
+
+
+async def _read(request: BaseRequest) -> bytes:
+    """The whole body. Raises TooLarge (unread, when its length says so), Unreadable."""
+    if not request.body_exists:
+        return b""
+    if (request.content_length or 0) > BODY_MAX:
+        raise HTTPRequestEntityTooLarge(BODY_MAX, request.content_length or 0)
+    if request.headers.get("Expect", "").lower() == "100-continue" and request.transport is not None:
+        request.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+    try:
+        return await request.read()
+    except HTTPRequestEntityTooLarge:
+        raise
+    except Exception as error:
+        raise Unreadable("The body did not arrive whole.") from error
+
+
+def _too_large() -> TooLarge:
+    return TooLarge("Send at most 10 MB, of which binary bodies may use 4.5.")
+
+
+def _closing(response: Response) -> Response:
+    response.force_close()  # the rest of the body is not waited for
+    return response
+
+
+def hostname(host: str) -> str:
+    """The name in a Host header, without its port; empty where it is none."""
+    try:
+        return urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return ""
