@@ -20,7 +20,7 @@ from moto.core.botocore_stubber import BotocoreStubber
 from infra.local.template import REGION
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-_PASS_THROUGH = r"^https?://(127\.0\.0\.1|localhost|\[::1\])(:\d+)?(/|$)"
+_THIS_MACHINE = r"^https?://(127\.0\.0\.1|localhost|\[::1\])(:\d+)?(/|$)"
 Function = Callable[[Any], Any]
 
 
@@ -68,7 +68,7 @@ def _moto() -> Iterator[None]:
     mock = mock_aws(
         config={
             # an engine or @connections endpoint on this machine is for real; nothing else is
-            "core": {"passthrough": {"urls": [_PASS_THROUGH], "services": []}, "mock_credentials": False},
+            "core": {"passthrough": {"urls": [_THIS_MACHINE], "services": []}, "mock_credentials": False},
             "lambda": {"use_docker": False},
             "stepfunctions": {"execute_state_machine": True},
         }
@@ -122,7 +122,7 @@ def _invoking(functions: Mapping[str, Function]) -> Iterator[None]:
     from moto.awslambda_simple.models import LambdaSimpleBackend
 
     def invoke(
-        _: Any, function_name: str, qualifier: str | None, body: Any, headers: Any, response_headers: Any
+        _: Any, function_name: str, _qualifier: str | None, body: Any, _headers: Any, response_headers: Any
     ) -> bytes:
         payload, error = call_function(functions, function_name, body)
         if error:
@@ -138,5 +138,5 @@ def call_function(functions: Mapping[str, Function], name: str, body: str | byte
     try:
         function = functions[name.split(":function:")[-1].split(":")[0]]
         return json.dumps(function(json.loads(body or "{}"))).encode(), False
-    except Exception as error:  # noqa: BLE001 - whatever it is, the caller gets its name
+    except Exception as error:
         return json.dumps({"errorType": type(error).__name__, "errorMessage": str(error)}).encode(), True

@@ -5,7 +5,6 @@ import html
 import json
 import re
 from dataclasses import asdict, dataclass
-from email.message import EmailMessage
 from email.parser import Parser
 from typing import Any
 
@@ -81,6 +80,5 @@ def _mail(message: Any) -> Mail:
 
 def _raw(message: Any) -> Mail:
     parsed = Parser(policy=email.policy.default).parsestr(message.raw_data)
-    assert isinstance(parsed, EmailMessage)
     body = parsed.get_body(("plain", "html"))
     return Mail(tuple(message.destinations), str(parsed["Subject"] or ""), body.get_content() if body else "")

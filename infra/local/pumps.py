@@ -89,9 +89,7 @@ class StreamPump:
         return [shard["ShardId"] for shard in described["Shards"]]
 
     def _iterator(self, shard: str) -> str:
-        answer = self._client.get_shard_iterator(
-            StreamArn=self._arn, ShardId=shard, ShardIteratorType="TRIM_HORIZON"
-        )
+        answer = self._client.get_shard_iterator(StreamArn=self._arn, ShardId=shard, ShardIteratorType="TRIM_HORIZON")
         return str(answer["ShardIterator"])
 
 
@@ -100,7 +98,7 @@ def failed_of(handler: Handler, name: str, records: Records, identifier: str) ->
     identify = functools.partial(_at, identifier.split("."))
     try:
         answer = handler({"Records": records}, LambdaContext(name))
-    except Exception as error:  # noqa: BLE001 - the application's, whatever it is: the batch comes again
+    except Exception as error:
         problems.unexpected(error, name)
         return set(map(identify, records))
     return _reported(answer, records, identify)

@@ -4,8 +4,10 @@ import asyncio
 import ssl
 from collections.abc import Awaitable, Callable
 from socket import socket
-from typing import Any
 
+from aiohttp import StreamReader
+from aiohttp.abc import AbstractStreamWriter
+from aiohttp.http import RawRequestMessage
 from aiohttp.web import BaseRequest, StreamResponse
 from aiohttp.web_protocol import RequestHandler
 from aiohttp.web_server import Server
@@ -25,8 +27,8 @@ class _Protocol(RequestHandler):
         self,
         request: BaseRequest,
         status: int = 500,
-        exc: BaseException | None = None,
-        message: str | None = None,
+        exc: BaseException | None = None,  # noqa: ARG002 - the library's signature
+        message: str | None = None,  # noqa: ARG002 - it quotes the request
     ) -> StreamResponse:
         if request.writer.output_size > 0:
             raise ConnectionError("the answer has begun already")
@@ -40,8 +42,15 @@ class _Server(Server):
     def __call__(self) -> RequestHandler:
         return _Protocol(self, loop=self._loop, **self._kwargs)
 
-    def _make_request(self, *arguments: Any) -> BaseRequest:
-        return BaseRequest(*arguments, self._loop, client_max_size=BODY_MAX)
+    def _make_request(
+        self,
+        message: RawRequestMessage,
+        payload: StreamReader,
+        protocol: RequestHandler,
+        writer: AbstractStreamWriter,
+        task: "asyncio.Task[None]",
+    ) -> BaseRequest:
+        return BaseRequest(message, payload, protocol, writer, task, self._loop, client_max_size=BODY_MAX)
 
 
 class Listener:

@@ -48,7 +48,9 @@ class Connection:
 class Sockets:
     """All open connections. `run` calls a handler in the thread pool."""
 
-    def __init__(self, handlers: Mapping[str, Handler], site: Site, run: Run, *, idle_max_s: float = IDLE_MAX_S) -> None:
+    def __init__(
+        self, handlers: Mapping[str, Handler], site: Site, run: Run, *, idle_max_s: float = IDLE_MAX_S
+    ) -> None:
         self._handlers, self._site, self._run, self._idle_max_s = handlers, site, run, idle_max_s
         self._connections: dict[str, Connection] = {}
 
@@ -82,7 +84,11 @@ class Sockets:
         """What GetConnection answers. Raises Gone."""
         one = self._open(connection_id)
         identity = {"sourceIp": one.caller.address, "userAgent": one.caller.user_agent}
-        return {"connectedAt": _iso(one.connected_at_ms), "lastActiveAt": _iso(one.last_active_ms), "identity": identity}
+        return {
+            "connectedAt": _iso(one.connected_at_ms),
+            "lastActiveAt": _iso(one.last_active_ms),
+            "identity": identity,
+        }
 
     async def close_all(self) -> None:
         """Sends every client away, as a deployment does."""
@@ -105,7 +111,7 @@ class Sockets:
         event |= connect_details(forwarded_headers(request, self._site.scheme), query)
         try:
             status = int((await self._call(handler, event))["statusCode"])
-        except Exception as error:  # noqa: BLE001 - the application's, whatever it is: no trace goes out
+        except Exception as error:
             problem, reference = problems.unexpected(error, "$connect")
             return problem_answer(problem, reference=reference)
         return None if 200 <= status < 300 else problem_answer(_refusal(status), status=status)
@@ -144,7 +150,7 @@ class Sockets:
         event["body"] = base64.b64encode(message.data).decode("ascii") if binary else message.data
         try:
             await self._call(self._handlers["$default"], event)
-        except Exception as error:  # noqa: BLE001 - as above
+        except Exception as error:
             _, reference = problems.unexpected(error, "$default")
             fault = {"message": "Internal server error", "connectionId": connection.id, "requestId": reference}
             await connection.socket.send_json(fault)
@@ -157,7 +163,7 @@ class Sockets:
         event["requestContext"] |= {"disconnectStatusCode": code or 1006, "disconnectReason": ""}
         try:
             await self._call(handler, event)
-        except Exception as error:  # noqa: BLE001 - nobody is left to tell
+        except Exception as error:
             problems.unexpected(error, "$disconnect")
 
     async def _call(self, handler: Handler, event: dict[str, Any]) -> Any:

@@ -13,7 +13,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from chalice.app import Chalice
 
@@ -22,7 +22,7 @@ from infra.local.chalice_app import Handlers, handlers_of, thread_safe
 from infra.local.connections import Connections
 from infra.local.engine import aws_environment, engine, environment
 from infra.local.events import LambdaContext, schedule_event
-from infra.local.gateway import Gateway, Site
+from infra.local.gateway import Gateway, Site, Special
 from infra.local.lan import own_names
 from infra.local.listening import close_all, listeners
 from infra.local.mail import PATH as MAIL_PATH
@@ -70,7 +70,7 @@ class LocalStack:
     resources: Resources
     sockets: Sockets
 
-    def __init__(self, options: Options = Options()) -> None:  # noqa: B008 - frozen
+    def __init__(self, options: Options = Options()) -> None:
         self.options = options
         self._exit = AsyncExitStack()
         self._pool = ThreadPoolExecutor(WORKERS, "handler")
@@ -132,13 +132,16 @@ class LocalStack:
         names = own_names(list(options.lan_addresses)) if options.tls else frozenset({"localhost", "127.0.0.1", "::1"})
         site = Site("https" if options.tls else "http", names, options.stage)
         self.sockets = Sockets(self.handlers.sockets, site, self._run, idle_max_s=options.idle_max_s)
-        special = {
+        special: dict[str, Special] = {
             STATIC_PREFIX: StaticFiles(options.static).answer,
             MAIL_PATH: mail_answer,
             **({LIVE_PATH: self.sockets.serve} if self.handlers.sockets else {}),
         }
         gateway = Gateway(app, site, self._pool, special)
-        for handle, sockets, tls in ((Connections(self.sockets).handle, back, None), (gateway.handle, front, options.tls)):
+        for handle, sockets, tls in (
+            (Connections(self.sockets).handle, back, None),
+            (gateway.handle, front, options.tls),
+        ):
             listener = Listener(handle)
             await listener.listen(sockets, tls)
             self._exit.push_async_callback(listener.stop)
@@ -149,7 +152,10 @@ class LocalStack:
         """Starts what nobody asks for: schedules and pumps."""
         tasks = [asyncio.create_task(self._schedule(one.name, one.expression)) for one in self.handlers.schedules]
         if self.options.pumps:
-            pumps = [*map(QueuePump, self.handlers.queues), *map(StreamPump, self.handlers.streams)]
+            pumps: list[QueuePump | StreamPump] = [
+                *map(QueuePump, self.handlers.queues),
+                *map(StreamPump, self.handlers.streams),
+            ]
             tasks += [asyncio.create_task(self._pump(pump)) for pump in pumps]
         self._exit.push_async_callback(_cancel, tasks)
 
@@ -171,7 +177,7 @@ class LocalStack:
 
         try:
             return await self._run(call)
-        except Exception as error:  # noqa: BLE001 - one failed round must not end the rounds
+        except Exception as error:
             problems.unexpected(error, name)
             return None
 
@@ -187,9 +193,7 @@ def load(app: Chalice | str) -> Chalice:
     if isinstance(app, Chalice):
         return app
     module, _, name = app.partition(":")
-    found = getattr(importlib.import_module(module), name)
-    assert isinstance(found, Chalice)
-    return found
+    return cast(Chalice, getattr(importlib.import_module(module), name))
 
 
 def kept_secret(state: Path) -> str:

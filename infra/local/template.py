@@ -36,8 +36,7 @@ def _short_form(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> dict[s
         value: Any = loader.construct_scalar(node)
     elif isinstance(node, yaml.SequenceNode):
         value = loader.construct_sequence(node, deep=True)
-    else:
-        assert isinstance(node, yaml.MappingNode)
+    elif isinstance(node, yaml.MappingNode):
         value = loader.construct_mapping(node, deep=True)
     if suffix == "GetAtt" and isinstance(value, str):
         value = value.split(".", 1)
@@ -64,7 +63,12 @@ class Template:
     def read(cls, path: Path, stage: str) -> "Template":
         document = load_yaml(path)
         defaults = {name: str(one.get("Default", "")) for name, one in document.get("Parameters", {}).items()}
-        pseudo = {"AWS::Region": REGION, "AWS::AccountId": ACCOUNT, "AWS::Partition": "aws", "AWS::StackName": "earshot"}
+        pseudo = {
+            "AWS::Region": REGION,
+            "AWS::AccountId": ACCOUNT,
+            "AWS::Partition": "aws",
+            "AWS::StackName": "earshot",
+        }
         parameters = {**defaults, **pseudo, "Stage": stage}
         return cls(document.get("Resources", {}), parameters, document.get("Conditions", {}))
 
