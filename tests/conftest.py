@@ -1,7 +1,9 @@
 """Fixtures of the whole suite. The environment comes first: the application reads it while it is imported."""
 
-from tests.support import environment  # isort: skip  # noqa: I001 - before anything of ours
+from tests.support import environment  # isort: skip - it must be first
 
+import io
+import logging
 import os
 from collections.abc import Iterator
 
@@ -9,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from chalicelib.runtime import settings as app_settings
+from chalicelib.runtime.telemetry import log
 from tests.support.aws import Aws, empty_aws
 from tests.support.hand_clock import HandClock
 from tests.support.pushes import Pushes, recorded_pushes
@@ -56,3 +59,14 @@ def world() -> Iterator[World]:
     """The whole application over empty tables, its clock in the test's hands."""
     with fresh_world() as found:
         yield found
+
+
+@pytest.fixture
+def log_lines() -> Iterator[io.StringIO]:
+    """What the application logs, as it would reach CloudWatch."""
+    lines = io.StringIO()
+    handler = logging.StreamHandler(lines)
+    handler.setFormatter(log.registered_formatter)
+    log.addHandler(handler)
+    yield lines
+    logging.getLogger(log.service).removeHandler(handler)

@@ -69,7 +69,13 @@ class Browser:
     jar: dict[str, str] = field(default_factory=dict)
 
     def request(
-        self, method: str, target: str, *, json_body: Any = None, body: bytes = b"", headers: Mapping[str, str] | None = None
+        self,
+        method: str,
+        target: str,
+        *,
+        json_body: Any = None,
+        body: bytes = b"",
+        headers: Mapping[str, str | None] | None = None,
     ) -> Answer:
         """`json_body` is sent as JSON; `headers` replace those a page sends by itself, None takes one away."""
         if json_body is not None:
@@ -94,10 +100,16 @@ class Browser:
     def open_session(self) -> Answer:
         return self.post("/v1/session", json_body={})
 
-    def connect(self, connection_id: str | None = None, headers: Mapping[str, str] | None = None) -> "Socket":
+    def connect(self, connection_id: str | None = None, headers: Mapping[str, str | None] | None = None) -> "Socket":
         """Opens /live; look at the socket's `status` for how it went."""
         socket = Socket(self.app, connection_id or str(uuid.uuid4()), self.address)
-        sent = {"Host": HOST, "X-Forwarded-Proto": "https", "Origin": ORIGIN, **self._cookie_header(), **(headers or {})}
+        sent = {
+            "Host": HOST,
+            "X-Forwarded-Proto": "https",
+            "Origin": ORIGIN,
+            **self._cookie_header(),
+            **(headers or {}),
+        }
         socket.open([(k, v) for k, v in sent.items() if v is not None])
         return socket
 
