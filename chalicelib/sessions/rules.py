@@ -35,6 +35,8 @@ class Pass:
             version, session_id, used_at_ms = json.loads(content)
         except (ValueError, TypeError):
             return None
-        if version != FORMAT or not isinstance(used_at_ms, int) or not is_opaque(session_id):
+        if version != FORMAT or not isinstance(used_at_ms, int) or not isinstance(session_id, str):
+            return None
+        if not is_opaque(session_id):
             return None
         return cls(SessionId(session_id), used_at_ms)
