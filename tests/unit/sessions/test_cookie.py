@@ -1,0 +1,277 @@
+"""One session cookie: sealed, sliding 30 days, and whatever is wrong with it means anonymous."""
+
+import base64
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from chalicelib.lifetimes import DAY, HOUR, MINUTE, SECOND, SESSION
+from chalicelib.runtime import cookies
+from chalicelib.runtime.crypto import SealingKey, derive
+from chalicelib.runtime.ids import SessionId, opaque
+from chalicelib.runtime.settings import Settings
+from chalicelib.sessions.edge import PURPOSE
+from chalicelib.sessions.rules import RESEAL_AFTER_MS, Pass
+from tests.support.browser import Answer, Browser
+from tests.support.environment import SECRET
+from tests.support.world import World
+
+NAME = "__Host-earshot"
+LOCAL = Settings(stage="local", secret=SECRET, live_endpoint="http://x", insecure_cookies=False, version="1")
+NOW = 1_800_000_000_000
+ME = SessionId(opaque())
+
+
+def value_of(set_cookie: str) -> str:
+    return set_cookie.split(";")[0].partition("=")[2]
+
+
+def opened(settings: Settings, value: str, purpose: str = PURPOSE) -> bytes | None:
+    return cookies.opened(settings, purpose, {"cookie": f"{cookies.name(settings)}={value}"})
+
+
+def sealed(settings: Settings = LOCAL, purpose: str = PURPOSE) -> str:
+    return value_of(cookies.sealed(settings, purpose, Pass(ME, NOW).to_bytes()))
+
+
+def with_cookie(world: World, value: str) -> Answer:
+    return world.browser().get("/v1/session", headers={"Cookie": f"{NAME}={value}"})
+
+
+def flipped(value: str, bit: int) -> str:
+    raw = bytearray(base64.urlsafe_b64decode(value + "=" * (-len(value) % 4)))
+    raw[bit // 8 % len(raw)] ^= 1 << bit % 8
+    return base64.urlsafe_b64encode(bytes(raw)).rstrip(b"=").decode()
+
+
+def test_the_cookie_is_bound_to_this_host_and_out_of_scripts_reach(world: World) -> None:
+    """C2: __Host-, Secure, HttpOnly, SameSite=Lax, 30 days."""
+    [cookie] = world.browser().open_session().cookies
+
+    name, *attributes = cookie.split("; ")
+    assert name.startswith(f"{NAME}=")
+    assert set(attributes) == {"Path=/", f"Max-Age={30 * DAY // SECOND}", "HttpOnly", "SameSite=Lax", "Secure"}
+
+
+def test_plain_http_localhost_gets_a_cookie_it_can_keep() -> None:
+    """DESIGN "Security": on plain-http localhost the name loses its prefix and the Secure flag, by settings only."""
+    plain = Settings(stage="local", secret=SECRET, live_endpoint="http://x", insecure_cookies=True, version="1")
+    cookie = cookies.sealed(plain, PURPOSE, b"x")
+    assert cookie.startswith("earshot=")
+    assert "Secure" not in cookie
+    assert "HttpOnly" in cookie
+
+
+def test_the_cookie_holds_an_opaque_id_an_instant_and_a_version_only(world: World) -> None:
+    """C3: decrypted payload: opaque id, instants, version only."""
+    browser = world.member()
+    content = opened(LOCAL, browser.jar[NAME])
+
+    assert content is not None
+    version, session_id, used_at_ms = json.loads(content)
+    assert (version, used_at_ms) == (1, world.now)
+    assert len(session_id) == 22
+    [stored] = world.aws.items("sessions")
+    assert stored["session_id"]["S"] == session_id
+
+
+@pytest.mark.parametrize(
+    ("age", "known"), [(0, True), (30 * DAY - 1, True), (30 * DAY, False), (30 * DAY + 1, False), (400 * DAY, False)]
+)
+def test_a_session_lives_30_days_after_its_last_use_to_the_millisecond(world: World, age: int, known: bool) -> None:
+    """C2: valid at 29 d 23 h 59 m 59.999 s after last use, refused at 30 d."""
+    browser = world.member()
+    world.clock.advance(age)
+
+    answer = browser.get("/v1/session")
+
+    assert answer.status == (200 if known else 401)
+    assert (NAME in browser.jar) == known  # and a useless one is cleared
+
+
+def test_every_use_moves_the_30_days(world: World) -> None:
+    """C2: sliding: three uses 29 days apart are one living session."""
+    browser = world.member()
+    for _ in range(3):
+        world.clock.advance(29 * DAY)
+        answer = browser.get("/v1/session")
+        assert answer.status == 200
+        assert answer.json()["expires_at_ms"] == world.now + 30 * DAY
+    world.clock.advance(30 * DAY)
+    assert browser.get("/v1/session").status == 401
+
+
+def test_a_use_within_the_first_minute_still_counts_from_the_sealed_instant(world: World) -> None:
+    """C2, DESIGN: sealed again at most once a minute; the sealed instant decides."""
+    browser = world.member()
+    world.clock.advance(RESEAL_AFTER_MS - 1)
+    assert browser.get("/v1/session").cookies == []
+    world.clock.advance(1)
+    [again] = browser.get("/v1/session").cookies
+    content = opened(LOCAL, value_of(again))
+    assert content is not None
+    assert json.loads(content)[2] == world.now
+
+
+@given(gaps=st.lists(st.integers(0, 31 * DAY), max_size=6))
+@example([11 * HOUR, 30 * DAY - 1, 30 * DAY - 1])
+@example([12 * HOUR + 1, 30 * DAY])
+def test_both_sides_agree_for_any_rhythm_of_use(world: World, gaps: list[int]) -> None:
+    """C2: sliding 30 days on both sides: the server's half, written at most every 12 h, never ends a living cookie."""
+    world.reset()
+    browser, sealed_at, alive = world.member(), world.now, True
+    for gap in gaps:
+        world.clock.advance(gap)
+        alive = alive and world.now < sealed_at + 30 * DAY
+        assert browser.get("/v1/session").status == (200 if alive else 401)
+        sealed_at = world.now if world.now - sealed_at >= MINUTE else sealed_at
+
+
+def test_the_servers_half_is_written_rarely_and_goes_a_day_after_the_cookie_at_most(world: World) -> None:
+    """The four lifetimes: the server's half records last use when over 12 h old, and is swept at + 30 d 12 h."""
+    browser = world.member()
+    start = world.now
+    world.clock.advance(12 * HOUR)
+    browser.get("/v1/session")
+    [early] = world.aws.items("sessions")
+    world.clock.advance(1)
+    browser.get("/v1/session")
+    [late] = world.aws.items("sessions")
+
+    assert int(early["used_at_ms"]["N"]) == start
+    assert int(late["used_at_ms"]["N"]) == world.now
+    assert int(late["expires_at_ms"]["N"]) == world.now + 30 * DAY + 12 * HOUR
+
+
+def test_an_ended_servers_half_ends_the_cookie(world: World) -> None:
+    """C2: a session ended elsewhere is anonymous here, however fresh its cookie."""
+    browser = world.member()
+    copy = dict(browser.jar)
+    assert browser.delete("/v1/session").status == 204
+    assert browser.jar == {}
+    thief = world.browser()
+    thief.jar = copy
+    assert thief.get("/v1/session").status == 401
+    assert thief.jar == {}
+
+
+SPOILERS: dict[str, Callable[[str], str]] = {
+    "truncated": lambda value: value[:-1],
+    "cut in half": lambda value: value[: len(value) // 2],
+    "one bit of the ciphertext": lambda value: flipped(value, 8 * 30),
+    "one bit of the key id": lambda value: flipped(value, 0),
+    "one bit of the nonce": lambda value: flipped(value, 8 * 4),
+    "empty": lambda _: "",
+    "not base64": lambda _: "%%%%",
+    "not ASCII": lambda _: "пароль",
+    "something else": lambda _: "deadbeef",
+    "8 KB": lambda value: value * 64,
+    "another purpose": lambda _: sealed(purpose="ticket"),
+    "another stage": lambda _: sealed(
+        Settings(stage="prod", secret=SECRET, live_endpoint="http://x", insecure_cookies=False, version="1")
+    ),
+    "another secret": lambda _: sealed(
+        Settings(stage="local", secret=SECRET[::-1], live_endpoint="http://x", insecure_cookies=False, version="1")
+    ),
+    "a session that never was": lambda _: sealed(),
+    "from the future": lambda _: value_of(cookies.sealed(LOCAL, PURPOSE, Pass(ME, 2 * NOW).to_bytes())),
+    "another format": lambda _: value_of(cookies.sealed(LOCAL, PURPOSE, b"[2,3]")),
+    "no JSON": lambda _: value_of(cookies.sealed(LOCAL, PURPOSE, b"\xff")),
+    "no text in it": lambda _: value_of(cookies.sealed(LOCAL, PURPOSE, b"[1,7,1800000000000]")),
+}
+
+
+@pytest.mark.parametrize("how", SPOILERS)
+def test_a_spoilt_cookie_is_anonymous_cleared_and_answered_alike(world: World, how: str) -> None:
+    """C2: one flipped bit, truncation, another stage's cookie: treated as anonymous, cookie cleared, no 500."""
+    good = world.member().jar[NAME]
+
+    answer = with_cookie(world, SPOILERS[how](good))
+
+    reference = with_cookie(world, "x")
+    assert (answer.status, answer.json()["type"]) == (401, "/problems/session-required")
+    assert answer.json()["status"] == reference.json()["status"]
+    [cleared] = answer.cookies
+    assert cleared.startswith(f"{NAME}=;")
+    assert "Max-Age=0" in cleared
+
+
+@given(bit=st.integers(0, 8 * 100))
+def test_any_flipped_bit_closes_the_seal(bit: int) -> None:
+    """C2: encrypted and authenticated."""
+    good = sealed()
+    assert opened(LOCAL, good) is not None
+    assert opened(LOCAL, flipped(good, bit)) is None
+
+
+@given(st.text(max_size=600))
+def test_no_value_breaks_the_reader(value: str) -> None:
+    """C2: no 500, whatever a cookie says."""
+    assert opened(LOCAL, value) is None
+
+
+@given(st.binary(max_size=80))
+def test_no_content_breaks_the_pass(content: bytes) -> None:
+    made = Pass.from_bytes(content)
+    assert made is None or Pass.from_bytes(made.to_bytes()) == made
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=30),
+        lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    )
+)
+def test_no_json_breaks_the_pass(value: Any) -> None:
+    assert Pass.from_bytes(json.dumps(value).encode()) is None
+
+
+def test_the_first_cookie_that_opens_counts_among_several_of_the_name(world: World) -> None:
+    """C2: a stale twin (another path, a proxy's) hides no session."""
+    good = world.member().jar[NAME]
+    header = f"theme=dark; {NAME}=garbage; {NAME}={good}; {NAME}; other={good}"
+    assert world.browser().get("/v1/session", headers={"Cookie": header}).status == 200
+
+
+def test_a_cookie_of_another_name_is_not_ours(world: World) -> None:
+    good = world.member().jar[NAME]
+    answer = world.browser().get("/v1/session", headers={"Cookie": f"earshot={good}; x{NAME}={good}"})
+    assert answer.status == 401
+    assert answer.cookies == []
+
+
+def test_sealing_twice_gives_two_values_that_share_nothing() -> None:
+    """C3: the cookie tracks nothing: a fresh nonce for every seal."""
+    one, two = sealed(), sealed()
+    assert one != two
+    assert one[6:30] != two[6:30]
+
+
+def test_keys_for_different_purposes_share_nothing() -> None:
+    """DESIGN: keys are derived from the root secret, one for each purpose."""
+    keys = {derive(SECRET, purpose) for purpose in ("cookie/key", "cookie/id", "places/1", "places/2")}
+    assert len(keys) == 4
+    assert SECRET not in keys
+    ticket, cookie = SealingKey.from_secret(SECRET, "ticket"), SealingKey.from_secret(SECRET, "cookie")
+    assert ticket.open(cookie.seal(b"x", b"c"), b"c") is None
+    assert cookie.open(cookie.seal(b"x", b"c"), b"d") is None
+    assert cookie.open(cookie.seal(b"x", b"c"), b"c") == b"x"
+
+
+@given(used=st.integers(0, 2**45), now=st.integers(0, 2**45))
+def test_a_pass_is_valid_for_exactly_its_lifetime(used: int, now: int) -> None:
+    """C2: to the millisecond, and an instant over a minute ahead is not ours."""
+    assert Pass(ME, used).valid_at(now) == (used - MINUTE <= now < used + SESSION.length_ms)
+
+
+def test_browsers_keep_the_same_session_when_they_ask_again(world: World) -> None:
+    """API: POST /v1/session opens a session, or finds the one there is."""
+    browser: Browser = world.member()
+    first = browser.get("/v1/session").json()
+    again = browser.open_session()
+    assert (again.status, again.json()["participant_name"]) == (201, first["participant_name"])
+    assert len(world.aws.items("sessions")) == 1
