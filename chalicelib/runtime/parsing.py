@@ -32,9 +32,20 @@ def convert(value: Any, schema: type[T]) -> T:
 def strict_json(raw: bytes) -> Any:
     """RFC 8259 and no more: no NaN, no doubled keys, no overflow, no bottomless nesting. Raises Unreadable."""
     try:
-        return json.loads(raw, object_pairs_hook=_object, parse_constant=_constant, parse_float=_finite)
+        return _whole(_parsed(raw.decode()), raw)
     except (ValueError, RecursionError) as error:
         raise Unreadable("The body must be one JSON document in UTF-8.") from error
+
+
+def _parsed(text: str) -> Any:
+    return json.loads(text, object_pairs_hook=_object, parse_constant=_constant, parse_float=_finite)
+
+
+def _whole(value: Any, raw: bytes) -> Any:
+    """`value` if its texts are: half a surrogate pair, which only an escape can bring, is no text to store or show."""
+    if b"\\u" in raw:
+        json.dumps(value, ensure_ascii=False).encode()
+    return value
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
