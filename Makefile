@@ -18,7 +18,7 @@ run: .venv/ready-local ## Earshot at http://127.0.0.1:8000 (PORT=8001 elsewhere;
 test: .venv/ready-dev .venv/ready-browser ## the whole suite, real browsers included (TESTS=tests/unit for a part)
 	@$(PY) -m pytest -n $(WORKERS) $(TESTS)
 
-lint: .venv/ready-dev .venv/ready-web ## formats, types, import rules, templates, security
+lint: .venv/ready-dev node_modules/.ready ## formats, types, import rules, templates, security
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
@@ -50,5 +50,5 @@ clean: ## forget the virtual environment and caches (not .earshot: it holds your
 .venv/ready-browser: | .venv/ready-dev
 	@infra/setup.sh browser && touch $@
 
-.venv/ready-web: package.json package-lock.json | .venv/ready-dev
+node_modules/.ready: package.json package-lock.json | .venv/ready-dev
 	@infra/setup.sh web && touch $@

