@@ -1,0 +1,110 @@
+"""One visit of two people, through every operation and every message: what they get is as described."""
+
+import io
+import uuid
+import wave
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema_rs import Draft202012Validator
+
+from app import app
+from chalicelib.joining.routes import WAV
+from chalicelib.web.api_routes import asyncapi, openapi
+from tests.support.browser import Answer, Browser
+from tests.support.world import World
+
+RECORDINGS = Path(__file__).parents[2] / "recordings"
+LENGTH_S = 5
+
+
+class Visit:
+    """Makes requests by their path as registered; `seen` are the operations that succeeded as described."""
+
+    def __init__(self, world: World) -> None:
+        self.document = openapi(app.routes)
+        self.seen: set[tuple[str, str]] = set()
+        self.ann, self.ben = world.browser(), world.browser()
+
+    def does(self, who: Browser, method: str, path: str, ids: dict[str, str] | None = None, **sent: Any) -> Answer:
+        """The answer, which must be the success that the document describes."""
+        answer = who.request(method, path.format(**(ids or {})), **sent)
+        described = self.document["paths"][path][method.lower()]["responses"]
+        [success] = [status for status in described if status < "300"]
+        assert (answer.status, success) == (int(success), success), answer
+        self._check_body(answer, described[success])
+        self.seen.add((method, path))
+        return answer
+
+    def _check_body(self, answer: Answer, described: dict[str, Any]) -> None:
+        if "content" not in described:
+            assert answer.body == ""
+            return
+        schema = described["content"][answer.headers["content-type"]]["schema"]
+        assert errors(self.document, schema, answer.json()) == []
+
+
+def errors(document: dict[str, Any], schema: Any, value: Any) -> list[str]:
+    """What speaks against `value` being as `schema`, whose references lead into `document`."""
+    validator = Draft202012Validator({"components": document["components"], "allOf": [schema]})
+    return [error.message for error in validator.iter_errors(value)]
+
+
+def clip(world: World, seat: str) -> dict[str, Any]:
+    """The request of a clip that has just been recorded."""
+    recorded_at_ms = world.now - LENGTH_S * 1_000
+    headers = {"Content-Type": WAV, "Earshot-Join": str(uuid.uuid4()), "Earshot-Recorded-At": str(recorded_at_ms)}
+    return {"body": beginning(RECORDINGS / seat), "headers": headers | {"Earshot-Processing": "off"}}
+
+
+def beginning(recording: Path) -> bytes:
+    """Its first 5 s, as a WAV."""
+    cut = io.BytesIO()
+    with wave.open(str(recording)) as whole, wave.open(cut, "wb") as part:
+        part.setparams(whole.getparams())
+        part.writeframes(whole.readframes(LENGTH_S * whole.getframerate()))
+    return cut.getvalue()
+
+
+@pytest.fixture
+def visit(world: World) -> Visit:
+    """Ann and Ben come, meet, and go."""
+    made = Visit(world)
+    ann, ben, does = made.ann, made.ben, made.does
+    for path in ("/health", "/openapi.json", "/asyncapi.json", "/v1/time"):
+        does(ann, "GET", path)
+    for person, connection in ((ann, "ann"), (ben, "ben")):
+        does(person, "POST", "/v1/session", json_body={})
+        does(person, "GET", "/v1/session")
+        assert person.connect(connection).status == 200
+    first = does(ann, "POST", "/v1/joins", **clip(world, "room-a-seat-1.wav")).json()
+    second = does(ben, "POST", "/v1/joins", **clip(world, "room-a-seat-2.wav")).json()
+    joined = does(ann, "GET", "/v1/joins/{join_id}", {"join_id": first["join_id"]}).json()
+    assert (joined["status"], second["status"]) == ("joined", "joined")
+    room = {"room_id": joined["room_id"]}
+    talk = ann.connect("ann-again")
+    talk.resume(room["room_id"])
+    talk.send({"action": "heartbeat"})
+    assert len(does(ann, "GET", "/v1/rooms/{room_id}", room).json()["participants"]) == 2
+    does(ben, "DELETE", "/v1/joins/{join_id}", {"join_id": second["join_id"]})
+    does(ben, "DELETE", "/v1/rooms/{room_id}/participants/me", room)
+    does(ben, "DELETE", "/v1/session")
+    return made
+
+
+def test_every_operation_can_succeed_as_described(visit: Visit) -> None:
+    """G4: an operation without a success in this visit is not tried, and fails here."""
+    described = {(method.upper(), path) for path, methods in visit.document["paths"].items() for method in methods}
+    assert visit.seen == described
+
+
+def test_every_message_is_as_described(visit: Visit, world: World) -> None:
+    """G4: each kind of message that the server sends is seen, in the form of the AsyncAPI document."""
+    document = asyncapi()
+    pushed = [one["$ref"].rsplit("/", 1)[1] for one in document["operations"]["push"]["messages"]]
+    messages = {name: document["components"]["messages"][name] for name in pushed}
+    schemas = {one["name"]: one["payload"] for one in messages.values()}
+    assert {message["type"] for _, message in world.pushes.sent} == set(schemas)
+    for _, message in world.pushes.sent:
+        assert errors(document, schemas[message["type"]], message) == []
