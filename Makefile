@@ -30,6 +30,9 @@ lint: .venv/ready-dev node_modules/.ready ## formats, types, import rules, templ
 format: .venv/ready-dev ## let the formatter have its way
 	$(PY) -m ruff check --fix -q . ; $(PY) -m ruff format .
 
+documents: .venv/ready-dev ## docs/openapi.json and docs/asyncapi.json, written anew from the code
+	@$(PY) -m infra.documents
+
 pictures: .venv/ready-dev .venv/ready-browser ## the pages' pictures in docs/pictures, from the real browser
 	@EARSHOT_PICTURES=1 $(PY) -m pytest -p no:randomly tests/browser -k picture
 
