@@ -1,0 +1,113 @@
+"""What may know what: DESIGN "Layout", held on the source itself."""
+
+import ast
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.environment import ENVIRONMENT
+
+ROOT = Path(__file__).parents[2]
+SOURCES = sorted([ROOT / "app.py", *(ROOT / "chalicelib").rglob("*.py")])
+CLOCK = "chalicelib/runtime/clock.py"
+CLOCKS = {
+    "time": {"time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "gmtime", "localtime"},
+    "datetime": {"now", "utcnow", "today"},
+    "date": {"today"},
+}
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def imports(path: Path) -> Iterator[str]:
+    """The top-level packages that a file imports, wherever in it."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (one.name.split(".")[0] for one in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            yield (node.module or "").split(".")[0]
+
+
+def importers(package: str) -> set[str]:
+    return {name_of(path) for path in SOURCES if package in imports(path)}
+
+
+def test_there_is_something_to_look_at() -> None:
+    assert len(SOURCES) > 30
+    assert importers("boto3") >= {"chalicelib/runtime/live.py", "chalicelib/runtime/queues.py"}
+
+
+def test_aws_is_reached_from_the_runtime_only() -> None:
+    """DESIGN: boto3 only in runtime/."""
+    strangers = importers("boto3") | importers("botocore")
+    assert {name for name in strangers if not name.startswith("chalicelib/runtime/")} == set()
+
+
+def test_chalice_stays_replaceable() -> None:
+    """DESIGN: Chalice is imported only by app.py, routes.py, tasks.py and runtime/http.py."""
+    edges = {"app.py", "chalicelib/runtime/http.py"}
+    strangers = {name for name in importers("chalice") - edges if not name.endswith(("routes.py", "tasks.py"))}
+    assert strangers == set()
+
+
+def test_only_models_know_the_database() -> None:
+    """DESIGN: models.py holds the models and the queries over them; the store is below it."""
+    allowed = {"chalicelib/runtime/store.py", "chalicelib/rooms/connections.py"}
+    strangers = {name for name in importers("pynamodb") - allowed if not name.endswith("models.py")}
+    assert strangers == set()
+
+
+def test_nobody_reads_the_time_but_the_clock() -> None:
+    """STYLE 2: time is an argument; runtime/clock.py is the one place that reads it."""
+    readers = set()
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+                if node.attr in CLOCKS.get(node.value.id, ()):
+                    readers.add(name_of(path))
+            elif isinstance(node, ast.ImportFrom) and node.module == "time":
+                readers.add(name_of(path))
+    assert readers == {CLOCK}
+
+
+def test_only_edges_ask_the_clock() -> None:
+    """STYLE 2: use cases take `now`; routes and tasks read it once."""
+    readers = {name_of(path) for path in SOURCES if "clock.now(" in path.read_text()}
+    assert {name for name in readers if not name.endswith(("routes.py", "tasks.py"))} == set()
+    assert readers
+
+
+def test_app_is_a_table_of_contents() -> None:
+    """DESIGN: app.py has no logic, at most 60 lines."""
+    text = (ROOT / "app.py").read_text()
+    kinds = {type(node) for node in ast.parse(text).body}
+    assert kinds <= {ast.Expr, ast.Import, ast.ImportFrom, ast.Assign, ast.For}
+    assert len(text.splitlines()) <= 60
+
+
+def loaded_after(statement: str) -> set[str]:
+    """The modules of a fresh interpreter after `statement`."""
+    found = subprocess.run(
+        [sys.executable, "-c", f"{statement}; import sys; print(*sys.modules, sep='\\n')"],
+        cwd=ROOT, env={**os.environ, **ENVIRONMENT}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return set(found.stdout.split())
+
+
+def test_a_cold_start_does_not_pay_for_numpy() -> None:
+    """DESIGN "Join by sound": numpy is imported by no handler at start."""
+    loaded = loaded_after("import app")
+    assert "chalicelib.joining.routes" in loaded
+    assert loaded & {"numpy", "scipy", "moto", "aiohttp"} == set()
+
+
+@pytest.mark.parametrize("module", ["chalicelib.joining.rules", "chalicelib.sessions.rules", "chalicelib.lifetimes"])
+def test_rules_need_neither_aws_nor_web(module: str) -> None:
+    """DESIGN: rules are pure: no I/O, no AWS, no Chalice."""
+    assert loaded_after(f"import {module}") & {"boto3", "pynamodb", "chalice", "numpy"} == set()

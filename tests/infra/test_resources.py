@@ -1,0 +1,178 @@
+"""infra/resources.yaml is the one source of tables and queues; code and template must agree."""
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from chalice.app import SQSEventConfig
+from pynamodb.models import Model
+
+import chalicelib
+from chalicelib.lifetimes import (
+    ATTEMPTS,
+    CONNECTION,
+    JOIN_VERDICT,
+    LIFETIMES,
+    MEETING,
+    SESSION,
+    SOUND_CLIP,
+    Lifetime,
+)
+from chalicelib.runtime.settings import STAGES
+from chalicelib.runtime.store import Record, Table
+from infra.local.resources import TEMPLATE
+from infra.local.template import Template
+from tests.support.aws import Aws
+
+PREFIX = "earshot-local-"
+# every record, and the lifetime of what it holds: a new one without a lifetime fails below
+LIFETIME_OF: dict[str, Lifetime | None] = {
+    "Session": SESSION,
+    "RoomEntry": None,  # the common part of Head and Member; never stored itself
+    "Head": MEETING,
+    "Member": MEETING,
+    "Connection": CONNECTION,
+    "Clip": SOUND_CLIP,
+    "Join": JOIN_VERDICT,
+    "Attempts": ATTEMPTS,
+}
+
+
+def modules() -> Iterator[Any]:
+    for found in pkgutil.walk_packages(chalicelib.__path__, "chalicelib."):
+        yield importlib.import_module(found.name)
+
+
+def tables() -> list[Table[Any]]:
+    """Every Table of the application, once."""
+    found = {id(value): value for module in modules() for value in vars(module).values() if isinstance(value, Table)}
+    return list(found.values())
+
+
+def models(base: type = Model) -> Iterator[type]:
+    for one in base.__subclasses__():
+        if one.__module__.startswith("chalicelib.") and one is not Record:
+            yield one
+        yield from models(one)
+
+
+def template(stage: str = "local") -> Template:
+    return Template.read(TEMPLATE, stage)
+
+
+def table_properties() -> dict[str, dict[str, Any]]:
+    found = template().of_type("AWS::DynamoDB::Table").values()
+    return {one["TableName"].removeprefix(PREFIX): one for one in found}
+
+
+def keys_of(model: Any) -> dict[str, str]:
+    """Key attributes and their types, as DynamoDB writes them."""
+    attributes = model.get_attributes().values()
+    return {one.attr_name: one.attr_type for one in attributes if one.is_hash_key or one.is_range_key}
+
+
+def test_every_model_is_a_record() -> None:
+    """DESIGN "Storage": reads and conditional writes exclude the expired, for every model there is."""
+    list(modules())
+    found = list(models())
+    assert len(found) >= 7
+    assert [one.__name__ for one in found if not issubclass(one, Record)] == []
+
+
+def test_every_record_has_a_lifetime() -> None:
+    """The four lifetimes: every stored item belongs to a lifetime in lifetimes.py."""
+    list(modules())
+    names = {one.__name__ for one in models()}
+    assert names - set(LIFETIME_OF) == set()
+    assert {one for one in LIFETIME_OF.values() if one} == set(LIFETIMES)
+
+
+def test_lifetimes_are_those_of_the_product() -> None:
+    """PRODUCT "The four lifetimes": 10 s, 30 days, 180 days, as promised."""
+    assert (SOUND_CLIP.length_ms, SESSION.length_ms, MEETING.length_ms) == (10_000, 2_592_000_000, 15_552_000_000)
+    assert (JOIN_VERDICT.length_ms, CONNECTION.length_ms) == (60_000, 7_200_000)
+    assert len({one.kind for one in LIFETIMES}) == len(LIFETIMES)
+    assert all(one.purpose and one.counted_from for one in LIFETIMES)
+
+
+def test_code_and_template_name_the_same_tables() -> None:
+    """DESIGN "Storage": table definitions live once."""
+    list(modules())
+    assert {table.name for table in tables()} == set(table_properties())
+
+
+def test_models_have_the_keys_of_their_tables() -> None:
+    """DESIGN "Storage": a test holds the models to the template."""
+    defined = table_properties()
+    for table in tables():
+        properties = defined[table.name]
+        attributes = {one["AttributeName"]: one["AttributeType"] for one in properties["AttributeDefinitions"]}
+        roles = {one["AttributeName"]: one["KeyType"] for one in properties["KeySchema"]}
+        model = table._model
+        assert keys_of(model) == attributes, table.name
+        hash_keys = [one.attr_name for one in model.get_attributes().values() if one.is_hash_key]
+        assert [name for name, role in roles.items() if role == "HASH"] == hash_keys
+
+
+def test_every_table_has_its_net_below() -> None:
+    """The four lifetimes: every table has TTL on `expires_at`; G8: encrypted at rest."""
+    for name, properties in table_properties().items():
+        assert properties["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}, name
+        assert properties["SSESpecification"]["SSEEnabled"] is True, name
+        assert properties["BillingMode"] == "PAY_PER_REQUEST", name
+
+
+@pytest.mark.parametrize("name", ["clips", "joins", "sessions", "connections"])
+def test_no_backup_keeps_what_should_go(name: str) -> None:
+    """DESIGN "Storage": never point-in-time recovery for clips, sessions and connections; no stream carries them."""
+    properties = table_properties()[name]
+    recovery = properties.get("PointInTimeRecoverySpecification", {})
+    assert not recovery.get("PointInTimeRecoveryEnabled", False)
+    assert "StreamSpecification" not in properties
+
+
+def test_streams_carry_keys_only() -> None:
+    """DESIGN "Storage": streams carry keys only."""
+    for properties in table_properties().values():
+        stream = properties.get("StreamSpecification", {"StreamViewType": "KEYS_ONLY"})
+        assert stream["StreamViewType"] == "KEYS_ONLY"
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_stages_share_nothing(stage: str) -> None:
+    """C2 and common sense: names derive from the stage."""
+    resources = template(stage)
+    names = [one["TableName"] for one in resources.of_type("AWS::DynamoDB::Table").values()]
+    names += [one["QueueName"] for one in resources.of_type("AWS::SQS::Queue").values()]
+    assert names
+    assert all(name.startswith(f"earshot-{stage}-") for name in names)
+
+
+def test_every_queue_handler_has_its_queue_and_failures_are_kept() -> None:
+    """G2: dead-letter queues; A4: the delay queue waits the clip's 10 s."""
+    from app import app
+
+    queues = {one["QueueName"]: one for one in template().of_type("AWS::SQS::Queue").values()}
+    handled = [one for one in app.event_sources if isinstance(one, SQSEventConfig)]
+    assert handled
+    for source in handled:
+        queue = queues[source.queue]
+        assert queue["RedrivePolicy"]["maxReceiveCount"] <= 5
+        failures = queue["RedrivePolicy"]["deadLetterTargetArn"].rsplit(":", 1)[-1]
+        assert failures in queues
+        assert queue["SqsManagedSseEnabled"] is True
+    assert queues[f"{PREFIX}clip-expiry"]["DelaySeconds"] == SOUND_CLIP.length_ms // 1_000
+
+
+def test_what_the_local_stack_makes_is_what_the_template_says(aws: Aws) -> None:
+    """DESIGN "One-machine stack": local stack and tests create from the template, TTL included."""
+    client = boto3.client("dynamodb")
+    for name, properties in table_properties().items():
+        made = client.describe_table(TableName=PREFIX + name)["Table"]
+        ttl = client.describe_time_to_live(TableName=PREFIX + name)["TimeToLiveDescription"]
+        assert made["KeySchema"] == properties["KeySchema"]
+        assert ttl == {"TimeToLiveStatus": "ENABLED", "AttributeName": "expires_at"}
+    assert aws.items() == []
