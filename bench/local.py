@@ -11,7 +11,6 @@ import multiprocessing
 import statistics
 import sys
 import time
-import urllib.request
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path

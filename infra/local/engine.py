@@ -9,11 +9,12 @@ import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from types import MappingProxyType
 from typing import Any
 from unittest.mock import patch
 from urllib.parse import urlsplit
 
-from botocore.awsrequest import AWSPreparedRequest
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from moto import mock_aws
 from moto.core.botocore_stubber import BotocoreStubber
 
@@ -22,6 +23,7 @@ from infra.local.template import REGION
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _THIS_MACHINE = r"^https?://(127\.0\.0\.1|localhost|\[::1\])(:\d+)?(/|$)"
 Function = Callable[[Any], Any]
+Shortcut = Callable[[AWSPreparedRequest], AWSResponse]
 
 
 class RealAwsRefused(RuntimeError):
@@ -53,10 +55,15 @@ def environment(values: Mapping[str, str]) -> Iterator[None]:
 
 
 @contextmanager
-def engine(functions: Mapping[str, Function]) -> Iterator[None]:
-    """AWS as moto plays it, atomic, its Lambda invokes routed to `functions` (looked up at each call)."""
+def engine(
+    functions: Mapping[str, Function], shortcuts: Mapping[str, Shortcut] = MappingProxyType({})
+) -> Iterator[None]:
+    """AWS as moto plays it, atomic, its Lambda invokes routed to `functions`.
+
+    `shortcuts` answer for an endpoint, by its base URL, without the network. Both are looked up at each call.
+    """
     with ExitStack() as stack:
-        stack.enter_context(_guarded())
+        stack.enter_context(_guarded(shortcuts))
         stack.enter_context(_moto())
         stack.enter_context(_atomic_dynamodb())
         stack.enter_context(_invoking(functions))
@@ -81,15 +88,16 @@ def _moto() -> Iterator[None]:
 
 
 @contextmanager
-def _guarded() -> Iterator[None]:
+def _guarded(shortcuts: Mapping[str, Shortcut]) -> Iterator[None]:
     """What moto does not answer may go to this machine and nowhere else."""
     answered = BotocoreStubber.__call__
 
     def call(self: BotocoreStubber, event_name: str, request: AWSPreparedRequest, **rest: Any) -> Any:
-        response = answered(self, event_name, request, **rest)
-        host = urlsplit(str(request.url)).hostname
-        if response is None and host not in LOOPBACK:
-            raise RealAwsRefused(f"the local stack refused a request to {host}")
+        parts = urlsplit(str(request.url))
+        shortcut = shortcuts.get(f"{parts.scheme}://{parts.netloc}")
+        response = shortcut(request) if shortcut else answered(self, event_name, request, **rest)
+        if response is None and parts.hostname not in LOOPBACK:
+            raise RealAwsRefused(f"the local stack refused a request to {parts.hostname}")
         return response
 
     with patch.object(BotocoreStubber, "__call__", call):

@@ -2,7 +2,6 @@
 
 import asyncio
 import base64
-import uuid
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -43,7 +42,7 @@ class Gateway:
     """Answers every HTTP request; never with a trace."""
 
     def __init__(self, app: Chalice, site: Site, pool: Executor, special: dict[str, Special]) -> None:
-        """`special`: what is not the application's, by path prefix."""
+        """`special`: what is not the application's, by path, or by the beginning of it where that ends in a slash."""
         self._app, self._site, self._pool, self._special = app, site, pool, special
         self._router = Router(app.routes)
         self._binary_types = tuple(app.api.binary_types)
@@ -61,10 +60,10 @@ class Gateway:
     async def _answer(self, request: BaseRequest) -> StreamResponse:
         raw_path, _, raw_query = request.raw_path.partition("?")
         self._refuse_foreign_host(request)
-        for prefix, special in self._special.items():
-            if raw_path.startswith(prefix):
-                found = special(request, raw_path)
-                return found if isinstance(found, StreamResponse) else await found
+        special = self._special_for(raw_path)
+        if special is not None:
+            found = special(request, raw_path)
+            return found if isinstance(found, StreamResponse) else await found
         match = self._router.match(raw_path)
         if match is None:
             raise no_such_path()
@@ -72,6 +71,12 @@ class Gateway:
         if method is None:
             return self._without_method(request, match)
         return await self._invoke(request, method, match, raw_path, raw_query)
+
+    def _special_for(self, raw_path: str) -> Special | None:
+        for place, special in self._special.items():
+            if raw_path == place or (place.endswith("/") and raw_path.startswith(place)):
+                return special
+        return None
 
     def _refuse_foreign_host(self, request: BaseRequest) -> None:
         """A page of another site whose name was made to point here (DNS rebinding) shows its own name."""
@@ -93,7 +98,7 @@ class Gateway:
         return problem_answer(no_such_method(allowed), headers=headers)
 
     async def _invoke(self, request: BaseRequest, method: str, match: Match, raw_path: str, raw_query: str) -> Response:
-        context = LambdaContext("api_handler", str(uuid.uuid4()))
+        context = LambdaContext("api_handler")
         event = http_event(
             method=method,
             path=unquote(raw_path),

@@ -1,36 +1,32 @@
 """The whole of Earshot in one process, put together and taken apart."""
 
 import asyncio
-import base64
-import importlib
-import secrets
 import ssl
 import sys
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, cast
+from socket import socket
+from typing import Any
 
 from chalice.app import Chalice
 
-from infra.local.certificate import write_private
+from infra.local.application import kept_secret, load
+from infra.local.background import Background
 from infra.local.chalice_app import Handlers, handlers_of, thread_safe
 from infra.local.connections import Connections
-from infra.local.engine import aws_environment, engine, environment
-from infra.local.events import LambdaContext, schedule_event
+from infra.local.engine import Function, Shortcut, aws_environment, engine, environment
+from infra.local.events import LambdaContext
 from infra.local.gateway import Gateway, Site, Special
 from infra.local.lan import own_names
 from infra.local.listening import close_all, listeners
 from infra.local.mail import PATH as MAIL_PATH
 from infra.local.mail import mail_answer
-from infra.local.pumps import QueuePump, StreamPump
 from infra.local.resources import TEMPLATE, Resources, create_resources
-from infra.local.schedules import next_after
-from infra.local.server import Listener
+from infra.local.server import Handle, Listener
 from infra.local.sockets import IDLE_MAX_S, Sockets
 from infra.local.sockets import PATH as LIVE_PATH
 from infra.local.static import PREFIX as STATIC_PREFIX
@@ -55,9 +51,8 @@ class Options:
     static: Path = ROOT / "chalicelib" / "web" / "static"
     tls: ssl.SSLContext | None = None
     lan_addresses: tuple[str, ...] = ()
-    poll_s: float = POLL_S
+    poll_s: float | None = POLL_S  # None: a test polls by hand
     idle_max_s: float = IDLE_MAX_S
-    pumps: bool = True  # off: a test polls by hand
 
 
 class LocalStack:
@@ -74,7 +69,8 @@ class LocalStack:
         self.options = options
         self._exit = AsyncExitStack()
         self._pool = ThreadPoolExecutor(WORKERS, "handler")
-        self._functions: dict[str, Callable[[Any], Any]] = {}
+        self._functions: dict[str, Function] = {}
+        self._shortcuts: dict[str, Shortcut] = {}
 
     async def __aenter__(self) -> "LocalStack":
         try:
@@ -87,10 +83,9 @@ class LocalStack:
     async def __aexit__(self, *_: object) -> None:
         await self._exit.aclose()
 
-    def fire(self, name: str) -> Any:
-        """Fires a schedule now, in this thread, and gives what its handler answers."""
-        one = next(one for one in self.handlers.schedules if one.name == name)
-        return one.handler(schedule_event(name, time.time()), LambdaContext(name))
+    async def fire(self, name: str) -> Any:
+        """Fires a schedule now and gives what its handler answers. Raises KeyError where there is none."""
+        return await self._background.fire(name)
 
     async def _start(self) -> None:
         options, enter = self.options, self._exit
@@ -105,7 +100,7 @@ class LocalStack:
         enter.callback(sys.setswitchinterval, sys.getswitchinterval())
         sys.setswitchinterval(SWITCH_S)
         enter.enter_context(environment(self._environment()))
-        enter.enter_context(engine(self._functions))
+        enter.enter_context(engine(self._functions, self._shortcuts))
         self.resources = create_resources(options.template, options.stage)
         app = load(options.app)
         enter.enter_context(thread_safe(app))
@@ -127,7 +122,7 @@ class LocalStack:
         for name, handler in handlers.functions.items():
             self._functions[name] = partial(_invoke, handler, name)
 
-    async def _serve(self, app: Chalice, front: list[Any], back: list[Any]) -> None:
+    async def _serve(self, app: Chalice, front: list[socket], back: list[socket]) -> None:
         options = self.options
         names = own_names(list(options.lan_addresses)) if options.tls else frozenset({"localhost", "127.0.0.1", "::1"})
         site = Site("https" if options.tls else "http", names, options.stage)
@@ -137,78 +132,23 @@ class LocalStack:
             MAIL_PATH: mail_answer,
             **({LIVE_PATH: self.sockets.serve} if self.handlers.sockets else {}),
         }
-        gateway = Gateway(app, site, self._pool, special)
-        for handle, sockets, tls in (
-            (Connections(self.sockets).handle, back, None),
-            (gateway.handle, front, options.tls),
-        ):
-            listener = Listener(handle)
-            await listener.listen(sockets, tls)
-            self._exit.push_async_callback(listener.stop)
+        connections = Connections(self.sockets)
+        self._shortcuts[self.connections_url] = connections.direct(asyncio.get_running_loop())
+        await self._listen(connections.handle, back, None)
+        await self._listen(Gateway(app, site, self._pool, special).handle, front, options.tls)
         self._exit.push_async_callback(self.sockets.close_all)
-        self._keep_going()
+        self._background = Background(self.handlers, self._run)
+        self._background.start(poll_s=options.poll_s)
+        self._exit.push_async_callback(self._background.stop)
 
-    def _keep_going(self) -> None:
-        """Starts what nobody asks for: schedules and pumps."""
-        tasks = [asyncio.create_task(self._schedule(one.name, one.expression)) for one in self.handlers.schedules]
-        if self.options.pumps:
-            pumps: list[QueuePump | StreamPump] = [
-                *map(QueuePump, self.handlers.queues),
-                *map(StreamPump, self.handlers.streams),
-            ]
-            tasks += [asyncio.create_task(self._pump(pump)) for pump in pumps]
-        self._exit.push_async_callback(_cancel, tasks)
-
-    async def _schedule(self, name: str, expression: str) -> None:
-        following = next_after(expression)
-        while True:
-            now = time.time()
-            await asyncio.sleep(following(now) - now)
-            await self._logged(partial(self.fire, name), name)
-
-    async def _pump(self, pump: QueuePump | StreamPump) -> None:
-        while True:
-            handled = await self._logged(pump.once, type(pump).__name__)
-            if not handled:
-                await asyncio.sleep(self.options.poll_s)
-
-    async def _logged(self, call: Callable[[], Any], name: str) -> Any:
-        from chalicelib.runtime import problems
-
-        try:
-            return await self._run(call)
-        except Exception as error:
-            problems.unexpected(error, name)
-            return None
+    async def _listen(self, handle: Handle, sockets: list[socket], tls: ssl.SSLContext | None) -> None:
+        listener = Listener(handle)
+        await listener.listen(sockets, tls)
+        self._exit.push_async_callback(listener.stop)
 
     def _run(self, call: Callable[..., Any], *arguments: Any) -> "asyncio.Future[Any]":
         return asyncio.get_running_loop().run_in_executor(self._pool, call, *arguments)
 
 
-def load(app: Chalice | str) -> Chalice:
-    """The application, imported where only its place is given; settings read before are forgotten."""
-    read_before = sys.modules.get("chalicelib.runtime.settings")
-    if read_before is not None:
-        read_before.settings.cache_clear()
-    if isinstance(app, Chalice):
-        return app
-    module, _, name = app.partition(":")
-    return cast(Chalice, getattr(importlib.import_module(module), name))
-
-
-def kept_secret(state: Path) -> str:
-    """The root secret of this machine, base64, made at the first run, so that cookies outlive a restart."""
-    path = state / "secret"
-    if not path.exists():
-        write_private(path, base64.b64encode(secrets.token_bytes(SECRET_BYTES)))
-    return path.read_text("ascii").strip()
-
-
 def _invoke(handler: Callable[[Any, Any], Any], name: str, event: Any) -> Any:
     return handler(event, LambdaContext(name))
-
-
-async def _cancel(tasks: list["asyncio.Task[None]"]) -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)

@@ -83,7 +83,10 @@ class Running:
 
 @contextmanager
 def running_stack(env: Mapping[str, str] | None = None, arguments: Sequence[str] = ()) -> Iterator[Running]:
-    """`python -m infra.local` on a free port, ready to answer; ended with the block. Raises RuntimeError with its log."""
+    """`python -m infra.local` on a free port, ready to answer; ended with the block.
+
+    Raises RuntimeError with its log.
+    """
     with tempfile.TemporaryDirectory(prefix="earshot-") as folder:
         state = Path(folder)
         command = [sys.executable, "-m", "infra.local", "--state", str(state / "state"), *arguments]
