@@ -46,14 +46,16 @@ def _recording(name: str, from_ms: int, rate: int, count: int) -> Samples:
     places = from_ms * RECORDED_HZ // 1_000 * rate + np.arange(count) * RECORDED_HZ  # in 1 / rate samples
     before, after = heard[places // rate % len(heard)], heard[(places // rate + 1) % len(heard)]
     part = places % rate
-    return ((before * (rate - part) + after * part) // rate).astype(np.int16)
+    samples: Samples = ((before * (rate - part) + after * part) // rate).astype(np.int16)
+    return samples
 
 
 def _noise(seed: int, gain: int, count: int) -> Samples:
     """The mean of the four bytes of each number, less 128, times 256 and the gain: bell-shaped."""
     numbers = np.fromiter(_xorshift32(seed), np.uint32, count)
     bell = numbers.view(np.uint8).reshape(count, 4).sum(axis=1, dtype=np.int64) * 64 - 32_640
-    return np.clip(bell * gain, -32_768, 32_767).astype(np.int16)
+    samples: Samples = np.clip(bell * gain, -32_768, 32_767).astype(np.int16)
+    return samples
 
 
 def _xorshift32(state: int) -> Iterator[int]:

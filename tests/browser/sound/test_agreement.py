@@ -38,7 +38,8 @@ def test_the_browser_makes_the_servers_fingerprint(vector: Vector, in_browser: d
 
 def test_scores_do_not_depend_on_who_computed(in_browser: dict[str, bytes]) -> None:
     """A5: any two clips of one time score the same, within 1 % of the distance between the two thresholds."""
-    pairs = [pair for pair in combinations(VECTORS, 2) if abs(pair[0].recorded_at_ms - pair[1].recorded_at_ms) < 1_000]
+    fit = [vector for vector in VECTORS if not quality.refusals(parse(vector.expected).quality)]
+    pairs = [(a, b) for a, b in combinations(fit, 2) if abs(a.recorded_at_ms - b.recorded_at_ms) < 1_000]
     scores = np.array([_scores(a, b, in_browser) for a, b in pairs])
     assert np.abs(scores - scores[:, :1]).max() <= SCORE_NEAR
     assert scores.min() < match.ASK.score < match.JOIN.score < scores.max()  # both rooms and strangers are among them

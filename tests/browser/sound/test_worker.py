@@ -9,7 +9,7 @@ from tests.vectors.vectors import load
 
 pytestmark = pytest.mark.browser
 CLIP = next(vector for vector in load() if vector.name == "a2 48 kHz")
-MILLISECONDS_MAX = 150  # a clip of four seconds at 48 kHz, on an idle machine of 2020 and later; phones take four times that
+MILLISECONDS_MAX = 150  # for four seconds at 48 kHz on an ordinary computer; a phone takes some four times as long
 
 TIMED = """async ({rate, keys}) => {
   const {fingerprint} = await import("/js/sound/fingerprint.js");

@@ -16,7 +16,8 @@ def test_the_server_still_makes_the_vectors_fingerprint(vector: Vector) -> None:
     now, then = vector.on_server(), parse(vector.expected)
     assert len(vector.expected) <= SIZE_MAX
     assert now.to_bytes()[:32] == vector.expected[:32]
-    assert now.waveform.shape == then.waveform.shape and now.envelope.shape == then.envelope.shape
+    assert now.waveform.shape == then.waveform.shape
+    assert now.envelope.shape == then.envelope.shape
     assert now.signature.first_slot == then.signature.first_slot
     if quality.refusals(then.quality):
         return  # it never matches: what else it says is rounding noise
