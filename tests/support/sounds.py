@@ -22,7 +22,8 @@ def seat(name: str) -> bytes:
     """All samples (16-bit mono, 16 kHz) of `room-a-seat-1`, `room-a-seat-2` (one room) or `room-b-seat-1`."""
     with wave.open(str(RECORDINGS / f"{name}.wav")) as file:
         assert (file.getframerate(), file.getnchannels(), file.getsampwidth()) == (RATE, 1, SAMPLE)
-        return file.readframes(file.getnframes())
+        samples: bytes = file.readframes(file.getnframes())
+    return samples
 
 
 def clip(name: str, from_s: float = 2.0, length_s: float = LENGTH_S) -> bytes:
