@@ -215,7 +215,7 @@ def test_a_strangers_room_is_not_there_either(world: World) -> None:
 
 
 def test_people_on_one_network_meet_and_networks_far_apart_do_not_search_each_other(world: World) -> None:
-    """Places: the /24 is one place. (Several places a clip: the join engine issue.)"""
+    """Places: the /24 is one place."""
     first, near, far = world.member("8.8.8.7"), world.member("8.8.8.200"), world.member("1.1.1.7")
     listen(first, A1, heard_until_ms=world.now)
     assert listen(far, A2, heard_until_ms=world.now).json()["status"] == "listening"

@@ -1,6 +1,6 @@
 """AWS as moto plays it, in this process: the tables and queues of infra/resources.yaml, empty for every test.
 
-moto never removes what has expired: it is DynamoDB with the TTL sweeper switched off (docs/product.md, "The four lifetimes").
+moto never removes what has expired: it is DynamoDB with the TTL sweeper switched off (docs/product.md).
 Making the tables takes 160 ms, so they are made once a process and emptied, moto's own objects put back.
 """
 
