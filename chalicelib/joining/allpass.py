@@ -9,7 +9,7 @@ import numpy as np
 from chalicelib.joining.keys import Key
 from chalicelib.joining.spectrum import Floats
 
-TAPS = 650  # 0.25 s at the waveform's 2 600 Hz
+TAPS = 600  # 0.25 s at the waveform's 2 400 Hz
 
 
 def phases(seed: bytes) -> Floats:

@@ -11,9 +11,10 @@ Three views of the same clip, each coarse: the waveform (views.py), the envelope
     17      1     sound processing: 0 off, 1 on, 2 unknown
     18      2     claimed bound of the clock error, ms
     20      2     waveform samples
-    22      5     quality: level, clipped, tonal, swing, gaps
+    22      5     quality: level, clipped, tonal, movement, gaps
     27      5     zero
-    32            waveform, 2 bits a value; envelope, 3 bits; signature, 32 a slot: lengths follow from the header
+    32            waveform, three 5-level values in 7 bits; envelope, three 6-level values in 8;
+                 signature, 32 bits a slot: the lengths follow from the header
 """
 
 import struct
@@ -25,7 +26,7 @@ from numpy.typing import NDArray
 
 from chalicelib.joining import quality, signature, spectrum, views
 from chalicelib.joining.keys import PERIOD_MS, Key
-from chalicelib.joining.packing import packed, padding_is_zero, unpacked
+from chalicelib.joining.packing import packed, packed_size, unpacked
 from chalicelib.joining.quality import Quality
 from chalicelib.joining.signature import Signature, Words
 from chalicelib.joining.spectrum import Complexes, Floats
@@ -35,7 +36,7 @@ from chalicelib.runtime.errors import Invalid
 SIZE_MAX = 4_096  # bytes, PRODUCT A5
 DURATION_MIN_S, DURATION_MAX_S = 1, 4
 MAGIC = b"ESF\x01"
-WIDTHS = 2, 3  # bits a value: waveform, envelope
+LEVELS = 2 * views.WAVE_MAX + 1, views.ENVELOPE_MAX - views.ENVELOPE_MIN + 1  # of waveform, envelope
 _HEADER = struct.Struct("<4sQIBBHH5s5s")
 _YEAR_3000_US = 32_503_680_000_000_000
 
@@ -44,7 +45,7 @@ _YEAR_3000_US = 32_503_680_000_000_000
 class Fingerprint:
     """recorded_at_us: server clock, first sample, epoch microseconds; clock_error_ms: the bound the device claims.
 
-    waveform (n,) in {-3, -1, 1, 3} at 2 600 Hz; envelope (rows, 24) in -3…3.
+    waveform (n,) in -2…2 at 2 400 Hz; envelope (rows, 24) in -2…3.
     """
 
     recorded_at_us: int
@@ -81,8 +82,8 @@ class Fingerprint:
             self.quality.to_bytes(),
             bytes(5),
         )
-        steps = (self.waveform + 3) // 2, self.envelope + views.ENVELOPE_MAX
-        return header + b"".join(map(packed, steps, WIDTHS)) + self.signature.words.astype(">u4").tobytes()
+        steps = self.waveform + views.WAVE_MAX, self.envelope - views.ENVELOPE_MIN
+        return header + b"".join(map(packed, steps, LEVELS)) + self.signature.words.astype(">u4").tobytes()
 
 
 def compute(
@@ -106,14 +107,15 @@ def compute(
     lines, seconds = spectrum.clip_spectrum(samples, sample_rate)
     sound = _sound(samples, sample_rate, lines, seconds)[: _sound_samples(count)]
     powers = spectrum.frame_powers(sound, views.FRAME, views.HOP)
+    moving = views.moving(powers)
     return Fingerprint(
         at_us,
         clock_error_ms,
         processing,
         tuple(key.id for _, _, key in parts),
-        quality.measure(samples, sound, powers),
+        quality.measure(samples, sound, powers, moving),
         views.waveform(lines, seconds, count, parts),
-        views.envelope(powers),
+        views.envelope(moving),
         signature.of_powers(powers, at_us, len(sound)),
     )
 
@@ -131,15 +133,14 @@ def parse(data: bytes) -> Fingerprint:
     key_ids = tuple(range(first, first + keys))
     _require(key_ids == _minutes(at_us, count), "The fingerprint's keys are not those of its time.")
     waveform, envelope, words = _fields(data[_HEADER.size :], at_us, count)
-    _require(int(envelope.max()) <= 2 * views.ENVELOPE_MAX, "The fingerprint holds values out of range.")
     return Fingerprint(
         at_us,
         clock_ms,
         processing,
         key_ids,
         Quality(*grades),
-        2 * waveform - 3,
-        (envelope - views.ENVELOPE_MAX).reshape(-1, views.BANDS),
+        waveform - views.WAVE_MAX,
+        (envelope + views.ENVELOPE_MIN).reshape(-1, views.BANDS),
         Signature(signature.first_slot(at_us), words),
     )
 
@@ -182,10 +183,12 @@ def _parts(at_us: int, count: int, keys: Sequence[Key]) -> list[Part]:
 
 def _fields(body: bytes, at_us: int, count: int) -> tuple[Codes, Codes, Words]:
     counts = count, views.envelope_rows(count) * views.BANDS
-    wave, rows = (-(-n * width // 8) for n, width in zip(counts, WIDTHS, strict=True))
+    wave, rows = map(packed_size, counts, LEVELS)
     slots = signature.slots(at_us, _sound_samples(count))
     _require(len(body) == wave + rows + 4 * slots, "The fingerprint's length contradicts its header.")
     fields = body[:wave], body[wave : wave + rows]
-    _require(all(map(padding_is_zero, fields, counts, WIDTHS)), "The fingerprint's padding is not empty.")
-    waveform, envelope = map(unpacked, fields, counts, WIDTHS)
+    waveform, envelope = map(unpacked, fields, counts, LEVELS)
+    # one spelling only: values out of range, and bits after the last value, do not survive the way back
+    again = packed(waveform, LEVELS[0]), packed(envelope, LEVELS[1])
+    _require(again == fields, "The fingerprint holds values out of range.")
     return waveform, envelope, np.frombuffer(body[wave + rows :], ">u4").astype(np.uint32)

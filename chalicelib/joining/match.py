@@ -1,69 +1,59 @@
 """How much alike two fingerprints are, and what follows from it.
 
-The waveforms are correlated band by band around the claimed offset; sound of one room peaks at one lag in many
-bands. The envelopes are then correlated at that lag. `score` is the log odds of the two together, so that 0 is
-about one false match in ten thousand pairs of unrelated rooms.
+The waveforms say at which lag two clips agree and how strongly (correlation.py), the envelopes whether they agree
+there as well (likeness.py). `score` adds both up as log odds, in the light of how still the sound was: envelopes of
+a steady fan cannot agree, envelopes of speech in one room must. 0 is one false match in ten thousand pairs of
+unrelated rooms. docs/sound.md has the evidence.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
-from chalicelib.joining import quality, views
+from chalicelib.joining import correlation, quality
+from chalicelib.joining.correlation import Reals
 from chalicelib.joining.fingerprint import Fingerprint
+from chalicelib.joining.likeness import likeness
 from chalicelib.joining.spectrum import Floats
+
+OVERLAP_MIN_S = 2.0  # PRODUCT A3
+NEVER = -1e3  # the score of clips that may not match
+TOLERANCE_MIN_S, TOLERANCE_MAX_S = 0.05, 0.3  # sound travels 17 m in 50 ms
+REACH_S = 0.2  # lags looked at beside the peak, at least
+PLAUSIBLE = 4.5  # correlation below which a search for clock drift is not worth its time
+
+
+@dataclass(frozen=True)
+class Weights:
+    """Logistic regression over the development corpus, cross-validated; `level` puts 0 where FAR is 1e-4."""
+
+    still_peak: float
+    spread: float
+    still_spread: float
+    likeness: float
+    still: float
+    still_likeness: float
+    level: float
+
+
+WEIGHTS = Weights(1.806, 3.422, 4.794, 43.784, -0.943, -27.017, -8.533)
 
 
 @dataclass(frozen=True)
 class Threshold:
-    """A score, and the rates measured with it on the development corpus (bench/results/)."""
+    """A score, and the rates measured at it (bench/results/sound-dev400.json)."""
 
     score: float
-    false_match: float  # unrelated rooms taken for one
-    false_reject: float  # one ordinary room (easy and typical) taken for two
+    false_match: float  # pairs of unrelated rooms that reach it
+    false_match_hard: float  # pairs of rooms with a leak or a delayed broadcast in common, or only fans
+    false_reject: float  # pairs of one room that do not, over all conditions
 
 
-JOIN = Threshold(1.5, 1e-5, 0.005)
-ASK = Threshold(-0.04, 1e-4, 0.003)  # from here on the people are asked
+JOIN = Threshold(4.0, 0.0, 0.0006, 0.016)
+ASK = Threshold(0.0, 0.0001, 0.0056, 0.0013)  # from here on the people are asked
 PROCESSING_BAR = 1.0  # added to both when a device's sound processing is on or unknown (PRODUCT A9)
-
-OVERLAP_MIN_S = 2.0  # PRODUCT A3
-NEVER = -1e3  # the score of clips that may not match
-
-TOLERANCE_MIN_S, TOLERANCE_MAX_S = 0.05, 0.3  # sound travels 17 m in 50 ms
-
-LAG_STEP_S = 0.002
-PHASE_WEIGHT = 0.2  # between plain correlation (0) and phase correlation (1)
-BANDS_PER_OCTAVE, BAND_LOW_HZ, BANDS = 3, 60.0, 12  # third octaves of 60–960 Hz … and one up to 1 200
-POWER_CAP = 15.0  # one band alone, such as a shared hum, decides nothing
-ENVELOPE_LAG_S = 0.06
-WEIGHTS = 9.08, 18.83, -21.97  # logistic regression on the development corpus
-
-
-def score(a: Fingerprint, b: Fingerprint, offset_s: float, tolerance_s: float) -> float:
-    """Log odds that both heard one room; offset_s: claimed start of b minus that of a, true within ± tolerance_s."""
-    claimed_s = overlap_s(a, b, offset_s)
-    if claimed_s < OVERLAP_MIN_S - tolerance_s:
-        return NEVER
-    power, lag_s = _waveform_peak(a.waveform, b.waveform, offset_s, tolerance_s)
-    if (
-        max(claimed_s, overlap_s(a, b, lag_s)) < OVERLAP_MIN_S
-    ):  # the sound knows the time better than the clocks
-        return NEVER
-    likeness = _envelope_likeness(a.envelope, b.envelope, lag_s)
-    return WEIGHTS[0] * float(np.log1p(max(power, 0.0))) + WEIGHTS[1] * likeness + WEIGHTS[2]
-
-
-def score_many(
-    a: Fingerprint, candidates: Sequence[Fingerprint], offsets_s: Sequence[float], tolerance_s: float
-) -> Floats:
-    """`score` of one clip against many: (candidates,)."""
-    pairs = zip(candidates, offsets_s, strict=True)
-    return np.array([score(a, b, offset_s, tolerance_s) for b, offset_s in pairs])
 
 
 class Verdict(StrEnum):
@@ -72,6 +62,67 @@ class Verdict(StrEnum):
     JOIN = "join"
     ASK = "ask"
     NO = "no"
+
+
+def score(a: Fingerprint, b: Fingerprint, offset_s: float, tolerance_s: float) -> float:
+    """Log odds that both heard one room; offset_s: claimed start of b less that of a, true within ± tolerance_s."""
+    return float(score_many(a, [b], [offset_s], tolerance_s)[0])
+
+
+def score_many(
+    a: Fingerprint, candidates: Sequence[Fingerprint], offsets_s: Sequence[float], tolerance_s: float
+) -> Floats:
+    """`score` of one clip against many: (candidates,)."""
+    scores = np.full(len(candidates), NEVER)
+    possible = [
+        at
+        for at, (b, offset_s) in enumerate(zip(candidates, offsets_s, strict=True))
+        if overlap_s(a, b, offset_s) >= OVERLAP_MIN_S - tolerance_s
+    ]
+    if possible:
+        few = [candidates[at] for at in possible]
+        scores[possible] = _scores(a, few, np.array([offsets_s[at] for at in possible]), tolerance_s)
+    return scores
+
+
+def _scores(a: Fingerprint, candidates: Sequence[Fingerprint], offsets_s: Floats, tolerance_s: float) -> Floats:
+    reach_s = max(REACH_S, tolerance_s)
+    maps = _lag_maps(a, candidates, offsets_s, reach_s)
+    skip = round((reach_s - tolerance_s) / correlation.LAG_STEP_S)
+    near = maps[:, skip : maps.shape[1] - skip]
+    found_s = offsets_s + tolerance_s - near.argmax(axis=1) * correlation.LAG_STEP_S
+    alike = likeness(a.envelope, [b.envelope for b in candidates], found_s)
+    still = np.array([max(quality.stillness(a.quality), quality.stillness(b.quality)) for b in candidates])
+    # the sound knows the time better than the clocks: either may show that two seconds are shared
+    long_enough = [
+        max(overlap_s(a, b, claimed), overlap_s(a, b, found)) >= OVERLAP_MIN_S
+        for b, claimed, found in zip(candidates, offsets_s, found_s, strict=True)
+    ]
+    return np.where(long_enough, _log_odds(near.max(axis=1), maps, alike, still), NEVER)
+
+
+def _lag_maps(a: Fingerprint, candidates: Sequence[Fingerprint], offsets_s: Floats, reach_s: float) -> Reals:
+    mine = correlation.query(a.waveform, reach_s)
+    theirs = correlation.cross(mine, [b.waveform for b in candidates], offsets_s)
+    maps = correlation.lag_map(mine, theirs)
+    plausible = np.flatnonzero(maps.max(axis=1) >= PLAUSIBLE)
+    if len(plausible):
+        maps[plausible] = correlation.drifting_lag_map(mine, theirs.only(plausible))
+    return maps
+
+
+def _log_odds(power: Reals, maps: Reals, likenesses: Reals, still: Floats) -> Floats:
+    """From the correlation at the lag found, at all lags, and of the envelopes."""
+    peak, spread = np.log1p(np.maximum(power, 0)), np.log(maps.std(axis=1) + 1e-3)
+    alike = np.tanh(3 * likenesses) / 3
+    odds: Floats = (
+        (WEIGHTS.still_peak * peak + WEIGHTS.still_spread * spread + WEIGHTS.still_likeness * alike) * still
+        + WEIGHTS.spread * spread
+        + WEIGHTS.likeness * alike
+        + WEIGHTS.still * still
+        + WEIGHTS.level
+    )
+    return odds
 
 
 def verdict(value: float, a: Fingerprint, b: Fingerprint) -> Verdict:
@@ -85,10 +136,10 @@ def verdict(value: float, a: Fingerprint, b: Fingerprint) -> Verdict:
 
 
 def bar(a: Fingerprint, b: Fingerprint) -> float:
-    """How much higher both thresholds stand for these two: sound processing not known to be off, poor clocks."""
-    processed = quality.OFF != a.processing or quality.OFF != b.processing
-    lags = (a.clock_error_ms + b.clock_error_ms) / 1e3 / TOLERANCE_MAX_S
-    return PROCESSING_BAR * processed + max(0.0, lags - 1.0)
+    """How much higher both thresholds stand for these two: sound processing on or unknown, poor clocks."""
+    processed = a.processing != quality.OFF or b.processing != quality.OFF
+    claimed_s = (a.clock_error_ms + b.clock_error_ms) / 1e3
+    return PROCESSING_BAR * processed + max(0.0, claimed_s / TOLERANCE_MAX_S - 1)
 
 
 def tolerance_s(a: Fingerprint, b: Fingerprint) -> float:
@@ -98,56 +149,5 @@ def tolerance_s(a: Fingerprint, b: Fingerprint) -> float:
 
 
 def overlap_s(a: Fingerprint, b: Fingerprint, offset_s: float) -> float:
-    """Seconds that both clips cover, by their claimed times."""
+    """Seconds that both clips cover when b begins so long after a."""
     return min(a.duration_s, b.duration_s + offset_s) - max(0.0, offset_s)
-
-
-def _waveform_peak(
-    a: views.Codes, b: views.Codes, offset_s: float, tolerance_s: float
-) -> tuple[float, float]:
-    """Highest sum over bands of normalised correlation power, and its lag: the true offset of b, seconds."""
-    shift, reach = round(offset_s * views.WAVE_HZ), int(tolerance_s * views.WAVE_HZ)
-    a, b = a[max(0, shift) :], b[max(0, -shift) :]
-    length = min(len(a), len(b))
-    size = _transform_size(length + 2 * reach)
-    later = np.pad(b[:length].astype(np.float64), (reach, reach))
-    cross = np.conj(np.fft.rfft(a[:length].astype(np.float64), size)) * np.fft.rfft(later, size)
-    cross /= (np.abs(cross) + 1e-9) ** PHASE_WEIGHT
-    edges = np.round(
-        BAND_LOW_HZ * 2 ** (np.arange(BANDS + 2) / BANDS_PER_OCTAVE) * size / views.WAVE_HZ
-    ).astype(int)
-    points = size // round(LAG_STEP_S * views.WAVE_HZ)
-    step_s = size / points / views.WAVE_HZ
-    lags = int(2 * reach / views.WAVE_HZ / step_s) + 1
-    total = np.zeros(lags)
-    for low, high in zip(edges[:-1], edges[1:], strict=True):
-        lines = cross[low:high]
-        power = np.abs(np.fft.ifft(lines, points)[:lags] * points) ** 2
-        total += np.minimum(power / ((np.abs(lines) ** 2).sum() + 1e-12), POWER_CAP)
-    best = int(total.argmax())
-    return float(
-        (total[best] - len(edges) + 1) / np.sqrt(len(edges) - 1)
-    ), offset_s - best * step_s + tolerance_s
-
-
-@lru_cache(maxsize=64)
-def _transform_size(least: int) -> int:
-    """A multiple of 60 that a mixed-radix transform does fast."""
-    return -(-least // 480) * 480
-
-
-def _envelope_likeness(a: views.Codes, b: views.Codes, offset_s: float) -> float:
-    """Highest Fisher-transformed correlation within ± 60 ms of the offset, in units of 100 rows' deviation."""
-    row_s = views.HOP * views.EVERY / views.SOUND_HZ
-    low, high = np.floor((offset_s - ENVELOPE_LAG_S) / row_s), np.ceil((offset_s + ENVELOPE_LAG_S) / row_s)
-    return max(_correlation(a, b, lag) for lag in range(int(low), int(high) + 1))
-
-
-def _correlation(a: views.Codes, b: views.Codes, lag: int) -> float:
-    x, y = a[max(0, lag) :].astype(np.float32), b[max(0, -lag) :].astype(np.float32)
-    rows = min(len(x), len(y))
-    if rows < 40:
-        return 0.0
-    x, y = x[:rows].ravel(), y[:rows].ravel()
-    r = float(x @ y / (np.sqrt((x @ x) * (y @ y)) + 1e-9))
-    return float(np.arctanh(np.clip(r, -0.999, 0.999)) * np.sqrt(rows / 100))

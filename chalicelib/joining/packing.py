@@ -1,27 +1,46 @@
-"""Small whole numbers packed into bytes, most significant bit first, the last byte filled up with zero bits."""
+"""Small whole numbers packed three at a time, most significant bit first, the last byte filled up with zero bits.
+
+Three values of `levels` each are one number in base `levels`, the first value the most significant: five levels
+take 7 bits for three values, six levels 8.
+"""
 
 import numpy as np
 from numpy.typing import NDArray
 
 Codes = NDArray[np.int8]
+GROUP = 3
 
 
-def packed(values: Codes, width: int) -> bytes:
-    """Unsigned values of `width` bits each, in C order."""
-    bits = np.unpackbits(values.astype(np.uint8).reshape(-1, 1), axis=1)[:, 8 - width :]
+def group_bits(levels: int) -> int:
+    """Bits that three values of so many levels take."""
+    return int(levels**GROUP - 1).bit_length()
+
+
+def packed_size(count: int, levels: int) -> int:
+    """Bytes of so many packed values."""
+    return -(-(-(-count // GROUP) * group_bits(levels)) // 8)
+
+
+def packed(values: Codes, levels: int) -> bytes:
+    """Values in 0…levels - 1, in C order; the last group is filled up with zeros."""
+    flat = np.zeros(-(-values.size // GROUP) * GROUP, np.uint8)
+    flat[: values.size] = values.reshape(-1)
+    groups = flat.reshape(-1, GROUP) @ np.array([levels * levels, levels, 1], np.uint8)
+    bits = np.unpackbits(groups[:, None], axis=1)[:, 8 - group_bits(levels) :]
     return np.packbits(bits.reshape(-1)).tobytes()
 
 
-def unpacked(data: bytes, count: int, width: int) -> Codes:
-    """The first `count` values; whatever pads the last byte is ignored (see `padding_is_zero`)."""
-    bits = np.unpackbits(np.frombuffer(data, np.uint8), count=count * width).reshape(-1, width)
-    values: Codes = np.zeros(count, np.int8)
-    for column in range(width):
-        values = 2 * values + bits[:, column].view(np.int8)
-    return values
+def unpacked(data: bytes, count: int, levels: int) -> Codes:
+    """The `count` values that `packed` made into data."""
+    groups = -(-count // GROUP)
+    bits = np.unpackbits(np.frombuffer(data, np.uint8), count=groups * group_bits(levels))
+    padded = np.zeros((groups, 8), np.uint8)
+    padded[:, 8 - group_bits(levels) :] = bits.reshape(groups, -1)
+    numbers = np.packbits(padded, axis=1)[:, 0]
+    return _digits(levels)[numbers].reshape(-1)[:count]
 
 
-def padding_is_zero(data: bytes, count: int, width: int) -> bool:
-    """Whether the bits after the last value are zero, so that one array has one spelling only."""
-    spare = len(data) * 8 - count * width
-    return spare == 0 or data[-1] & ((1 << spare) - 1) == 0
+def _digits(levels: int) -> Codes:
+    """(256, 3): the values of every byte; those out of range show as too large a first value."""
+    numbers = np.arange(256)
+    return np.stack([numbers // levels**2, numbers // levels % levels, numbers % levels], axis=1).astype(np.int8)

@@ -1,9 +1,9 @@
 """What is wrong with a clip, in small numbers a device can send and a person can act on.
 
-The numbers travel inside the fingerprint. A device could lie in them, so the server uses them only against a
-match, and checks what the fingerprint's own content shows as well.
+The numbers travel inside the fingerprint. A device could lie in them; none of them alone can make a match.
 """
 
+import math
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -15,41 +15,43 @@ OFF, ON, UNKNOWN = 0, 1, 2  # the browser's sound processing, as read back from 
 
 CLIPPED_AT = 0.97  # of full scale
 TOO_QUIET_DB = 75  # below full scale: under the noise of a 16-bit microphone path
-CLIPPED_SHARE = 0.25
+QUIET_DB = 60
+CLIPPED_SHARE, OFTEN_CLIPPED_SHARE = 0.6, 0.05
 TONE_SHARE = 0.97
-STEADY_DB = 1.5
-GAPS_SHARE = 0.2
-_LINES_A_TONE = 3  # Hann main lobe of a 15.6 Hz line: one line either side
+STEADY = 0.17  # movement of fans and hum, with a little to spare
+GAP_DB, GAPS_SHARE = 50, 0.2
+MOVEMENT_STEPS = 200  # a unit of movement
+_TONES, _LINES_A_TONE = 3, 3  # Hann main lobe of a 15.6 Hz line: one line either side
 
 
 @dataclass(frozen=True)
 class Quality:
-    """Each 0…255. below_full_scale in dB; clipped, tonal and gaps as shares of 255; swing in tenths of a dB.
+    """Each 0…255: level in dB below full scale; clipped, tonal and gaps as shares of 255; movement in 1/200.
 
-    tonal: sound power in the three strongest lines of the mean spectrum. swing: how much the level moves over
-    time (standard deviation). gaps: frames 50 dB under the loudest, as noise suppression leaves them.
+    tonal: sound power in the three strongest lines of the mean spectrum. movement: how far the bands of the
+    envelope rise and fall, in natural logarithms. gaps: frames 50 dB under the loudest.
     """
 
     below_full_scale: int
     clipped: int
     tonal: int
-    swing: int
+    movement: int
     gaps: int
 
     def to_bytes(self) -> bytes:
         return bytes(getattr(self, item.name) for item in fields(self))
 
 
-def measure(samples: NDArray[np.floating], sound: Floats, powers: Floats) -> Quality:
-    """Of the samples as recorded, the same at 16 kHz, and the latter's frame powers (frames, lines)."""
+def measure(samples: NDArray[np.floating], sound: Floats, powers: Floats, moving: Floats) -> Quality:
+    """Of the samples as recorded, the same at 16 kHz, its frame powers (frames, lines), and `views.moving`."""
     rms = float(np.sqrt(np.mean(sound**2)))
     levels = 10 * np.log10(powers.sum(axis=1) + 1e-20)
     return Quality(
         _small(-20 * np.log10(rms + 1e-13)),
         _small(255 * np.mean(np.abs(samples) >= CLIPPED_AT)),
         _small(255 * _tonal(powers.mean(axis=0))),
-        _small(10 * levels.std()),
-        _small(255 * np.mean(levels < levels.max() - 50)),
+        _small(MOVEMENT_STEPS * np.sqrt((moving**2).mean(axis=0)).mean()),
+        _small(255 * np.mean(levels < levels.max() - GAP_DB)),
     )
 
 
@@ -58,13 +60,17 @@ def _small(value: float) -> int:
 
 
 def _tonal(power: Floats) -> float:
-    rest, tones = power.copy(), 0.0
-    for _ in range(3):
+    rest = power.copy()
+    for _ in range(_TONES):
         peak = int(rest.argmax())
-        near = slice(max(0, peak - _LINES_A_TONE), peak + _LINES_A_TONE + 1)
-        tones += rest[near].sum()
-        rest[near] = 0
-    return float(tones / (power.sum() + 1e-30))
+        rest[max(0, peak - _LINES_A_TONE) : peak + _LINES_A_TONE + 1] = 0
+    return float((power.sum() - rest.sum()) / (power.sum() + 1e-30))
+
+
+def stillness(quality: Quality) -> float:
+    """0 for sound that rises and falls as speech does, up to 1.5 for a fan (docs/sound.md)."""
+    movement = max(1, quality.movement) / MOVEMENT_STEPS + 0.02
+    return min(1.5, max(0.0, -0.7 - math.log(movement)))
 
 
 def refusals(quality: Quality) -> tuple[str, ...]:
@@ -72,7 +78,7 @@ def refusals(quality: Quality) -> tuple[str, ...]:
     found = {
         "too-quiet": quality.below_full_scale >= TOO_QUIET_DB,
         "clipped": quality.clipped >= 255 * CLIPPED_SHARE,
-        "steady-sound": quality.tonal >= 255 * TONE_SHARE and quality.swing <= 10 * STEADY_DB,
+        "steady-sound": quality.tonal >= 255 * TONE_SHARE and quality.movement <= MOVEMENT_STEPS * STEADY,
     }
     return tuple(reason for reason, true in found.items() if true)
 
@@ -81,9 +87,8 @@ def hints(quality: Quality, processing: int) -> tuple[str, ...]:
     """Reasons to tell when no match was found, the most useful first."""
     found = {
         "noise-suppression": processing == ON or quality.gaps >= 255 * GAPS_SHARE,
-        "too-quiet": quality.below_full_scale >= TOO_QUIET_DB - 15,
-        "steady-sound": quality.swing <= 10 * STEADY_DB,
-        "clipped": quality.clipped >= 255 * CLIPPED_SHARE / 5,
+        "too-quiet": quality.below_full_scale >= QUIET_DB,
+        "steady-sound": quality.movement <= MOVEMENT_STEPS * STEADY,
+        "clipped": quality.clipped >= 255 * OFTEN_CLIPPED_SHARE,
     }
-    found_hints = tuple(reason for reason, true in found.items() if true)
-    return refusals(quality) + tuple(hint for hint in found_hints if hint not in refusals(quality))
+    return tuple(dict.fromkeys([*refusals(quality), *(hint for hint, true in found.items() if true)]))

@@ -21,7 +21,7 @@ def clip_spectrum(samples: NDArray[np.floating], sample_rate: int) -> tuple[Comp
     the rate.
     """
     seconds = -(-len(samples) // sample_rate) + 1
-    return np.fft.rfft(samples, seconds * sample_rate) / sample_rate, seconds
+    return np.fft.rfft(samples.astype(np.float64), seconds * sample_rate) / sample_rate, seconds
 
 
 def wave_at(spectrum: Complexes, seconds: int, rate: int, gain: Floats | float = 1.0) -> Floats:

@@ -13,23 +13,23 @@ from chalicelib.joining.allpass import scrambled
 from chalicelib.joining.keys import Key
 from chalicelib.joining.spectrum import Complexes, Floats
 
-WAVE_HZ = 2_600
-WAVE_LOW_HZ, WHITEN_HZ, FLATTEN_SAMPLES = 48.0, 40, 79  # 79 samples: 30 ms
-WAVE_STEP = 0.996  # near-optimal for 2 bits of a Gaussian (Max 1960)
+WAVE_HZ = 2_400
+WAVE_LOW_HZ, WHITEN_HZ, FLATTEN_SAMPLES = 48.0, 60, 73  # 73 samples: 30 ms
+WAVE_STEP, WAVE_MAX = 0.843, 2  # five levels, near-optimal for a Gaussian (Max 1960)
 
 SOUND_HZ = 16_000
 FRAME, HOP = 1_024, 240  # 64 ms every 15 ms
 BANDS, BAND_LOW_HZ, BAND_HIGH_HZ = 24, 800.0, 6_500.0
 EVERY = 2  # one envelope row is kept of two frames: 30 ms
 RISE_FRAMES, FALL_FRAMES, MARGIN = 4 / 3, 32 / 3, 43  # 20 and 160 ms; 43 frames: four of the wider deviations
-ENVELOPE_STEP, ENVELOPE_MAX = 0.75, 3
+ENVELOPE_STEP, ENVELOPE_MIN, ENVELOPE_MAX = 0.75, -2, 3  # six levels: sounds rise higher than they fall
 
 Codes = NDArray[np.int8]
 Part = tuple[int, int, Key]  # waveform samples [start, end) and the key of their minute
 
 
 def waveform(lines: Complexes, seconds: int, count: int, parts: Sequence[Part]) -> Codes:
-    """(count,) in {-3, -1, 1, 3}: 60–1 300 Hz, whitened over 40 Hz, flattened over 30 ms, scrambled, quantised."""
+    """(count,) in -2…2: 60–1 200 Hz, whitened over 60 Hz, flattened over 30 ms, scrambled, quantised."""
     band = lines[: WAVE_HZ // 2 * seconds]
     power = band.real**2 + band.imag**2
     hz = np.maximum(np.arange(len(band)) / seconds, 1.0)
@@ -38,8 +38,8 @@ def waveform(lines: Complexes, seconds: int, count: int, parts: Sequence[Part]) 
     wave = spectrum.wave_at(band, seconds, WAVE_HZ, gain)[:count]
     flat = wave / (np.sqrt(spectrum.moving_mean(wave**2, FLATTEN_SAMPLES)) + 0.1 * wave.std() + 1e-30)
     mixed = scrambled(flat, parts, seconds * WAVE_HZ)
-    level = np.floor(mixed / (mixed.std() * WAVE_STEP + 1e-30))
-    codes: Codes = (2 * np.clip(level, -2, 1) + 1).astype(np.int8)
+    level = np.floor(mixed / (mixed.std() * WAVE_STEP + 1e-30) + 0.5)
+    codes: Codes = np.clip(level, -WAVE_MAX, WAVE_MAX).astype(np.int8)
     return codes
 
 
@@ -48,20 +48,21 @@ def envelope_rows(wave_samples: int) -> int:
     return (wave_samples * SOUND_HZ // WAVE_HZ - FRAME) // HOP // EVERY + 1
 
 
-def envelope(powers: Floats) -> Codes:
-    """(rows, 24) in -3…3 of frame powers: log bands, band-passed in time (1–8 Hz), less what neighbours share."""
+def moving(powers: Floats) -> Floats:
+    """(rows, 24) of frame powers: how the log bands rise and fall, band-passed in time (1–8 Hz)."""
     filters = spectrum.mel_filters(FRAME, SOUND_HZ, BANDS, BAND_LOW_HZ, BAND_HIGH_HZ)
     logs = spectrum.mirrored(spectrum.log_energies(powers, filters), MARGIN)
-    moving = (
-        np.lib.stride_tricks.sliding_window_view(logs, 2 * MARGIN + 1, axis=0)[::EVERY] @ _rise_and_fall()
-    )
-    moving = moving - _across(moving)
-    moving = moving / (
-        np.sqrt((moving**2).mean(axis=0)) + 0.05
-    )  # 0.05: a band without movement stays near zero
-    codes: Codes = np.clip(np.floor(moving / ENVELOPE_STEP + 0.5), -ENVELOPE_MAX, ENVELOPE_MAX).astype(
-        np.int8
-    )
+    windows = np.lib.stride_tricks.sliding_window_view(logs, 2 * MARGIN + 1, axis=0)[::EVERY]
+    rows: Floats = windows @ _rise_and_fall()
+    return rows
+
+
+def envelope(rows: Floats) -> Codes:
+    """(rows, 24) in -2…3 of `moving`: less what neighbouring bands share, in units of each band's deviation."""
+    rows = rows - _across(rows)
+    rows = rows / (np.sqrt((rows**2).mean(axis=0)) + 0.05)  # 0.05: a band without movement stays near zero
+    steps = np.floor(rows / ENVELOPE_STEP + 0.5)
+    codes: Codes = np.clip(steps, ENVELOPE_MIN, ENVELOPE_MAX).astype(np.int8)
     return codes
 
 

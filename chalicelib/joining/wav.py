@@ -17,9 +17,7 @@ DURATION_MIN_S, DURATION_MAX_S = 1, 10
 CHUNKS_MAX = 64  # a recording has two or three; a file made of thousands of empty ones is not a recording
 VALUE_MAX = 16.0  # floats may pass full scale a little; 24 dB is no recording
 PCM, FLOAT, EXTENSIBLE = 1, 3, 0xFFFE
-_SUBFORMAT_TAIL = bytes.fromhex(
-    "000000001000800000aa00389b71"
-)  # KSDATAFORMAT_SUBTYPE_…, after the format code
+_SUBFORMAT_TAIL = bytes.fromhex("000000001000800000aa00389b71")  # KSDATAFORMAT_SUBTYPE_…, after the format code
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,9 +76,7 @@ def _layout(chunk: bytes) -> _Layout:
     _require(len(chunk) >= 16, "The WAV file's format chunk is too short.")
     code, channels, rate, _, align, bits = struct.unpack_from("<HHIIHH", chunk)
     if code == EXTENSIBLE:
-        _require(
-            len(chunk) >= 40 and chunk[26:40] == _SUBFORMAT_TAIL, "This WAV sub-format is not supported."
-        )
+        _require(len(chunk) >= 40 and chunk[26:40] == _SUBFORMAT_TAIL, "This WAV sub-format is not supported.")
         code = int.from_bytes(chunk[24:26], "little")
     _require(channels in (1, 2), "The recording must have one or two channels.")
     _require(RATE_MIN <= rate <= RATE_MAX, "The sample rate must be between 8 and 96 kHz.")

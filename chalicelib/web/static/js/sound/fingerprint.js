@@ -15,7 +15,7 @@ import { packed } from "./packing.js";
 import { quality } from "./quality.js";
 import { signature } from "./signature.js";
 import { clipSpectrum, framePowers, waveAt } from "./spectrum.js";
-import { envelope, soundSamples, waveform } from "./views.js";
+import { envelope, moving, soundSamples, waveform } from "./views.js";
 
 /**
  * @typedef {object} Capture
@@ -45,6 +45,7 @@ export async function fingerprint(capture) {
   const clip = clipSpectrum(samples, rate);
   const sound = soundOf(samples, rate, clip).subarray(0, soundSamples(count));
   const powers = framePowers(sound);
+  const rows = moving(powers);
   return joined([
     header(
       capture,
@@ -52,10 +53,10 @@ export async function fingerprint(capture) {
       minutes.map(part => part.minute),
       count,
     ),
-    quality(samples, sound, powers),
+    quality(samples, sound, powers, rows),
     new Uint8Array(5),
-    packed(await waveform(clip, count, minutes), WAVE.bits),
-    packed(envelope(powers), ENVELOPE.bits),
+    packed(await waveform(clip, count, minutes), WAVE.levels),
+    packed(envelope(rows), ENVELOPE.levels),
     signature(powers, atUs, sound.length),
   ]);
 }

@@ -8,15 +8,16 @@ export const DURATION_MAX_S = 4;
 export const PERIOD_MS = 60_000; // an all-pass key's minute
 
 export const WAVE = {
-  hz: 2_600,
+  hz: 2_400,
   lowHz: 48,
-  whitenHz: 40,
-  flattenSamples: 79, // 30 ms
-  step: 0.996, // near-optimal for 2 bits of a Gaussian (Max 1960)
-  bits: 2,
+  whitenHz: 60,
+  flattenSamples: 73, // 30 ms
+  step: 0.843, // near-optimal for five levels of a Gaussian (Max 1960)
+  max: 2,
+  levels: 5, // -2 … 2
 };
 
-export const ALL_PASS_TAPS = 650; // 0.25 s at 2 600 Hz
+export const ALL_PASS_TAPS = 600; // 0.25 s at 2 400 Hz
 
 /** Frames of 64 ms every 15 ms: what the envelope and the signature are made of. */
 export const FRAMES = { hz: 16_000, length: 1_024, hop: 240, floorShare: 0.15 };
@@ -31,8 +32,9 @@ export const ENVELOPE = {
   margin: 43, // frames: four of the wider deviations
   neighbours: 7, // bands
   step: 0.75,
-  max: 3,
-  bits: 3,
+  min: -2,
+  max: 3, // sounds rise higher than they fall
+  levels: 6,
 };
 
 export const SIGNATURE = {
@@ -46,6 +48,7 @@ export const SIGNATURE = {
 export const QUALITY = {
   clippedAt: 0.97, // of full scale
   gapDb: 50, // under the loudest frame
+  movementSteps: 200, // a unit of movement
   tones: 3,
   linesATone: 3, // Hann main lobe of a 15.6 Hz line: one line either side
 };

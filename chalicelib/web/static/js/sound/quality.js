@@ -1,15 +1,17 @@
 // What is wrong with a clip, in five small numbers: the server uses them only against a match.
 
 import { QUALITY } from "./format.js";
-import { deviation, mean, rowsOf } from "./spectrum.js";
+import { mean, rowsOf } from "./spectrum.js";
+import { rootMeanSquare } from "./views.js";
 
 /** @typedef {import("./spectrum.js").Matrix} Matrix */
 
 /**
- * dB below full scale, clipped share, tonal share, swing in tenths of a dB, share of gaps; shares of 255.
- * @param {Float32Array} samples as recorded @param {Float64Array} sound the same at 16 kHz @param {Matrix} powers its frames'
+ * dB below full scale, clipped share, tonal share, movement in 1/200, share of gaps; shares of 255.
+ * @param {Float32Array} samples as recorded @param {Float64Array} sound the same at 16 kHz
+ * @param {Matrix} powers its frames' @param {Matrix} rows how its bands move
  */
-export function quality(samples, sound, powers) {
+export function quality(samples, sound, powers, rows) {
   const rms = Math.sqrt(mean(sound.map(value => value * value)));
   const { mean: spectrum, levels } = overLinesAndFrames(powers);
   const floor = Math.max(...levels) - QUALITY.gapDb;
@@ -18,7 +20,7 @@ export function quality(samples, sound, powers) {
     small(-20 * Math.log10(rms + 1e-13)),
     small((255 * clippedOf(samples)) / samples.length),
     small(255 * tonal(spectrum)),
-    small(10 * deviation(levels)),
+    small(QUALITY.movementSteps * movement(rows)),
     small((255 * gaps) / levels.length),
   );
 }
@@ -31,6 +33,12 @@ function clippedOf(samples) {
   let count = 0;
   for (let i = 0; i < samples.length; i++) if (Math.abs(samples[i]) >= QUALITY.clippedAt) count++;
   return count;
+}
+
+/** How far the bands rise and fall. @param {Matrix} rows */
+function movement(rows) {
+  const bands = Array.from({ length: rows.columns }, (_, band) => rootMeanSquare(rows, band));
+  return mean(Float64Array.from(bands));
 }
 
 /** The mean spectrum, and each frame's level in dB. @param {Matrix} powers */

@@ -37,7 +37,7 @@ export function signature(powers, atUs, samples) {
   const around = movingMean(means, SIGNATURE.around, SIGNATURE.bands);
   const bits = new Uint8Array(means.length / 8);
   means.forEach((value, at) => {
-    if (value > around[at]) bits[at >> 3] |= 0x80 >> (at & 7);
+    if (value > around[at] + 1e-6) bits[at >> 3] |= 0x80 >> (at & 7);
   });
   return bits;
 }

@@ -20,14 +20,17 @@ const filters = melFilters(ENVELOPE);
 const kernel = riseAndFall();
 
 /**
- * `count` steps 0 … 3: 60–1 300 Hz, whitened, flattened, scrambled, quantised.
+ * `count` steps 0 … 4: 60–1 200 Hz, whitened, flattened, scrambled, quantised.
  * @param {ClipSpectrum} clip @param {number} count @param {import("./all-pass.js").Part[]} parts
  */
 export async function waveform(clip, count, parts) {
   const wave = waveAt(clip, WAVE.hz, whitening(clip)).slice(0, count);
   const mixed = await scrambled(flattened(wave), parts, clip.seconds * WAVE.hz);
   const step = deviation(mixed) * WAVE.step + 1e-30;
-  return Uint8Array.from(mixed, value => Math.min(1, Math.max(-2, Math.floor(value / step))) + 2);
+  return Uint8Array.from(mixed, value => {
+    const level = Math.floor(value / step + 0.5);
+    return Math.min(WAVE.max, Math.max(-WAVE.max, level)) + WAVE.max;
+  });
 }
 
 /** Gain of each line below half the waveform's rate. @param {ClipSpectrum} clip */
@@ -51,16 +54,16 @@ function flattened(wave) {
   return wave.map((value, i) => value / (Math.sqrt(around[i]) + base + 1e-30));
 }
 
-/**
- * Steps 0 … 6, rows x bands: log bands, band-passed in time (1–8 Hz), less what neighbours share.
- * @param {Matrix} powers
- */
-export function envelope(powers) {
-  const moving = lessNeighbours(bandPassed(logEnergies(powers, filters)));
-  const sizes = filters.map((_, band) => rootMeanSquare(moving, band) + 0.05); // a band without movement stays near zero
-  return Uint8Array.from(moving.values, (value, at) => {
-    const step = Math.floor(value / sizes[at % moving.columns] / ENVELOPE.step + 0.5);
-    return Math.min(ENVELOPE.max, Math.max(-ENVELOPE.max, step)) + ENVELOPE.max;
+/** Rows x bands: how the log bands rise and fall, band-passed in time (1–8 Hz). @param {Matrix} powers */
+export const moving = powers => bandPassed(logEnergies(powers, filters));
+
+/** Steps 0 … 5, rows x bands: `moving` less what neighbours share. @param {Matrix} rows */
+export function envelope(rows) {
+  const own = lessNeighbours(rows);
+  const sizes = filters.map((_, band) => rootMeanSquare(own, band) + 0.05); // a band without movement stays near zero
+  return Uint8Array.from(own.values, (value, at) => {
+    const step = Math.floor(value / sizes[at % own.columns] / ENVELOPE.step + 0.5);
+    return Math.min(ENVELOPE.max, Math.max(ENVELOPE.min, step)) - ENVELOPE.min;
   });
 }
 
@@ -107,7 +110,7 @@ function lessNeighbours({ values, columns }) {
 }
 
 /** @param {Matrix} matrix @param {number} band */
-function rootMeanSquare(matrix, band) {
+export function rootMeanSquare(matrix, band) {
   let sum = 0;
   for (let at = band; at < matrix.values.length; at += matrix.columns) sum += matrix.values[at] ** 2;
   return Math.sqrt(sum / rowsOf(matrix));
