@@ -11,7 +11,6 @@ from enum import StrEnum
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
 from chalicelib.joining import quality, views
 from chalicelib.joining.fingerprint import Fingerprint
@@ -86,7 +85,7 @@ def verdict(value: float, a: Fingerprint, b: Fingerprint) -> Verdict:
 
 def bar(a: Fingerprint, b: Fingerprint) -> float:
     """How much higher both thresholds stand for these two: sound processing not known to be off, poor clocks."""
-    processed = quality.OFF != a.processing or quality.OFF != b.processing
+    processed = a.processing != quality.OFF or b.processing != quality.OFF
     lags = (a.clock_error_ms + b.clock_error_ms) / 1e3 / TOLERANCE_MAX_S
     return PROCESSING_BAR * processed + max(0.0, lags - 1.0)
 

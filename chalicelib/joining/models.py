@@ -1,73 +1,151 @@
-"""Sound clips under their places, and the verdict rows that carry no sound."""
+"""Sound clips for 10 seconds, and the verdict rows that carry no sound for 60.
 
-from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
+A clip is listed under its places, each listing with the coarse signature; its fine part lies under its own id, beside
+its verdict. Listings are read by the hundred, so their attribute names are single letters.
+"""
+
+from collections.abc import Sequence
+
+from pynamodb.attributes import (
+    BinaryAttribute,
+    DiscriminatorAttribute,
+    NumberAttribute,
+    UnicodeAttribute,
+    UnicodeSetAttribute,
+)
 
 from chalicelib.joining.rules import Span, Status
 from chalicelib.lifetimes import JOIN_VERDICT
 from chalicelib.runtime.ids import JoinId, RoomId
 from chalicelib.runtime.store import Binding, Record, Table
 
-JOINS_READ_MAX = 100  # keys of one BatchGetItem, DynamoDB quota
+READ_MAX = 49  # clips of one BatchGetItem: two keys each and one seat, DynamoDB quota 100
+SOUND, CANDIDATES, VERDICT, SEAT = "sound", "candidates", "verdict", "seat"
 
 
-class Clip(Record):
-    """A fingerprint under one of its places."""
+class Listing(Record):
+    """A clip under one of its places, for those who look for company there."""
 
     class Meta(Binding):
         pass
 
-    place = UnicodeAttribute(hash_key=True)
-    join_id = UnicodeAttribute(range_key=True)
-    participant_id = UnicodeAttribute()
-    start_ms = NumberAttribute()
-    end_ms = NumberAttribute()
-    fingerprint = BinaryAttribute(legacy_encoding=False)
+    place = UnicodeAttribute(hash_key=True, attr_name="p")
+    join_id = UnicodeAttribute(range_key=True, attr_name="e")
+    participant_id = UnicodeAttribute(attr_name="w")
+    signature = BinaryAttribute(attr_name="s", legacy_encoding=False)
+    start_ms = NumberAttribute(attr_name="t")
+    end_ms = NumberAttribute(attr_name="u")
 
     @property
     def span(self) -> Span:
         return Span(int(self.start_ms), int(self.end_ms))
 
 
-class Join(Record):
-    """What became of a clip: no sound in it, and 60 s later no row."""
+class Notice(Record):
+    """Something to know about a place for a moment; that it is there is all it says."""
 
     class Meta(Binding):
         pass
 
-    join_id = UnicodeAttribute(hash_key=True)
+    subject = UnicodeAttribute(hash_key=True, attr_name="p")
+    entry = UnicodeAttribute(range_key=True, attr_name="e")
+
+
+class ClipEntry(Record):
+    """What lies under a clip's own id."""
+
+    class Meta(Binding):
+        pass
+
+    join_id = UnicodeAttribute(hash_key=True, attr_name="p")
+    entry = UnicodeAttribute(range_key=True, attr_name="e")
+    kind = DiscriminatorAttribute(attr_name="k")
+
+
+class Sound(ClipEntry, discriminator="s"):
+    """The fine part of the fingerprint (everything but the signature), and whose it is."""
+
+    fine = BinaryAttribute(attr_name="f", legacy_encoding=False)
+    participant_id = UnicodeAttribute(attr_name="w")
+    session_id = UnicodeAttribute(attr_name="b")
+    inside = UnicodeAttribute(attr_name="r", null=True)  # the room the sender is in already
+    start_ms = NumberAttribute(attr_name="t")
+
+
+class Candidates(ClipEntry, discriminator="c"):
+    """Whom a clip in a crowd is worth comparing with, the likeliest first: words of join id and participant id."""
+
+    pairs = UnicodeAttribute()
+
+
+class Join(ClipEntry, discriminator="v"):
+    """What became of a clip, as far as its own sound decides it; where it led its participant says their seat."""
+
     session_id = UnicodeAttribute()
     participant_id = UnicodeAttribute()
     status = UnicodeAttribute()
     hint = UnicodeAttribute(null=True)
-    inside = UnicodeAttribute(null=True)  # the room the sender was in already
-    room_id = UnicodeAttribute(null=True)  # the room it led to
-    places = UnicodeSetAttribute(null=True)
+    names = UnicodeSetAttribute(null=True)  # of the places it is listed under
     clip_until_ms = NumberAttribute()
 
 
-clips = Table(Clip, "clips")
-joins = Table(Join, "joins")
+class Seat(ClipEntry, discriminator="p"):
+    """The room that a participant's sound has led them to: decided once a minute, by one conditional write."""
+
+    room_id = UnicodeAttribute()
 
 
-def new_join(join_id: JoinId, session_id: str, participant_id: str, status: Status, now: int) -> Join:
-    join = Join(join_id, session_id=session_id, participant_id=participant_id, status=status)
+listings: Table[Listing] = Table(Listing, "clips")
+clip_entries: Table[ClipEntry] = Table(ClipEntry, "clips")
+sounds: Table[Sound] = Table(Sound, "clips")
+candidates: Table[Candidates] = Table(Candidates, "clips")
+joins: Table[Join] = Table(Join, "clips")
+seats: Table[Seat] = Table(Seat, "clips")
+notices: Table[Notice] = Table(Notice, "clips")
+
+
+def new_join(join_id: JoinId, status: Status, now: int) -> Join:
+    join = Join(join_id, VERDICT, status=status)
     join.lives_until(JOIN_VERDICT.deadline(now))
     return join
 
 
-def joins_of(join_ids: list[str], *, now: int) -> list[Join]:
-    return joins.get_many(join_ids[:JOINS_READ_MAX], now=now)
+def find_join(join_id: str, *, now: int) -> Join | None:
+    return joins.get((join_id, VERDICT), now=now)
 
 
-def assign_room(join_id: str, room_id: RoomId, *, now: int) -> Join | None:
-    """Gives the clip its room, once: None where it has one already, was cancelled or is gone."""
-    return joins.update(
-        join_id,
-        [Join.room_id.set(room_id), Join.status.set("joined")],
-        now=now,
-        where=Join.room_id.does_not_exist() & (Join.status == "listening"),
-    )
+def find_company(
+    of: Sequence[tuple[str, str]], seats_too: Sequence[str], *, now: int
+) -> tuple[list[Sound], dict[str, RoomId]]:
+    """Of at most READ_MAX (join id, participant id): the clips that live; who of all is seated where. One request."""
+    people = dict.fromkeys([*(who for _, who in of), *seats_too])
+    found = clip_entries.get_many([*((join_id, SOUND) for join_id, _ in of), *map(seat_key, people)], now=now)
+    seated = {one.join_id: RoomId(one.room_id) for one in found if isinstance(one, Seat)}
+    rooms = {who: seated[seat_key(who)[0]] for who in people if seat_key(who)[0] in seated}
+    return [one for one in found if isinstance(one, Sound)], rooms
 
 
-def delete_clips(places: set[str] | list[str], join_id: str) -> None:
-    clips.delete_many((place, join_id) for place in places)
+def seat_key(participant_id: str) -> tuple[str, str]:
+    return f"seat#{participant_id}", SEAT
+
+
+def find_seat(participant_id: str, *, now: int) -> RoomId | None:
+    seat = seats.get(seat_key(participant_id), now=now)
+    return None if seat is None else RoomId(seat.room_id)
+
+
+def take_seat(participant_id: str, room_id: RoomId, *, now: int) -> bool:
+    """Seats a participant in a room; False where they have a seat, whichever room it is in."""
+    seat = Seat(*seat_key(participant_id), room_id=room_id)
+    seat.lives_until(JOIN_VERDICT.deadline(now))
+    return seats.create(seat, now=now)
+
+
+def leave_seat(participant_id: str, room_id: str) -> None:
+    """Gives the seat up if it is still in that room."""
+    seats.delete(seat_key(participant_id), where=Seat.room_id == room_id)
+
+
+def delete_clip(join_id: str, places: Sequence[str]) -> None:
+    """Everything of the clip that is sound; its verdict stays."""
+    clip_entries.delete_many([(join_id, SOUND), (join_id, CANDIDATES), *((place, join_id) for place in places)])

@@ -18,16 +18,16 @@ routes = Blueprint(__name__)
 def read_room(call: Call[None]) -> Reply:
     now = clock.now()
     session = require_session(call, now=now)
-    head, present = service.read_room(RoomId(call.path["room_id"]), session, now=now)
+    room, present = service.read_room(RoomId(call.path["room_id"]), session, now=now)
     return Reply(
         RoomView(
-            room_id=head.room_id,
-            title=head.title,
+            room_id=room.room_id,
+            title=room.title,
             organiser=False,
             me=session.participant_id,
             participants=[push.view(member) for member in sorted(present, key=lambda one: int(one.joined_at_ms))],
             content=[],
-            sequence=int(head.sequence),
+            sequence=room.sequence,
             settings={},
         )
     )
