@@ -24,7 +24,7 @@ lint: .venv/ready-dev node_modules/.ready ## formats, types, import rules, templ
 	$(PY) -m mypy
 	.venv/bin/lint-imports
 	.venv/bin/cfn-lint infra/resources.yaml
-	$(PY) -m bandit -q -c pyproject.toml -r app.py chalicelib infra
+	$(PY) -m bandit -q -c pyproject.toml -r app.py chalicelib
 	infra/setup.sh npm run -s lint
 
 format: .venv/ready-dev ## let the formatter have its way

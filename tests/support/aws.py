@@ -53,7 +53,7 @@ class Aws:
     def messages(self) -> list[Delayed]:
         """Everything that waits on any queue."""
         return [
-            Delayed(name, json.loads(message.body), int(message.delay_seconds or 0))
+            Delayed(name, json.loads(message.body), _delay_s(message))
             for name, queue in _made["queues"].items()
             for message in queue._messages
         ]
@@ -64,6 +64,10 @@ class Aws:
             table.items.clear()
         for queue in _made["queues"].values():
             queue._messages = []
+
+
+def _delay_s(message: Any) -> int:
+    return max(0, round((message.delayed_until - message.sent_timestamp) / 1_000))
 
 
 @contextmanager

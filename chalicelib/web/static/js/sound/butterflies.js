@@ -6,7 +6,7 @@
 /** @typedef {(from: Complexes, to: Complexes, m: number, stride: number, roots: Roots) => void} Pass */
 
 /** @type {Pass} */
-export function pass2({ re, im }, { re: outRe, im: outIm }, m, stride, { cos, sin }) {
+function pass2({ re, im }, { re: outRe, im: outIm }, m, stride, { cos, sin }) {
   const step = m * stride;
   for (let p = 0, i = 0; p < m; p++) {
     const wr = cos[p * stride];
@@ -23,7 +23,7 @@ export function pass2({ re, im }, { re: outRe, im: outIm }, m, stride, { cos, si
 }
 
 /** @type {Pass} */
-export function pass4({ re, im }, { re: outRe, im: outIm }, m, stride, { cos, sin }) {
+function pass4({ re, im }, { re: outRe, im: outIm }, m, stride, { cos, sin }) {
   const step = m * stride;
   for (let p = 0, i = 0; p < m; p++) {
     const turn = p * stride;
@@ -54,11 +54,77 @@ export function pass4({ re, im }, { re: outRe, im: outIm }, m, stride, { cos, si
   }
 }
 
+/** @type {Pass} */
+function pass3({ re, im }, { re: outRe, im: outIm }, m, stride, { cos, sin }) {
+  const step = m * stride;
+  const height = Math.sin(Math.PI / 3);
+  for (let p = 0, i = 0; p < m; p++) {
+    const turn = p * stride;
+    const wr1 = cos[turn];
+    const wi1 = sin[turn];
+    const wr2 = cos[2 * turn];
+    const wi2 = sin[2 * turn];
+    for (let q = 0, o = 3 * turn; q < stride; q++, i++, o++) {
+      const sr = re[i + step] + re[i + 2 * step];
+      const si = im[i + step] + im[i + 2 * step];
+      const ar = re[i] - sr / 2;
+      const ai = im[i] - si / 2;
+      const br = (im[i + step] - im[i + 2 * step]) * height; // the difference times -i
+      const bi = (re[i + 2 * step] - re[i + step]) * height;
+      outRe[o] = re[i] + sr;
+      outIm[o] = im[i] + si;
+      outRe[o + stride] = (ar + br) * wr1 + (ai + bi) * wi1;
+      outIm[o + stride] = (ai + bi) * wr1 - (ar + br) * wi1;
+      outRe[o + 2 * stride] = (ar - br) * wr2 + (ai - bi) * wi2;
+      outIm[o + 2 * stride] = (ai - bi) * wr2 - (ar - br) * wi2;
+    }
+  }
+}
+
+const FIFTH = (2 * Math.PI) / 5;
+const [C1, C2, S1, S2] = [Math.cos(FIFTH), Math.cos(2 * FIFTH), Math.sin(FIFTH), Math.sin(2 * FIFTH)];
+
+/** @type {Pass} */
+function pass5({ re, im }, { re: outRe, im: outIm }, m, stride, { cos, sin }) {
+  const step = m * stride;
+  for (let p = 0, i = 0; p < m; p++) {
+    const turn = p * stride;
+    for (let q = 0, o = 5 * turn; q < stride; q++, i++, o++) {
+      const sr1 = re[i + step] + re[i + 4 * step];
+      const si1 = im[i + step] + im[i + 4 * step];
+      const dr1 = re[i + step] - re[i + 4 * step];
+      const di1 = im[i + step] - im[i + 4 * step];
+      const sr2 = re[i + 2 * step] + re[i + 3 * step];
+      const si2 = im[i + 2 * step] + im[i + 3 * step];
+      const dr2 = re[i + 2 * step] - re[i + 3 * step];
+      const di2 = im[i + 2 * step] - im[i + 3 * step];
+      const ar = re[i] + C1 * sr1 + C2 * sr2;
+      const ai = im[i] + C1 * si1 + C2 * si2;
+      const br = re[i] + C2 * sr1 + C1 * sr2;
+      const bi = im[i] + C2 * si1 + C1 * si2;
+      const cr = S1 * di1 + S2 * di2; // the differences times -i
+      const ci = -S1 * dr1 - S2 * dr2;
+      const er = S2 * di1 - S1 * di2;
+      const ei = S1 * dr2 - S2 * dr1;
+      outRe[o] = re[i] + sr1 + sr2;
+      outIm[o] = im[i] + si1 + si2;
+      outRe[o + stride] = (ar + cr) * cos[turn] + (ai + ci) * sin[turn];
+      outIm[o + stride] = (ai + ci) * cos[turn] - (ar + cr) * sin[turn];
+      outRe[o + 2 * stride] = (br + er) * cos[2 * turn] + (bi + ei) * sin[2 * turn];
+      outIm[o + 2 * stride] = (bi + ei) * cos[2 * turn] - (br + er) * sin[2 * turn];
+      outRe[o + 3 * stride] = (br - er) * cos[3 * turn] + (bi - ei) * sin[3 * turn];
+      outIm[o + 3 * stride] = (bi - ei) * cos[3 * turn] - (br - er) * sin[3 * turn];
+      outRe[o + 4 * stride] = (ar - cr) * cos[4 * turn] + (ai - ci) * sin[4 * turn];
+      outIm[o + 4 * stride] = (ai - ci) * cos[4 * turn] - (ar - cr) * sin[4 * turn];
+    }
+  }
+}
+
 /**
  * For an odd radix: outputs j and radix - j share their sums, inputs k and radix - k their factors.
  * @param {number} radix @returns {Pass}
  */
-export function oddPass(radix) {
+function oddPass(radix) {
   const half = (radix - 1) / 2;
   const cosines = Float64Array.from({ length: radix }, (_, k) => Math.cos((2 * Math.PI * k) / radix));
   const sines = Float64Array.from({ length: radix }, (_, k) => Math.sin((2 * Math.PI * k) / radix));
@@ -107,3 +173,9 @@ export function oddPass(radix) {
     }
   };
 }
+
+/** @type {Record<number, Pass>} */
+const WRITTEN = { 2: pass2, 3: pass3, 4: pass4, 5: pass5 };
+
+/** @param {number} radix 4 or a prime @returns {Pass} */
+export const passOf = radix => WRITTEN[radix] ?? oddPass(radix);

@@ -1,7 +1,7 @@
 // Discrete Fourier transforms in double precision, of any length: mixed radix where the prime factors are small,
 // Bluestein's algorithm otherwise. Plans are kept: a device asks for the same few lengths again and again.
 
-import { oddPass, pass2, pass4 } from "./butterflies.js";
+import { passOf } from "./butterflies.js";
 
 /** @typedef {import("./butterflies.js").Complexes} Complexes */
 /** @typedef {{inPlace: (data: Complexes) => void}} Transform forward, unscaled */
@@ -33,9 +33,6 @@ export function radices(n) {
   }
   return found;
 }
-
-/** @param {number} radix */
-const passOf = radix => (radix === 4 ? pass4 : radix === 2 ? pass2 : oddPass(radix));
 
 /** @implements {Transform} */
 class MixedRadix {

@@ -11,13 +11,12 @@ import { deviation, mean, rowsOf } from "./spectrum.js";
  */
 export function quality(samples, sound, powers) {
   const rms = Math.sqrt(mean(sound.map(value => value * value)));
-  const clipped = samples.reduce((count, value) => count + Number(Math.abs(value) >= QUALITY.clippedAt), 0);
   const { mean: spectrum, levels } = overLinesAndFrames(powers);
   const floor = Math.max(...levels) - QUALITY.gapDb;
   const gaps = levels.filter(level => level < floor).length;
   return Uint8Array.of(
     small(-20 * Math.log10(rms + 1e-13)),
-    small((255 * clipped) / samples.length),
+    small((255 * clippedOf(samples)) / samples.length),
     small(255 * tonal(spectrum)),
     small(10 * deviation(levels)),
     small((255 * gaps) / levels.length),
@@ -27,15 +26,24 @@ export function quality(samples, sound, powers) {
 /** @param {number} value */
 const small = value => Math.min(255, Math.max(0, Math.floor(value + 0.5)));
 
+/** @param {Float32Array} samples */
+function clippedOf(samples) {
+  let count = 0;
+  for (let i = 0; i < samples.length; i++) if (Math.abs(samples[i]) >= QUALITY.clippedAt) count++;
+  return count;
+}
+
 /** The mean spectrum, and each frame's level in dB. @param {Matrix} powers */
 function overLinesAndFrames(powers) {
   const frames = rowsOf(powers);
   const levels = new Float64Array(frames);
   const spectrum = new Float64Array(powers.columns);
-  powers.values.forEach((power, at) => {
-    levels[Math.floor(at / powers.columns)] += power;
-    spectrum[at % powers.columns] += power / frames;
-  });
+  for (let frame = 0, at = 0; frame < frames; frame++) {
+    for (let line = 0; line < powers.columns; line++, at++) {
+      levels[frame] += powers.values[at];
+      spectrum[line] += powers.values[at] / frames;
+    }
+  }
   return { mean: spectrum, levels: levels.map(level => 10 * Math.log10(level + 1e-20)) };
 }
 
