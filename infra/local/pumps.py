@@ -7,12 +7,10 @@ import functools
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import boto3
-
 from chalicelib.runtime import problems
+from infra.local.aws import client
 from infra.local.chalice_app import Handler, Queued, Streamed
 from infra.local.events import LambdaContext, queue_record, stream_record
-from infra.local.template import REGION
 
 RECEIVE_MAX = 10  # messages, SQS quota of one receive
 STREAM_ATTEMPTS_MAX = 20  # of one batch, after which it is dropped as an expired one would be
@@ -24,7 +22,7 @@ class QueuePump:
 
     def __init__(self, queued: Queued) -> None:
         self._queued = queued
-        self._client = boto3.client("sqs", region_name=REGION)
+        self._client = client("sqs")
         self._url = self._client.get_queue_url(QueueName=queued.queue)["QueueUrl"]
 
     def once(self) -> int:
@@ -56,7 +54,7 @@ class StreamPump:
 
     def __init__(self, streamed: Streamed) -> None:
         self._streamed = streamed
-        self._client = boto3.client("dynamodbstreams", region_name=REGION)
+        self._client = client("dynamodbstreams")
         self._arn = _stream_arn(streamed.table)
         self._iterators = [self._iterator(shard) for shard in self._shards()]
         self._waiting: Records = []
@@ -117,5 +115,5 @@ def _at(path: list[str], record: Any) -> str:
 
 
 def _stream_arn(table: str) -> str:
-    described = boto3.client("dynamodb", region_name=REGION).describe_table(TableName=table)["Table"]
+    described = client("dynamodb").describe_table(TableName=table)["Table"]
     return str(described["LatestStreamArn"])

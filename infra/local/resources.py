@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import boto3
 from botocore.exceptions import ClientError
 
-from infra.local.template import REGION, Template, load_yaml
+from infra.local.aws import client
+from infra.local.template import Template, load_yaml
 
 TEMPLATE = Path(__file__).parents[1] / "resources.yaml"
 _TABLE_KEYS = (
@@ -47,9 +47,9 @@ def create_tables(template: Template) -> tuple[str, ...]:
     found = template.of_type("AWS::DynamoDB::Table")
     if not found:
         return ()
-    client = _client("dynamodb")
+    api = client("dynamodb")
     for properties in found.values():
-        _create_table(client, properties)
+        _create_table(api, properties)
     return tuple(properties["TableName"] for properties in found.values())
 
 
@@ -58,12 +58,12 @@ def create_queues(template: Template) -> dict[str, str]:
     found = list(template.of_type("AWS::SQS::Queue").values())
     if not found:
         return {}
-    client = _client("sqs")
-    urls = {one["QueueName"]: _create_queue(client, one) for one in found}
+    api = client("sqs")
+    urls = {one["QueueName"]: _create_queue(api, one) for one in found}
     for one in found:
         if "RedrivePolicy" in one:
             policy = {"RedrivePolicy": json.dumps(one["RedrivePolicy"])}
-            client.set_queue_attributes(QueueUrl=urls[one["QueueName"]], Attributes=policy)
+            api.set_queue_attributes(QueueUrl=urls[one["QueueName"]], Attributes=policy)
     return urls
 
 
@@ -72,9 +72,9 @@ def create_state_machines(template: Template, folder: Path) -> dict[str, str]:
     found = template.of_type("AWS::StepFunctions::StateMachine")
     if not found:
         return {}
-    client = _client("stepfunctions")
+    api = client("stepfunctions")
     return {
-        one["StateMachineName"]: client.create_state_machine(
+        one["StateMachineName"]: api.create_state_machine(
             name=one["StateMachineName"],
             definition=definition_of(one, folder),
             roleArn=_ROLE,
@@ -95,34 +95,30 @@ def definition_of(properties: Mapping[str, Any], folder: Path) -> str:
     return str(text)
 
 
-def _create_table(client: Any, properties: Mapping[str, Any]) -> None:
+def _create_table(api: Any, properties: Mapping[str, Any]) -> None:
     wanted = {key: properties[key] for key in _TABLE_KEYS if key in properties}
     if "StreamSpecification" in properties:
         wanted["StreamSpecification"] = {"StreamEnabled": True, **properties["StreamSpecification"]}
     try:
-        client.create_table(**wanted)
+        api.create_table(**wanted)
     except ClientError as error:
         if error.response["Error"]["Code"] != "ResourceInUseException":
             raise
     else:
-        _set_ttl(client, properties)
+        _set_ttl(api, properties)
 
 
-def _set_ttl(client: Any, properties: Mapping[str, Any]) -> None:
+def _set_ttl(api: Any, properties: Mapping[str, Any]) -> None:
     if "TimeToLiveSpecification" in properties:
-        client.update_time_to_live(
+        api.update_time_to_live(
             TableName=properties["TableName"], TimeToLiveSpecification=properties["TimeToLiveSpecification"]
         )
 
 
-def _create_queue(client: Any, properties: Mapping[str, Any]) -> str:
+def _create_queue(api: Any, properties: Mapping[str, Any]) -> str:
     attributes = {key: _text(properties[key]) for key in _QUEUE_KEYS if key in properties}
-    return str(client.create_queue(QueueName=properties["QueueName"], Attributes=attributes)["QueueUrl"])
+    return str(api.create_queue(QueueName=properties["QueueName"], Attributes=attributes)["QueueUrl"])
 
 
 def _text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _client(service: str) -> Any:
-    return boto3.client(service, region_name=REGION)

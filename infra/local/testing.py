@@ -34,6 +34,10 @@ class Serving:
     def url(self) -> str:
         return self.stack.url
 
+    def fire(self, name: str) -> Any:
+        """Fires a schedule now and gives what its handler answers."""
+        return self.wait_for(self.stack.fire(name))
+
     def wait_for(self, coroutine: Any) -> Any:
         """Runs a coroutine in the stack's loop."""
         return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result(STOP_MAX_S)

@@ -6,6 +6,7 @@ import io
 import json
 import logging
 import socket
+from collections.abc import AsyncIterator
 
 import aiohttp
 import pytest
@@ -120,7 +121,7 @@ def test_a_chunked_body_that_grows_too_large_is_refused(stack: Serving) -> None:
     """API.md, 413."""
 
     async def send() -> int:
-        async def chunks():  # type: ignore[no-untyped-def]
+        async def chunks() -> AsyncIterator[bytes]:
             for _ in range(BODY_MAX // 2**20 + 1):
                 yield b"x" * 2**20
 
@@ -171,7 +172,7 @@ def test_what_is_no_http_gets_a_problem_and_no_trace(stack: Serving, caplog: pyt
         client.sendall(b"\x16\x03\x01 hello\r\n\r\n")
         answer = client.recv(65_536).decode()
 
-    assert answer.startswith("HTTP/1.1 400 ")
+    assert answer.split()[1] == "400"
     assert PROBLEM in answer
     assert not [record for record in caplog.records if record.exc_info]
 
