@@ -1,7 +1,7 @@
 """Earshot's entry points: a table of contents, no logic."""
 
 from chalicelib.joining.routes import routes as joining_routes
-from chalicelib.joining.service import give_up_seat, seat_admitted
+from chalicelib.joining.service import forget_sound, give_up_seat, seat_admitted
 from chalicelib.joining.tasks import tasks as joining_tasks
 from chalicelib.rooms.routes import routes as room_routes
 from chalicelib.rooms.service import forget_session
@@ -22,5 +22,6 @@ for blueprint in (
     app.register_blueprint(blueprint)
 
 events.subscribe(events.SessionEnded, forget_session)
+events.subscribe(events.SessionEnded, forget_sound)
 events.subscribe(events.MemberLeft, give_up_seat)
 events.subscribe(events.ParticipantAdmitted, seat_admitted)

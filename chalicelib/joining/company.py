@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from chalicelib.joining import census, crowd
 from chalicelib.joining.census import BOUND, Place
 from chalicelib.joining.lazily import engine
-from chalicelib.joining.models import ClipEntry, Join, Listing, Sound, clip_entries, joins, listings
+from chalicelib.joining.models import ClipEntry, Join, Listing, clip_entries, joins, listings
 from chalicelib.runtime.parallel import together
 
 if TYPE_CHECKING:
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 COMPARE_MAX = 12  # of up to BOUND: what 60 units can pay for
 
 
-def publish(join: Join, sound: Sound, listed: Sequence[Listing], places: Sequence[Place], now: int) -> bool:
+def publish(join: Join, clip: Sequence[ClipEntry | Listing], places: Sequence[Place], now: int) -> bool:
     """Stores clip and verdict row and reads the census, all at once; False where this join was there already."""
-    steps = [partial(joins.create, join, now=now), partial(_write, sound, listed)]
+    steps = [partial(joins.create, join, now=now), partial(_write, clip)]
     if not census.is_fresh(places, now):
         steps.append(partial(_refresh, places, now))
     return together(steps)[0]
@@ -64,8 +64,7 @@ def _page(name: str, now: int) -> list[Listing]:
     return listings.query(name, now=now, limit=BOUND + 1)
 
 
-def _write(sound: Sound, listed: Sequence[Listing]) -> bool:
-    records: list[ClipEntry | Listing] = [sound, *listed]
+def _write(records: Sequence[ClipEntry | Listing]) -> bool:
     clip_entries.put_many(records)  # type: ignore[arg-type]  # listings lie in the same table
     return True
 

@@ -20,7 +20,7 @@ from chalicelib.runtime.ids import JoinId, RoomId
 from chalicelib.runtime.store import Binding, Record, Table
 
 READ_MAX = 49  # clips of one BatchGetItem: two keys each and one seat, DynamoDB quota 100
-SOUND, CANDIDATES, VERDICT, SEAT = "sound", "candidates", "verdict", "seat"
+SOUND, CANDIDATES, VERDICT, SEAT, OWN = "sound", "candidates", "verdict", "seat", "clip#"
 
 
 class Listing(Record):
@@ -85,8 +85,13 @@ class Join(ClipEntry, discriminator="v"):
     participant_id = UnicodeAttribute()
     status = UnicodeAttribute()
     hint = UnicodeAttribute(null=True)
-    names = UnicodeSetAttribute(null=True)  # of the places it is listed under
     clip_until_ms = NumberAttribute()
+
+
+class Own(ClipEntry, discriminator="o"):
+    """A participant's clip, under their seat: so that leaving deletes it, and where it is listed is known."""
+
+    names = UnicodeSetAttribute()
 
 
 class Seat(ClipEntry, discriminator="p"):
@@ -100,6 +105,7 @@ clip_entries: Table[ClipEntry] = Table(ClipEntry, "clips")
 sounds: Table[Sound] = Table(Sound, "clips")
 candidates: Table[Candidates] = Table(Candidates, "clips")
 joins: Table[Join] = Table(Join, "clips")
+owns: Table[Own] = Table(Own, "clips")
 seats: Table[Seat] = Table(Seat, "clips")
 notices: Table[Notice] = Table(Notice, "clips")
 
@@ -146,6 +152,24 @@ def leave_seat(participant_id: str, room_id: str) -> None:
     seats.delete(seat_key(participant_id), where=Seat.room_id == room_id)
 
 
-def delete_clip(join_id: str, places: Sequence[str]) -> None:
+def new_own(join: Join, names: Sequence[str]) -> Own:
+    own = Own(seat_key(join.participant_id)[0], OWN + join.join_id, names=set(names))
+    own.lives_until(int(join.clip_until_ms))
+    return own
+
+
+def delete_clip(join_id: str, participant_id: str, names: Sequence[str]) -> None:
     """Everything of the clip that is sound; its verdict stays."""
-    clip_entries.delete_many([(join_id, SOUND), (join_id, CANDIDATES), *((place, join_id) for place in places)])
+    own = (seat_key(participant_id)[0], OWN + join_id)
+    clip_entries.delete_many([(join_id, SOUND), (join_id, CANDIDATES), own, *((name, join_id) for name in names)])
+
+
+def delete_clips_of(participant_id: str, *, now: int) -> None:
+    """All clips of a participant, at once."""
+    partition = seat_key(participant_id)[0]
+    for own in owns.query(partition, now=now, where=ClipEntry.entry.startswith(OWN)):
+        delete_clip(own.entry.removeprefix(OWN), participant_id, sorted(own.names))
+
+
+def find_own(join_id: str, participant_id: str, *, now: int) -> Own | None:
+    return owns.get((seat_key(participant_id)[0], OWN + join_id), now=now)

@@ -6,7 +6,6 @@ midnight (UTC) is listed under both days' names, so two clips that overlap alway
 
 import hmac
 import ipaddress
-from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -52,8 +51,3 @@ def network(address: str) -> str:
 def hidden(place: str, secret: bytes, day: int) -> str:
     key = derive(secret, f"places/{day}")
     return hmac.new(key, place.encode(), sha256).hexdigest()[:NAME_LENGTH]
-
-
-def names(of: Sequence[Sequence[str]]) -> list[str]:
-    """All names of all places."""
-    return [name for place in of for name in place]

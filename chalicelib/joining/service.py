@@ -9,7 +9,7 @@ from chalicelib.joining.census import Place
 from chalicelib.joining.lazily import engine
 from chalicelib.joining.matching import meet
 from chalicelib.joining.models import SOUND, VERDICT, Join, Sound, find_seat, joins, sounds
-from chalicelib.joining.places import Viewer, names, places
+from chalicelib.joining.places import Viewer, places
 from chalicelib.joining.rules import Processing, Status, check_recorded_at
 from chalicelib.lifetimes import ATTEMPTS, SECOND
 from chalicelib.rooms import service as rooms
@@ -66,10 +66,10 @@ def submit_clip(clip: Submission, session: Session, secret: bytes, *, now: int) 
         return _outcome(join, None, now) if joins.create(join, now=now) else _again(clip, session, now)
     around = places(clip.viewer, heard.span, secret)
     listed = company.under(around, join, heard)
-    join.names = set(names(around)) | {listing.place for listing in listed}
-    message = {"join_id": clip.join_id, "names": sorted(join.names)}
+    own = models.new_own(join, [listing.place for listing in listed])
+    message = {"join_id": clip.join_id, "participant_id": join.participant_id, "names": sorted(own.names)}
     send_later(EXPIRY_QUEUE, message, delay_s=-(-(int(join.clip_until_ms) - now) // SECOND))
-    if not company.publish(join, sound, listed, around, now):
+    if not company.publish(join, [sound, own, *listed], around, now):
         return _again(clip, session, now)
     return _outcome(join, _match(join, sound, heard, around, now), now)
 
@@ -91,12 +91,14 @@ def cancel_join(join_id: JoinId, session: Session, *, now: int) -> None:
     if join is None or join.session_id != session.session_id:
         return
     joins.update((join_id, VERDICT), [Join.status.set("expired")], now=now, where=Join.status == "listening")
-    models.delete_clip(join_id, sorted(join.names or ()))
+    own = models.find_own(join_id, session.participant_id, now=now)
+    if own is not None:
+        models.delete_clip(join_id, session.participant_id, sorted(own.names))
 
 
-def expire_clip(join_id: JoinId, names: list[str]) -> None:
+def expire_clip(join_id: JoinId, participant_id: ParticipantId, names: list[str]) -> None:
     """Deletes what is left of a clip whose 10 seconds are over."""
-    models.delete_clip(join_id, names)
+    models.delete_clip(join_id, participant_id, names)
 
 
 def compare_in_crowd(join_id: str, *, now: int) -> None:
@@ -107,8 +109,14 @@ def compare_in_crowd(join_id: str, *, now: int) -> None:
 
 
 def give_up_seat(event: events.MemberLeft) -> None:
-    """Whoever leaves a meeting is free to be led to another."""
+    """Whoever leaves a meeting takes their sound along, and is free to be led to another."""
+    models.delete_clips_of(event.participant_id, now=event.now)
     models.leave_seat(event.participant_id, event.room_id)
+
+
+def forget_sound(event: events.SessionEnded) -> None:
+    """Whoever ends their session takes their sound along."""
+    models.delete_clips_of(event.participant_id, now=event.now)
 
 
 def seat_admitted(event: events.ParticipantAdmitted) -> None:

@@ -4,7 +4,7 @@ from chalice.app import Blueprint, SQSEvent
 
 from chalicelib.joining import crowd, service
 from chalicelib.runtime import clock
-from chalicelib.runtime.ids import JoinId
+from chalicelib.runtime.ids import JoinId, ParticipantId
 from chalicelib.runtime.parsing import strict_json
 from chalicelib.runtime.settings import settings
 
@@ -16,7 +16,8 @@ def expire_clips(event: SQSEvent) -> None:
     """Deleting what is gone already is no error, so a message may come twice."""
     for record in event:
         message = strict_json(record.body.encode())
-        service.expire_clip(JoinId(message["join_id"]), message["names"])
+        owner = ParticipantId(message["participant_id"])
+        service.expire_clip(JoinId(message["join_id"]), owner, message["names"])
 
 
 @tasks.on_sqs_message(queue=settings().resource(crowd.QUEUE), batch_size=1, name="match_crowd")

@@ -58,12 +58,14 @@ def mend_membership(room_id: RoomId, session: Session, *, now: int) -> RoomId | 
 
 def forget_session(event: events.SessionEnded) -> None:
     """Whoever ends their session leaves the meetings their tabs follow."""
+    rooms = {event.room_id} if event.room_id else set[str]()
     for connection in connections.session_connections(event.session_id, now=event.now):
         known = connections.remove(ConnectionId(connection.connection_id), now=event.now)
-        for room in (known.rooms or ()) if known else ():
-            member = find_member(RoomId(room), ParticipantId(connection.participant_id), now=event.now)
-            if member is not None:
-                _remove(member, event.now)
+        rooms |= set(known.rooms or ()) if known else set()
+    for room in rooms:
+        member = find_member(RoomId(room), ParticipantId(event.participant_id), now=event.now)
+        if member is not None:
+            _remove(member, event.now)
 
 
 def leave_room(room_id: RoomId, session: Session, *, now: int) -> None:

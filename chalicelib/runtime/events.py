@@ -13,6 +13,8 @@ class SessionEnded:
     """A session was ended by its owner, or by a change of privilege."""
 
     session_id: SessionId
+    participant_id: str
+    room_id: str | None
     now: int
 
 

@@ -125,7 +125,7 @@ def test_every_table_has_its_net_below() -> None:
         assert properties["BillingMode"] == "PAY_PER_REQUEST", name
 
 
-@pytest.mark.parametrize("name", ["clips", "joins", "sessions", "connections"])
+@pytest.mark.parametrize("name", ["clips", "sessions", "connections", "limits"])
 def test_no_backup_keeps_what_should_go(name: str) -> None:
     """DESIGN "Storage": never point-in-time recovery for clips, sessions and connections; no stream carries them."""
     properties = table_properties()[name]

@@ -77,8 +77,8 @@ def test_the_same_clip_twice_has_one_effect(world: World) -> None:
     once_more = listen(first, A1, heard_until_ms=world.now, join_id=join_id).json()
 
     assert len({answer["room_id"] for answer in [*again, once_more]}) == 1
-    assert len(world.aws.items("clips")) == 2
-    assert len(world.aws.items("joins")) == 2
+    assert len(world.aws.sounds()) == 2
+    assert len(world.aws.verdicts()) == 2
     assert sorted(item["kind"]["S"] for item in world.aws.items("rooms")) == ["member", "member", "room"]
 
 
@@ -200,7 +200,7 @@ def test_a_room_that_one_is_not_in_is_not_there(world: World, room: str) -> None
     """A13: given a room one is not in: 404, and nothing of the clip is stored."""
     answer = listen(world.member(), A1, heard_until_ms=world.now, headers={"Earshot-Room": room})
     assert answer.status == 404
-    assert world.aws.items("clips") + world.aws.items("joins") == []
+    assert world.aws.of_clips() == []
     assert world.aws.messages() == []
 
 

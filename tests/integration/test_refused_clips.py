@@ -46,7 +46,7 @@ def send(world: World, body: bytes, **headers: str | None) -> Answer:
 
 
 def nothing_kept(world: World) -> bool:
-    return world.aws.items("clips") + world.aws.items("joins") + world.aws.items("rooms") == [] == world.aws.messages()
+    return world.aws.items("clips") + world.aws.items("rooms") == [] == world.aws.messages()
 
 
 @pytest.mark.parametrize("what", REFUSED)
@@ -101,7 +101,7 @@ def test_an_instant_out_of_any_range_stores_nothing(world: World, value: str) ->
     """A3: a clip that ended long ago or far ahead is nobody's neighbour."""
     answer = send(world, clip(A1), Earshot_Recorded_At=value)
     assert answer.status in (202, 422)
-    assert world.aws.items("clips") == []
+    assert world.aws.of_clips() == []
 
 
 @pytest.mark.parametrize(("seconds", "status"), [(1.0, 202), (10.0, 202)])
@@ -161,7 +161,7 @@ def test_mutilated_fingerprints_are_never_a_fault(world: World, data: st.DataObj
     """Issue 3: header checked (bad version, wrong length, values out of range: 422); never a 500."""
     world.reset()
     submit(world.member(), clip(A1), recorded_at_ms=world.now - 4_000)
-    [stored] = world.aws.items("clips")
+    [stored] = world.aws.sounds()
     body = bytearray(stored["fingerprint"]["B"])
     for _ in range(data.draw(st.integers(1, 6))):
         body[data.draw(st.integers(0, min(64, len(body) - 1)))] = data.draw(st.integers(0, 255))

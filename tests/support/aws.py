@@ -14,7 +14,7 @@ from unittest.mock import patch
 
 import boto3
 from moto import mock_aws
-from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.responses import DynamoHandler
 from moto.sqs.models import sqs_backends
@@ -49,6 +49,17 @@ class Aws:
     def mentions(self, text: str) -> list[dict[str, Any]]:
         """The items of any table that hold `text` somewhere."""
         return [item for item in self.items() if text in repr(item)]
+
+    def sounds(self) -> list[dict[str, Any]]:
+        """The clips: the fine part of each fingerprint."""
+        return [item for item in self.items("clips") if item["e"]["S"] == "sound"]
+
+    def of_clips(self) -> list[dict[str, Any]]:
+        """Everything that a clip leaves behind but its verdict and its owner's seat: listings, fine part, candidates."""
+        return [item for item in self.items("clips") if item["e"]["S"] not in ("verdict", "seat")]
+
+    def verdicts(self) -> list[dict[str, Any]]:
+        return [item for item in self.items("clips") if item["e"]["S"] == "verdict"]
 
     def messages(self) -> list[Delayed]:
         """Everything that waits on any queue."""
