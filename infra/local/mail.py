@@ -81,4 +81,6 @@ def _mail(message: Any) -> Mail:
 def _raw(message: Any) -> Mail:
     parsed = Parser(policy=email.policy.default).parsestr(message.raw_data)
     body = parsed.get_body(("plain", "html"))
-    return Mail(tuple(dict.fromkeys(message.destinations)), str(parsed["Subject"] or ""), body.get_content() if body else "")
+    return Mail(
+        tuple(dict.fromkeys(message.destinations)), str(parsed["Subject"] or ""), body.get_content() if body else ""
+    )

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -100,7 +101,7 @@ def running_stack(env: Mapping[str, str] | None = None, arguments: Sequence[str]
                 command, cwd=ROOT, env=variables, stdout=log, stderr=subprocess.STDOUT
             )
         try:
-            yield _ready(process, state)
+            yield _ready(process, state, "https" if variables.get("LAN") == "1" else "http")
         finally:
             process.terminate()
             try:
@@ -110,20 +111,27 @@ def running_stack(env: Mapping[str, str] | None = None, arguments: Sequence[str]
                 process.wait()
 
 
-def _ready(process: "subprocess.Popen[bytes]", state: Path) -> Running:
+def _ready(process: "subprocess.Popen[bytes]", state: Path, scheme: str) -> Running:
     end = time.monotonic() + START_MAX_S
     while process.poll() is None and time.monotonic() < end:
         if (state / "port").exists():
-            running = Running(process, int((state / "port").read_text("ascii")), state / "log")
+            running = Running(process, int((state / "port").read_text("ascii")), state / "log", scheme)
             if _answers(f"{running.url}/health"):
                 return running
         time.sleep(LOOK_EVERY_S)
     raise RuntimeError(f"the stack did not start:\n{(state / 'log').read_text('utf-8')}")
 
 
+def _unverified() -> ssl.SSLContext:
+    """For the question whether anything answers at all."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
+
+
 def _answers(url: str) -> bool:
     try:
-        with urllib.request.urlopen(url, timeout=5) as response:  # noqa: S310 - our own http address
+        with urllib.request.urlopen(url, timeout=5, context=_unverified()) as response:  # noqa: S310 - our own address
             return bool(response.status == 200)
     except urllib.error.HTTPError:
         return True  # up; an application without /health says 404

@@ -1,7 +1,7 @@
 // Shapes that travel between the browser and the server, and between the modules of the page.
 
 interface ClockKey {
-  id: string;
+  id: number;
   key: string;
   from_ms: number;
   to_ms: number;

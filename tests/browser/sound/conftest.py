@@ -24,11 +24,12 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
 COMPUTE = """async ({samples, ...rest}) => {
   const bytes = Uint8Array.from(atob(samples), letter => letter.charCodeAt(0));
   window.worker ??= new Worker("/js/sound/worker.js", {type: "module"});
+  const {port1, port2} = new MessageChannel();
   const done = new Promise((resolve, reject) => {
-    window.worker.onmessage = event => resolve(event.data);
+    port1.onmessage = event => resolve(event.data);
     window.worker.onerror = event => reject(new Error(event.message));
   });
-  window.worker.postMessage({id: 1, capture: {samples: new Float32Array(bytes.buffer), ...rest}});
+  window.worker.postMessage({capture: {samples: new Float32Array(bytes.buffer), ...rest}, port: port2}, [port2]);
   const {bytes: made, problem} = await done;
   if (problem) throw new Error(problem);
   return btoa(String.fromCharCode(...made));

@@ -14,6 +14,7 @@ import pytest
 from infra.local.gateway import BODY_MAX
 from infra.local.testing import Serving
 from tests.integration.local_stack.tiny import PIXEL, Tiny, fetch
+from tests.support.aside import run_aside
 
 PROBLEM = "application/problem+json"
 
@@ -29,7 +30,7 @@ def test_two_hundred_requests_at_once_are_not_mixed_up(stack: Serving) -> None:
         async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=200)) as client:
             return await asyncio.gather(*(ask(client, number) for number in range(200)))
 
-    answers = asyncio.run(ask_all())
+    answers = run_aside(ask_all())
 
     assert [(one["word"], one["tag"]) for _, one in answers] == [(str(n), f"tag-{n}") for n, _ in answers]
     assert len({one["id"] for _, one in answers}) == 200
@@ -128,7 +129,7 @@ def test_a_chunked_body_that_grows_too_large_is_refused(stack: Serving) -> None:
         async with aiohttp.ClientSession() as client, client.post(f"{stack.url}/length", data=chunks()) as answer:
             return answer.status
 
-    assert asyncio.run(send()) == 413
+    assert run_aside(send()) == 413
 
 
 def test_what_lambda_could_not_take_is_refused(stack: Serving) -> None:

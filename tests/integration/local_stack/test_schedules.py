@@ -16,6 +16,7 @@ from infra.local.chalice_app import handlers_of
 from infra.local.schedules import UnknownExpression, next_after
 from infra.local.testing import Serving
 from tests.integration.local_stack.tiny import Tiny
+from tests.support.aside import run_aside
 
 INSTANTS = st.datetimes(datetime(2024, 1, 1), datetime(2031, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
 
@@ -25,8 +26,9 @@ def at(text: str) -> float:
 
 
 @pytest.mark.parametrize(
-    ("expression", "seconds"), [("rate(1 minute)", 60), ("rate(5 minutes)", 300), ("rate(1 hour)", 3_600), ("rate(7 days)", 604_800)]
-)  # fmt: skip
+    ("expression", "seconds"),
+    [("rate(1 minute)", 60), ("rate(5 minutes)", 300), ("rate(1 hour)", 3_600), ("rate(7 days)", 604_800)],
+)
 def test_a_rate_fires_one_period_later(expression: str, seconds: int) -> None:
     assert next_after(expression)(1_000.5) == 1_000.5 + seconds
 
@@ -86,7 +88,7 @@ def test_a_schedule_fires_by_itself_again_and_again(tiny: Tiny, monkeypatch: pyt
 
     async def run(_handler: Any, event: Any, _context: Any) -> None:
         fired.append(event)
-        if len(fired) == 3:
+        if len(fired) >= 3:
             enough.set()
         raise RuntimeError
 
@@ -97,9 +99,9 @@ def test_a_schedule_fires_by_itself_again_and_again(tiny: Tiny, monkeypatch: pyt
         await rounds.stop()
 
     monkeypatch.setattr(background, "next_after", lambda _expression: lambda now: now)
-    asyncio.run(until_enough())
+    run_aside(until_enough())
 
-    assert len(fired) == 3
+    assert len(fired) >= 3
 
 
 def test_an_entry_point_that_nothing_would_call_stops_the_start(tiny: Tiny) -> None:

@@ -16,6 +16,7 @@ from infra.local.frames import FRAME_MAX
 from infra.local.sockets import MESSAGE_MAX
 from infra.local.testing import Serving, serving
 from tests.integration.local_stack.tiny import Tiny, connections, fetch, options
+from tests.support.aside import run_aside
 
 GONE_ID = "AbCdEfGhIjKlMnO="
 
@@ -32,7 +33,7 @@ def talk(
         ):
             return await asyncio.wait_for(script(socket), 10)
 
-    return asyncio.run(run())
+    return run_aside(run())
 
 
 async def nothing(_: ClientWebSocketResponse) -> None:
