@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from chalicelib.joining import census, crowd
 from chalicelib.joining.census import BOUND, Place
 from chalicelib.joining.lazily import engine
-from chalicelib.joining.models import ClipEntry, Join, Listing, clip_entries, joins, listings
+from chalicelib.joining.models import ClipEntry, ClipId, Join, Listing, clip_entries, joins, listings
 from chalicelib.runtime.parallel import together
 
 if TYPE_CHECKING:
@@ -28,14 +28,14 @@ def publish(join: Join, clip: Sequence[ClipEntry | Listing], places: Sequence[Pl
     return together(steps)[0]
 
 
-def under(places: Sequence[Place], join: Join, heard: "Heard") -> list[Listing]:
+def under(places: Sequence[Place], clip_id: ClipId, heard: "Heard", until: int) -> list[Listing]:
     """The listings of a clip. Crowded places but the narrowest are left out: nobody looks there now."""
     crowded = census.last_known(places)
     *wider, network = places
     names = [name for place in wider if place[-1] not in crowded for name in place]
     is_crowded = network[-1] in crowded
-    names += [crowd.cell_name(name, heard.span, join.join_id) for name in network] if is_crowded else network
-    return [_listing(name, join, heard) for name in names]
+    names += [crowd.cell_name(name, heard.span, clip_id) for name in network] if is_crowded else network
+    return [_listing(name, clip_id, heard, until) for name in names]
 
 
 def around(places: Sequence[Place], now: int) -> list[Listing] | None:
@@ -51,13 +51,13 @@ def around(places: Sequence[Place], now: int) -> list[Listing] | None:
     return None
 
 
-def likeliest(heard: "Heard", join: Join, near: Sequence[Listing]) -> list[tuple[str, str]]:
-    """(join id, participant id) of those worth a full comparison: all of a few, the likeliest of many."""
-    others = [one for one in near if one.participant_id != join.participant_id and one.span.comparable(heard.span)]
+def likeliest(heard: "Heard", participant_id: str, near: Sequence[Listing]) -> list[ClipId]:
+    """Those worth a full comparison: all of a few, the likeliest of many."""
+    others = [one for one in near if one.clip_id.participant_id != participant_id and one.span.comparable(heard.span)]
     if len(others) > COMPARE_MAX:
         [best] = engine().likeliest([heard.signature], [one.signature for one in others], COMPARE_MAX)
         others = [others[i] for i in best]
-    return [(one.join_id, one.participant_id) for one in others]
+    return [one.clip_id for one in others]
 
 
 def _page(name: str, now: int) -> list[Listing]:
@@ -73,8 +73,8 @@ def _refresh(places: Sequence[Place], now: int) -> bool:
     return bool(census.read(places, now))
 
 
-def _listing(name: str, join: Join, heard: "Heard") -> Listing:
-    listing = Listing(name, join.join_id, participant_id=join.participant_id, signature=heard.signature)
+def _listing(name: str, clip_id: ClipId, heard: "Heard", until: int) -> Listing:
+    listing = Listing(name, clip_id.tag, signature=heard.signature)
     listing.start_ms, listing.end_ms = heard.span.start_ms, heard.span.end_ms
-    listing.lives_until(int(join.clip_until_ms))
+    listing.lives_until(until)
     return listing

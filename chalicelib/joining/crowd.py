@@ -13,6 +13,7 @@ from chalicelib.joining.lazily import engine
 from chalicelib.joining.models import (
     CANDIDATES,
     Candidates,
+    ClipId,
     Listing,
     Notice,
     candidates,
@@ -20,14 +21,13 @@ from chalicelib.joining.models import (
     notices,
 )
 from chalicelib.joining.rules import OVERLAP_MIN_MS, Span
-from chalicelib.lifetimes import CROWD_ROUND, SOUND_CLIP
+from chalicelib.lifetimes import CROWD_ROUND
 from chalicelib.runtime.parallel import together
 from chalicelib.runtime.queues import send_later
 
 CELL_MS = OVERLAP_MIN_MS  # clips of at most 4 s that share 2 s begin in the same cell or the next
 SHARDS = 16  # partitions a cell: 1 000 clips a second write 63 units a second to each
 TOP = 100
-JOIN_ID = 36  # characters of a UUID
 COMPARE_TOGETHER = 10  # clips a message
 ROUND_DELAY_S = 1  # lets a burst arrive before it is read
 QUEUE = "crowd"
@@ -38,9 +38,9 @@ def cell_of(span: Span) -> int:
     return span.start_ms // CELL_MS
 
 
-def cell_name(place: str, span: Span, join_id: str) -> str:
+def cell_name(place: str, span: Span, clip_id: ClipId) -> str:
     """The partition of a clip in a crowded place."""
-    return f"{place}#{cell_of(span)}#{uuid.UUID(join_id).int % SHARDS}"
+    return f"{place}#{cell_of(span)}#{uuid.UUID(clip_id.join_id).int % SHARDS}"
 
 
 def call_round(place: str, cell: int, *, now: int) -> None:
@@ -63,20 +63,20 @@ def run_round(place: str, cell: int, *, now: int) -> int:
     ranked = engine().likeliest([one.signature for one in mine], [one.signature for one in everyone], TOP + 1)
     candidates.put_many(_candidates(me, [everyone[i] for i in best]) for me, best in zip(mine, ranked, strict=True))
     for start in range(0, len(mine), COMPARE_TOGETHER):
-        batch = [one.join_id for one in mine[start : start + COMPARE_TOGETHER]]
+        batch = [one.tag for one in mine[start : start + COMPARE_TOGETHER]]
         send_later(QUEUE, {"compare": batch}, delay_s=0)
     return len(mine)
 
 
-def candidates_of(join_id: str, *, now: int) -> list[tuple[str, str]]:
-    """(join id, participant id) of those worth comparing with, the likeliest first."""
-    found = candidates.get((join_id, CANDIDATES), now=now)
-    return [] if found is None else [(pair[:JOIN_ID], pair[JOIN_ID:]) for pair in found.pairs.split()]
+def candidates_of(clip_id: ClipId, *, now: int) -> list[ClipId]:
+    """Those worth comparing with, the likeliest first."""
+    found = candidates.get((clip_id.participant_id, CANDIDATES + clip_id.join_id), now=now)
+    return [] if found is None else [ClipId.of_tag(tag) for tag in found.tags.split()]
 
 
 def _candidates(me: Listing, best: Sequence[Listing]) -> Candidates:
-    others = [one for one in best if one.participant_id != me.participant_id and me.span.comparable(one.span)]
-    pairs = " ".join(one.join_id + one.participant_id for one in others[:TOP])
-    made = Candidates(me.join_id, CANDIDATES, pairs=pairs)
-    made.lives_until(min(int(me.expires_at_ms), SOUND_CLIP.deadline(me.span.end_ms)))
+    who, join_id = me.clip_id
+    others = [one for one in best if one.clip_id.participant_id != who and me.span.comparable(one.span)]
+    made = Candidates(who, CANDIDATES + join_id, tags=" ".join(one.tag for one in others[:TOP]))
+    made.lives_until(int(me.expires_at_ms))
     return made

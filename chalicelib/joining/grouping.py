@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import product
 
-from chalicelib.joining.models import find_seat, leave_seat, take_seat
+from chalicelib.joining.models import ClipId, find_seat, leave_seat, take_seat
 from chalicelib.rooms import merging, push
 from chalicelib.rooms import service as rooms
 from chalicelib.rooms.messages import JoinChanged
@@ -27,12 +27,16 @@ ROUNDS_MAX = 4  # each further round follows a write that someone else made mean
 class Ear:
     """A clip and who made it: `room_id` is where they are already, if anywhere."""
 
-    join_id: str
     participant_id: str
+    join_id: str
     session_id: str
     start_ms: int
     room_id: RoomId | None
     seated: bool  # by sound, in `room_id`; otherwise they are in it as a member who lets others join
+
+    @property
+    def clip_id(self) -> ClipId:
+        return ClipId(self.participant_id, self.join_id)
 
 
 Agree = Callable[[Ear, Ear], bool]
@@ -57,8 +61,8 @@ def gather(mine: Ear, heard: Sequence[Ear], agree: Agree, *, now: int, rounds: i
 
 def _open(everyone: Sequence[Ear], now: int) -> Placed | None:
     """A new room for all; who sees the same clips derives the same room, so that two who open it open one."""
-    first = min(everyone, key=lambda ear: (ear.start_ms, ear.join_id))
-    room_id = RoomId(derived("room", first.join_id))
+    first = min(everyone, key=lambda ear: (ear.start_ms, ear.clip_id))
+    room_id = RoomId(derived("room", *first.clip_id))
     arrivals = _arrivals(everyone, room_id, now)
     steps = [partial(take_seat, ear.participant_id, room_id, now=now) for ear in arrivals]
     seated = together([*steps, partial(_write_room, room_id, first.start_ms, list(arrivals.values()))])[:-1]

@@ -1,10 +1,11 @@
 """Sound clips for 10 seconds, and the verdict rows that carry no sound for 60.
 
-A clip is listed under its places, each listing with the coarse signature; its fine part lies under its own id, beside
-its verdict. Listings are read by the hundred, so their attribute names are single letters.
+A clip is listed under its places, each listing with the coarse signature. Everything else of it lies under its
+participant, so that nobody's clip can touch another's. Listings are read by the hundred: their names are letters.
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from pynamodb.attributes import (
     BinaryAttribute,
@@ -16,11 +17,27 @@ from pynamodb.attributes import (
 
 from chalicelib.joining.rules import Span, Status
 from chalicelib.lifetimes import JOIN_VERDICT
-from chalicelib.runtime.ids import JoinId, RoomId
+from chalicelib.runtime.ids import RoomId
 from chalicelib.runtime.store import Binding, Record, Table
 
 READ_MAX = 49  # clips of one BatchGetItem: two keys each and one seat, DynamoDB quota 100
-SOUND, CANDIDATES, VERDICT, SEAT, OWN = "sound", "candidates", "verdict", "seat", "clip#"
+SOUND, CANDIDATES, VERDICT, SEAT = "sound#", "candidates#", "verdict#", "seat"
+PARTICIPANT_ID = 22  # characters of runtime.ids.opaque
+
+
+class ClipId(NamedTuple):
+    """Whose clip, and which: a join id means something to its owner only."""
+
+    participant_id: str
+    join_id: str
+
+    @property
+    def tag(self) -> str:
+        return self.participant_id + self.join_id
+
+    @classmethod
+    def of_tag(cls, tag: str) -> "ClipId":
+        return cls(tag[:PARTICIPANT_ID], tag[PARTICIPANT_ID:])
 
 
 class Listing(Record):
@@ -30,11 +47,14 @@ class Listing(Record):
         pass
 
     place = UnicodeAttribute(hash_key=True, attr_name="p")
-    join_id = UnicodeAttribute(range_key=True, attr_name="e")
-    participant_id = UnicodeAttribute(attr_name="w")
+    tag = UnicodeAttribute(range_key=True, attr_name="e")
     signature = BinaryAttribute(attr_name="s", legacy_encoding=False)
     start_ms = NumberAttribute(attr_name="t")
     end_ms = NumberAttribute(attr_name="u")
+
+    @property
+    def clip_id(self) -> ClipId:
+        return ClipId.of_tag(self.tag)
 
     @property
     def span(self) -> Span:
@@ -52,46 +72,46 @@ class Notice(Record):
 
 
 class ClipEntry(Record):
-    """What lies under a clip's own id."""
+    """What lies under a participant: their clips, and their seat."""
 
     class Meta(Binding):
         pass
 
-    join_id = UnicodeAttribute(hash_key=True, attr_name="p")
+    participant_id = UnicodeAttribute(hash_key=True, attr_name="p")
     entry = UnicodeAttribute(range_key=True, attr_name="e")
     kind = DiscriminatorAttribute(attr_name="k")
 
 
 class Sound(ClipEntry, discriminator="s"):
-    """The fine part of the fingerprint (everything but the signature), and whose it is."""
+    """The fine part of the fingerprint (everything but the signature), and what its deletion must know."""
 
     fine = BinaryAttribute(attr_name="f", legacy_encoding=False)
-    participant_id = UnicodeAttribute(attr_name="w")
     session_id = UnicodeAttribute(attr_name="b")
     inside = UnicodeAttribute(attr_name="r", null=True)  # the room the sender is in already
     start_ms = NumberAttribute(attr_name="t")
+    places = UnicodeSetAttribute(attr_name="l")  # where it is listed
+
+    @property
+    def clip_id(self) -> ClipId:
+        return ClipId(self.participant_id, self.entry.removeprefix(SOUND))
 
 
 class Candidates(ClipEntry, discriminator="c"):
-    """Whom a clip in a crowd is worth comparing with, the likeliest first: words of join id and participant id."""
+    """Whom a clip in a crowd is worth comparing with, the likeliest first: tags, as one text."""
 
-    pairs = UnicodeAttribute()
+    tags = UnicodeAttribute()
 
 
 class Join(ClipEntry, discriminator="v"):
     """What became of a clip, as far as its own sound decides it; where it led its participant says their seat."""
 
-    session_id = UnicodeAttribute()
-    participant_id = UnicodeAttribute()
     status = UnicodeAttribute()
     hint = UnicodeAttribute(null=True)
     clip_until_ms = NumberAttribute()
 
-
-class Own(ClipEntry, discriminator="o"):
-    """A participant's clip, under their seat: so that leaving deletes it, and where it is listed is known."""
-
-    names = UnicodeSetAttribute()
+    @property
+    def join_id(self) -> str:
+        return self.entry.removeprefix(VERDICT)
 
 
 class Seat(ClipEntry, discriminator="p"):
@@ -101,75 +121,61 @@ class Seat(ClipEntry, discriminator="p"):
 
 
 listings: Table[Listing] = Table(Listing, "clips")
+notices: Table[Notice] = Table(Notice, "clips")
 clip_entries: Table[ClipEntry] = Table(ClipEntry, "clips")
 sounds: Table[Sound] = Table(Sound, "clips")
 candidates: Table[Candidates] = Table(Candidates, "clips")
 joins: Table[Join] = Table(Join, "clips")
-owns: Table[Own] = Table(Own, "clips")
 seats: Table[Seat] = Table(Seat, "clips")
-notices: Table[Notice] = Table(Notice, "clips")
 
 
-def new_join(join_id: JoinId, status: Status, now: int) -> Join:
-    join = Join(join_id, VERDICT, status=status)
+def new_join(clip_id: ClipId, status: Status, now: int) -> Join:
+    join = Join(clip_id.participant_id, VERDICT + clip_id.join_id, status=status)
     join.lives_until(JOIN_VERDICT.deadline(now))
     return join
 
 
-def find_join(join_id: str, *, now: int) -> Join | None:
-    return joins.get((join_id, VERDICT), now=now)
+def find_join(clip_id: ClipId, *, now: int) -> Join | None:
+    return joins.get((clip_id.participant_id, VERDICT + clip_id.join_id), now=now)
 
 
-def find_company(
-    of: Sequence[tuple[str, str]], seats_too: Sequence[str], *, now: int
-) -> tuple[list[Sound], dict[str, RoomId]]:
-    """Of at most READ_MAX (join id, participant id): the clips that live; who of all is seated where. One request."""
-    people = dict.fromkeys([*(who for _, who in of), *seats_too])
-    found = clip_entries.get_many([*((join_id, SOUND) for join_id, _ in of), *map(seat_key, people)], now=now)
-    seated = {one.join_id: RoomId(one.room_id) for one in found if isinstance(one, Seat)}
-    rooms = {who: seated[seat_key(who)[0]] for who in people if seat_key(who)[0] in seated}
-    return [one for one in found if isinstance(one, Sound)], rooms
+def find_sound(clip_id: ClipId, *, now: int) -> Sound | None:
+    return sounds.get((clip_id.participant_id, SOUND + clip_id.join_id), now=now)
 
 
-def seat_key(participant_id: str) -> tuple[str, str]:
-    return f"seat#{participant_id}", SEAT
+def find_company(of: Sequence[ClipId], me: str, *, now: int) -> tuple[list[Sound], dict[str, RoomId]]:
+    """Of at most READ_MAX clips: those that live; and which participants, `me` too, are seated where. One request."""
+    people = dict.fromkeys([*(clip_id.participant_id for clip_id in of), me])
+    keys = [(clip_id.participant_id, SOUND + clip_id.join_id) for clip_id in of]
+    found = clip_entries.get_many([*keys, *((who, SEAT) for who in people)], now=now)
+    seated = {one.participant_id: RoomId(one.room_id) for one in found if isinstance(one, Seat)}
+    return [one for one in found if isinstance(one, Sound)], seated
 
 
 def find_seat(participant_id: str, *, now: int) -> RoomId | None:
-    seat = seats.get(seat_key(participant_id), now=now)
+    seat = seats.get((participant_id, SEAT), now=now)
     return None if seat is None else RoomId(seat.room_id)
 
 
 def take_seat(participant_id: str, room_id: RoomId, *, now: int) -> bool:
     """Seats a participant in a room; False where they have a seat, whichever room it is in."""
-    seat = Seat(*seat_key(participant_id), room_id=room_id)
+    seat = Seat(participant_id, SEAT, room_id=room_id)
     seat.lives_until(JOIN_VERDICT.deadline(now))
     return seats.create(seat, now=now)
 
 
 def leave_seat(participant_id: str, room_id: str) -> None:
     """Gives the seat up if it is still in that room."""
-    seats.delete(seat_key(participant_id), where=Seat.room_id == room_id)
+    seats.delete((participant_id, SEAT), where=Seat.room_id == room_id)
 
 
-def new_own(join: Join, names: Sequence[str]) -> Own:
-    own = Own(seat_key(join.participant_id)[0], OWN + join.join_id, names=set(names))
-    own.lives_until(int(join.clip_until_ms))
-    return own
-
-
-def delete_clip(join_id: str, participant_id: str, names: Sequence[str]) -> None:
+def delete_clip(clip_id: ClipId, places: Sequence[str]) -> None:
     """Everything of the clip that is sound; its verdict stays."""
-    own = (seat_key(participant_id)[0], OWN + join_id)
-    clip_entries.delete_many([(join_id, SOUND), (join_id, CANDIDATES), own, *((name, join_id) for name in names)])
+    own = [(clip_id.participant_id, kind + clip_id.join_id) for kind in (SOUND, CANDIDATES)]
+    clip_entries.delete_many([*own, *((place, clip_id.tag) for place in places)])
 
 
 def delete_clips_of(participant_id: str, *, now: int) -> None:
     """All clips of a participant, at once."""
-    partition = seat_key(participant_id)[0]
-    for own in owns.query(partition, now=now, where=ClipEntry.entry.startswith(OWN)):
-        delete_clip(own.entry.removeprefix(OWN), participant_id, sorted(own.names))
-
-
-def find_own(join_id: str, participant_id: str, *, now: int) -> Own | None:
-    return owns.get((seat_key(participant_id)[0], OWN + join_id), now=now)
+    for sound in sounds.query(participant_id, now=now, where=ClipEntry.entry.startswith(SOUND)):
+        delete_clip(sound.clip_id, sorted(sound.places))

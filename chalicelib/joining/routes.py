@@ -15,7 +15,6 @@ from chalicelib.joining.schemas import JoinView, KeyView, TimeView
 from chalicelib.joining.service import Outcome
 from chalicelib.runtime import clock
 from chalicelib.runtime.errors import (
-    Conflict,
     FieldError,
     Invalid,
     NotFound,
@@ -58,7 +57,7 @@ def read_time(call: Call[None]) -> Reply:
 
 @operation(routes, "POST", "/v1/joins", summary="Join by sound: submit a clip", body=bytes,
            accepts=(FINGERPRINT, WAV), body_max=CLIP_MAX, answers=JoinView, status=202, request_headers=HEADERS,
-           errors=(Unauthenticated, NotFound, Conflict, TooLarge, WrongType, Invalid, TooMany))  # fmt: skip
+           errors=(Unauthenticated, NotFound, TooLarge, WrongType, Invalid, TooMany))  # fmt: skip
 def submit_clip(call: Call[bytes]) -> Reply:
     now = clock.now()
     session = require_session(call, now=now)

@@ -8,14 +8,14 @@ from chalicelib.joining import company, crowd, models
 from chalicelib.joining.census import Place
 from chalicelib.joining.lazily import engine
 from chalicelib.joining.matching import meet
-from chalicelib.joining.models import SOUND, VERDICT, Join, Sound, find_seat, joins, sounds
+from chalicelib.joining.models import SOUND, VERDICT, ClipId, Join, Sound, find_seat, joins
 from chalicelib.joining.places import Viewer, places
 from chalicelib.joining.rules import Processing, Status, check_recorded_at
 from chalicelib.lifetimes import ATTEMPTS, SECOND
 from chalicelib.rooms import service as rooms
 from chalicelib.rooms.models import find_member
 from chalicelib.runtime import events, limits
-from chalicelib.runtime.errors import Conflict, NotFound
+from chalicelib.runtime.errors import NotFound
 from chalicelib.runtime.ids import JoinId, ParticipantId, RoomId
 from chalicelib.runtime.queues import send_later
 from chalicelib.sessions.models import Session
@@ -54,30 +54,28 @@ class Outcome:
 def submit_clip(clip: Submission, session: Session, secret: bytes, *, now: int) -> Outcome:
     """Takes a clip and matches it at once; the same clip again has no further effect.
 
-    Raises TooMany for a flood, Invalid for a clip that cannot be used, Conflict for someone else's join id, NotFound
-    for a room that the sender is not in.
+    Raises TooMany for a flood, Invalid for a clip that cannot be used, NotFound for a room the sender is not in.
     """
     limits.spend(f"join#{session.session_id}", allowed=CLIPS_ALLOWED, window_ms=ATTEMPTS.length_ms, now=now)
     heard = _hear(clip, secret)
     check_recorded_at(heard.span, now)
     inside = _inside(clip.room_id, session, now)
-    join, sound = _records(clip, heard, session, inside, now)
+    join = _join(clip, heard, session, now)
     if join.status != "listening":
-        return _outcome(join, None, now) if joins.create(join, now=now) else _again(clip, session, now)
+        return _outcome(join, None, now) if joins.create(join, now=now) else read_join(clip.join_id, session, now=now)
     around = places(clip.viewer, heard.span, secret)
-    listed = company.under(around, join, heard)
-    own = models.new_own(join, [listing.place for listing in listed])
-    message = {"join_id": clip.join_id, "participant_id": join.participant_id, "names": sorted(own.names)}
-    send_later(EXPIRY_QUEUE, message, delay_s=-(-(int(join.clip_until_ms) - now) // SECOND))
-    if not company.publish(join, [sound, own, *listed], around, now):
-        return _again(clip, session, now)
-    return _outcome(join, _match(join, sound, heard, around, now), now)
+    listed = company.under(around, ClipId(session.participant_id, clip.join_id), heard, int(join.clip_until_ms))
+    sound = _sound(join, heard, session, inside, [listing.place for listing in listed])
+    _see_to_the_end(sound, now)
+    if not company.publish(join, [sound, *listed], around, now):
+        return read_join(clip.join_id, session, now=now)
+    return _outcome(join, _match(sound, heard, around, now), now)
 
 
 def read_join(join_id: JoinId, session: Session, *, now: int) -> Outcome:
     """What became of the session's clip. Raises NotFound for unknown ones and those of others."""
-    join = models.find_join(join_id, now=now)
-    if join is None or join.session_id != session.session_id:
+    join = models.find_join(ClipId(session.participant_id, join_id), now=now)
+    if join is None:
         raise NotFound("There is no such join, or it is over.")
     room_id = find_seat(session.participant_id, now=now)
     if room_id is not None and join.status == "listening":
@@ -87,25 +85,26 @@ def read_join(join_id: JoinId, session: Session, *, now: int) -> Outcome:
 
 def cancel_join(join_id: JoinId, session: Session, *, now: int) -> None:
     """Deletes the clip at once: it matches nobody any more. One that has led to a meeting has led there."""
-    join = models.find_join(join_id, now=now)
-    if join is None or join.session_id != session.session_id:
-        return
-    joins.update((join_id, VERDICT), [Join.status.set("expired")], now=now, where=Join.status == "listening")
-    own = models.find_own(join_id, session.participant_id, now=now)
-    if own is not None:
-        models.delete_clip(join_id, session.participant_id, sorted(own.names))
-
-
-def expire_clip(join_id: JoinId, participant_id: ParticipantId, names: list[str]) -> None:
-    """Deletes what is left of a clip whose 10 seconds are over."""
-    models.delete_clip(join_id, participant_id, names)
-
-
-def compare_in_crowd(join_id: str, *, now: int) -> None:
-    """Compares a clip with those that the crowd's matcher found likeliest."""
-    sound = sounds.get((join_id, SOUND), now=now)
+    clip_id = ClipId(session.participant_id, join_id)
+    key = (session.participant_id, VERDICT + join_id)
+    if find_seat(session.participant_id, now=now) is None:
+        joins.update(key, [Join.status.set("expired")], now=now, where=Join.status == "listening")
+    sound = models.find_sound(clip_id, now=now)
     if sound is not None:
-        meet(sound, crowd.candidates_of(join_id, now=now), now=now)
+        models.delete_clip(clip_id, sorted(sound.places))
+
+
+def expire_clip(tag: str, listed: list[str]) -> None:
+    """Deletes what is left of a clip whose 10 seconds are over."""
+    models.delete_clip(ClipId.of_tag(tag), listed)
+
+
+def compare_in_crowd(tag: str, *, now: int) -> None:
+    """Compares a clip with those that the crowd's matcher found likeliest."""
+    clip_id = ClipId.of_tag(tag)
+    sound = models.find_sound(clip_id, now=now)
+    if sound is not None:
+        meet(sound, crowd.candidates_of(clip_id, now=now), now=now)
 
 
 def give_up_seat(event: events.MemberLeft) -> None:
@@ -124,36 +123,36 @@ def seat_admitted(event: events.ParticipantAdmitted) -> None:
     models.take_seat(event.participant_id, event.room_id, now=event.now)
 
 
-def _match(join: Join, sound: Sound, heard: "Heard", around: Sequence[Place], now: int) -> RoomId | None:
+def _match(sound: Sound, heard: "Heard", around: Sequence[Place], now: int) -> RoomId | None:
     """The room that the clip leads to at once, if any; in a crowd the answer comes a little later."""
     near = company.around(around, now)
     if near is not None:
-        return meet(sound, company.likeliest(heard, join, near), now=now)
+        return meet(sound, company.likeliest(heard, sound.participant_id, near), now=now)
     for name in around[-1]:
         crowd.call_round(name, crowd.cell_of(heard.span), now=now)
     return None
 
 
-def _again(clip: Submission, session: Session, now: int) -> Outcome:
-    """A clip that came twice, perhaps because the first time broke off: what became of it, gone on with."""
-    try:
-        outcome = read_join(clip.join_id, session, now=now)
-    except NotFound as error:
-        raise Conflict("This Earshot-Join is taken: use a fresh UUID for every clip.") from error
-    return outcome
+def _see_to_the_end(sound: Sound, now: int) -> None:
+    """The delay queue calls when the clip's time is over: sent before anything is stored, so nothing can outlive it."""
+    message = {"clip": sound.clip_id.tag, "listed": sorted(sound.places)}
+    send_later(EXPIRY_QUEUE, message, delay_s=-(-(int(sound.expires_at_ms) - now) // SECOND))
 
 
-def _records(clip: Submission, heard: "Heard", session: Session, inside: RoomId | None, now: int) -> tuple[Join, Sound]:
+def _join(clip: Submission, heard: "Heard", session: Session, now: int) -> Join:
     until = heard.span.deadline(now)
     status: Status = "expired" if until <= now else "inconclusive" if heard.refusals else "listening"
-    join = models.new_join(clip.join_id, status, now)
-    join.session_id, join.participant_id = session.session_id, session.participant_id
+    join = models.new_join(ClipId(session.participant_id, clip.join_id), status, now)
     join.hint = next(iter(heard.refusals + heard.hints), None)
     join.clip_until_ms = until
-    sound = Sound(clip.join_id, SOUND, fine=heard.fine, participant_id=session.participant_id, inside=inside)
+    return join
+
+
+def _sound(join: Join, heard: "Heard", session: Session, inside: RoomId | None, listed: list[str]) -> Sound:
+    sound = Sound(join.participant_id, SOUND + join.join_id, fine=heard.fine, inside=inside, places=set(listed))
     sound.session_id, sound.start_ms = session.session_id, heard.span.start_ms
-    sound.lives_until(until)
-    return join, sound
+    sound.lives_until(int(join.clip_until_ms))
+    return sound
 
 
 def _outcome(join: Join, room_id: RoomId | None, now: int) -> Outcome:

@@ -4,7 +4,6 @@ from chalice.app import Blueprint, SQSEvent
 
 from chalicelib.joining import crowd, service
 from chalicelib.runtime import clock
-from chalicelib.runtime.ids import JoinId, ParticipantId
 from chalicelib.runtime.parsing import strict_json
 from chalicelib.runtime.settings import settings
 
@@ -16,8 +15,7 @@ def expire_clips(event: SQSEvent) -> None:
     """Deleting what is gone already is no error, so a message may come twice."""
     for record in event:
         message = strict_json(record.body.encode())
-        owner = ParticipantId(message["participant_id"])
-        service.expire_clip(JoinId(message["join_id"]), owner, message["names"])
+        service.expire_clip(message["clip"], message["listed"])
 
 
 @tasks.on_sqs_message(queue=settings().resource(crowd.QUEUE), batch_size=1, name="match_crowd")
@@ -26,7 +24,7 @@ def match_crowd(event: SQSEvent) -> None:
     for record in event:
         message = strict_json(record.body.encode())
         if "compare" in message:
-            for join_id in message["compare"]:
-                service.compare_in_crowd(join_id, now=clock.now())
+            for tag in message["compare"]:
+                service.compare_in_crowd(tag, now=clock.now())
         else:
             crowd.run_round(message["place"], message["cell"], now=clock.now())

@@ -230,11 +230,11 @@ class Table(Generic[R]):
             meter.record(meter.Call(operation, self.name, self._partition(item), units, write=True, requests=requests))
 
     def _key(self, item: R) -> tuple[str, str | None]:
-        sort = self._model._range_keyname
+        sort = type(item)._range_keyname
         return self._partition(item), None if sort is None else str(getattr(item, sort))
 
     def _partition(self, item: R) -> str:
-        return str(getattr(item, self._model._hash_keyname or ""))
+        return str(getattr(item, type(item)._hash_keyname or ""))
 
 
 def _open(name: str) -> Any:
