@@ -3,7 +3,6 @@
 import asyncio
 import base64
 from collections.abc import Awaitable, Callable
-from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -22,6 +21,7 @@ BODY_MAX = 10 * 1024 * 1024  # bytes, API Gateway quota
 EVENT_MAX = 6 * 1024 * 1024  # bytes of body in the event, Lambda quota
 _FORWARDED = frozenset({"x-forwarded-for", "x-forwarded-proto", "x-forwarded-port", "forwarded"})
 _EMPTY: dict[str, list[str]] = {}
+Run = Callable[..., "asyncio.Future[Any]"]  # calls something in the thread pool
 Special = Callable[[BaseRequest, str], Awaitable[StreamResponse] | StreamResponse]
 
 
@@ -41,9 +41,9 @@ class Site:
 class Gateway:
     """Answers every HTTP request; never with a trace."""
 
-    def __init__(self, app: Chalice, site: Site, pool: Executor, special: dict[str, Special]) -> None:
+    def __init__(self, app: Chalice, site: Site, run: Run, special: dict[str, Special]) -> None:
         """`special`: what is not the application's, by path, or by the beginning of it where that ends in a slash."""
-        self._app, self._site, self._pool, self._special = app, site, pool, special
+        self._app, self._site, self._run, self._special = app, site, run, special
         self._router = Router(app.routes)
         self._binary_types = tuple(app.api.binary_types)
 
@@ -114,10 +114,8 @@ class Gateway:
         )
         if len(event["body"] or "") > EVENT_MAX:
             raise _too_large()
-        loop = asyncio.get_running_loop()
         try:
-            result = await loop.run_in_executor(self._pool, self._app, event, context)
-            return proxy_response(result)
+            return proxy_response(await self._run(self._app, event, context))
         except Exception as error:
             return crash_answer(error, f"{method} {match.route}")
 

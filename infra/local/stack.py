@@ -4,7 +4,6 @@ import asyncio
 import ssl
 import sys
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -31,9 +30,9 @@ from infra.local.sockets import IDLE_MAX_S, Sockets
 from infra.local.sockets import PATH as LIVE_PATH
 from infra.local.static import PREFIX as STATIC_PREFIX
 from infra.local.static import StaticFiles
+from infra.local.workers import Workers
 
 ROOT = Path(__file__).parents[2]
-WORKERS = 32  # handlers at once
 SWITCH_S = 0.0005  # a busy handler gives way to the event loop ten times sooner than by default
 POLL_S = 0.2  # of queues and streams
 SECRET_BYTES = 32
@@ -64,11 +63,11 @@ class LocalStack:
     handlers: Handlers
     resources: Resources
     sockets: Sockets
+    workers: Workers
 
     def __init__(self, options: Options = Options()) -> None:
         self.options = options
         self._exit = AsyncExitStack()
-        self._pool = ThreadPoolExecutor(WORKERS, "handler")
         self._functions: dict[str, Function] = {}
         self._shortcuts: dict[str, Shortcut] = {}
 
@@ -105,7 +104,8 @@ class LocalStack:
         app = load(options.app)
         enter.enter_context(thread_safe(app))
         self._adopt(handlers_of(app))
-        enter.callback(partial(self._pool.shutdown, wait=False, cancel_futures=True))
+        self.workers = Workers()
+        enter.callback(self.workers.stop)
         await self._serve(app, front, back)
 
     def _environment(self) -> dict[str, str]:
@@ -126,7 +126,7 @@ class LocalStack:
         options = self.options
         names = own_names(list(options.lan_addresses)) if options.tls else frozenset({"localhost", "127.0.0.1", "::1"})
         site = Site("https" if options.tls else "http", names, options.stage)
-        self.sockets = Sockets(self.handlers.sockets, site, self._run, idle_max_s=options.idle_max_s)
+        self.sockets = Sockets(self.handlers.sockets, site, self.workers.run, idle_max_s=options.idle_max_s)
         special: dict[str, Special] = {
             STATIC_PREFIX: StaticFiles(options.static).answer,
             MAIL_PATH: mail_answer,
@@ -135,9 +135,9 @@ class LocalStack:
         connections = Connections(self.sockets)
         self._shortcuts[self.connections_url] = connections.direct(asyncio.get_running_loop())
         await self._listen(connections.handle, back, None)
-        await self._listen(Gateway(app, site, self._pool, special).handle, front, options.tls)
+        await self._listen(Gateway(app, site, self.workers.run, special).handle, front, options.tls)
         self._exit.push_async_callback(self.sockets.close_all)
-        self._background = Background(self.handlers, self._run)
+        self._background = Background(self.handlers, self.workers.run)
         self._background.start(poll_s=options.poll_s)
         self._exit.push_async_callback(self._background.stop)
 
@@ -145,9 +145,6 @@ class LocalStack:
         listener = Listener(handle)
         await listener.listen(sockets, tls)
         self._exit.push_async_callback(listener.stop)
-
-    def _run(self, call: Callable[..., Any], *arguments: Any) -> "asyncio.Future[Any]":
-        return asyncio.get_running_loop().run_in_executor(self._pool, call, *arguments)
 
 
 def _invoke(handler: Callable[[Any, Any], Any], name: str, event: Any) -> Any:

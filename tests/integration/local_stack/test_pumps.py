@@ -152,6 +152,6 @@ def test_handlers_run_side_by_side(stack: Serving) -> None:
     together = threading.Barrier(8)
 
     async def run_all() -> list[int]:
-        return [await one for one in [stack.stack._run(together.wait, 10) for _ in range(8)]]
+        return [await one for one in [stack.stack.workers.run(together.wait, 10) for _ in range(8)]]
 
     assert sorted(stack.wait_for(run_all())) == list(range(8))

@@ -20,7 +20,7 @@ import { envelope, soundSamples, waveform } from "./views.js";
 /**
  * @typedef {object} Capture
  * @property {Float32Array} samples mono, -1 … 1
- * @property {number} rate whole samples a second
+ * @property {number} rate samples a second
  * @property {number} recordedAtMs server time of the first sample
  * @property {number} clockErrorMs how far off that may be
  * @property {Processing} processing what the browser did to the sound
@@ -28,12 +28,13 @@ import { envelope, soundSamples, waveform } from "./views.js";
  */
 
 const PERIOD_US = PERIOD_MS * 1e3;
+const CLOCK_ERROR_MAX_MS = 65_535;
 /** @type {Processing[]} */
 const PROCESSING = ["off", "on", "unknown"];
 
 /** The fingerprint's bytes, at most 4 096. Of a longer clip the last four seconds count. @param {Capture} capture */
 export async function fingerprint(capture) {
-  const { rate } = capture;
+  const rate = Math.round(capture.rate);
   if (capture.samples.length < DURATION_MIN_S * rate)
     throw new RangeError("The clip is shorter than one second.");
   const skip = Math.max(0, capture.samples.length - DURATION_MAX_S * rate);
@@ -94,7 +95,7 @@ function header({ clockErrorMs, processing }, atUs, minutes, count) {
   view.setUint32(12, minutes[0], true);
   view.setUint8(16, minutes.length);
   view.setUint8(17, PROCESSING.indexOf(processing));
-  view.setUint16(18, clockErrorMs, true);
+  view.setUint16(18, Math.min(CLOCK_ERROR_MAX_MS, Math.ceil(clockErrorMs)), true);
   view.setUint16(20, count, true);
   return new Uint8Array(view.buffer);
 }

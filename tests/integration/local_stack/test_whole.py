@@ -1,0 +1,64 @@
+"""The real application in the real command, as `make run` starts it."""
+
+import asyncio
+from collections.abc import Iterator
+
+import aiohttp
+import pytest
+
+from infra.local.testing import Running, running_stack
+from tests.integration.local_stack.tiny import fetch
+
+
+@pytest.fixture(scope="module")
+def earshot() -> Iterator[Running]:
+    with running_stack() as found:
+        yield found
+
+
+def test_it_is_healthy_and_tells_the_time(earshot: Running) -> None:
+    """G1."""
+    assert fetch(earshot.port, "/health").json()["stage"] == "local"
+    assert len(fetch(earshot.port, "/v1/time").json()["keys"]) == 2
+
+
+def test_the_page_and_what_it_names_are_there(earshot: Running) -> None:
+    """G1: every file that the page loads."""
+    page = fetch(earshot.port, "/").body.decode()
+    named = [part.split('"')[0] for part in page.split('="') if part.startswith("/assets/")]
+
+    assert named
+    assert {path: fetch(earshot.port, path).status for path in named} == dict.fromkeys(named, 200)
+
+
+def test_a_socket_needs_a_session_and_answers_its_heartbeat(earshot: Running) -> None:
+    """DESIGN, Rooms and the live channel: a ping, answered through @connections; C2 on plain http."""
+
+    async def talk() -> tuple[int, str, object]:
+        jar = aiohttp.CookieJar(unsafe=True)
+        async with aiohttp.ClientSession(cookie_jar=jar, headers={"Earshot-Client": "test"}) as client:
+            with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+                await client.ws_connect(f"{earshot.url}/live")
+            async with client.post(f"{earshot.url}/v1/session", json={}) as made:
+                cookie = made.headers["Set-Cookie"]
+            async with client.ws_connect(f"{earshot.url}/live") as socket:
+                await socket.send_json({"action": "heartbeat"})
+                return refused.value.status, cookie, await socket.receive_json(timeout=10)
+
+    status, cookie, answer = asyncio.run(talk())
+    assert status == 401
+    assert "Secure" not in cookie
+    assert isinstance(answer, dict)
+    assert answer["type"] == "heartbeat"
+
+
+def test_another_sites_socket_is_refused(earshot: Running) -> None:
+    """API.md, Cross-site defence."""
+
+    async def connect() -> int:
+        async with aiohttp.ClientSession() as client:
+            with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+                await client.ws_connect(f"{earshot.url}/live", headers={"Origin": "https://evil.example"})
+            return refused.value.status
+
+    assert asyncio.run(connect()) == 403
