@@ -131,7 +131,7 @@ def test_doubtful_sound_is_inconclusive_and_never_a_match(world: World, what: st
         assert answer.status == 202
         assert answer.json()["status"] == "inconclusive", what
         assert answer.json()["hint"]
-    assert world.aws.items("clips") + world.aws.items("rooms") == []
+    assert world.aws.of_clips() + world.aws.items("rooms") == []
 
 
 @settings(max_examples=25)
