@@ -14,6 +14,7 @@ from multidict import CIMultiDict
 from chalicelib.runtime.errors import Denied, Problem, TooLarge, Unreadable
 from chalicelib.runtime.problems import PROBLEM_JSON, no_such_method, no_such_path
 from infra.local.answers import answer, crash_answer, problem_answer
+from infra.local.engine import LOOPBACK
 from infra.local.events import Caller, LambdaContext, http_event
 from infra.local.routing import Match, Router
 
@@ -31,11 +32,17 @@ class ApplicationFault(Exception):
 
 @dataclass(frozen=True)
 class Site:
-    """How the outside sees the stack: its scheme, the host names it answers to, the stage it plays."""
+    """How the outside sees the stack: scheme, host names it answers to, stage it plays, this machine's address."""
 
     scheme: str
     hosts: frozenset[str]
     stage: str = "local"
+    address: str = "127.0.0.1"
+
+    def caller_of(self, request: BaseRequest) -> Caller:
+        """This machine has one address, whichever way it came: two of its browsers are in one place."""
+        remote = request.remote or ""
+        return Caller(self.address if remote in LOOPBACK else remote, request.headers.get("User-Agent", ""))
 
 
 class Gateway:
@@ -106,7 +113,7 @@ class Gateway:
             parameters=match.parameters,
             query=parse_qs(raw_query, keep_blank_values=True) if raw_query else _EMPTY,
             headers=forwarded_headers(request, self._site.scheme),
-            caller=caller_of(request),
+            caller=self._site.caller_of(request),
             stage=self._site.stage,
             body=await _read(request),
             binary_types=self._binary_types,
@@ -130,10 +137,6 @@ def forwarded_headers(request: BaseRequest, scheme: str) -> list[tuple[str, str]
     """The request's headers with what the edge says about the connection, which no client can say."""
     kept = [(name, value) for name, value in request.headers.items() if name.lower() not in _FORWARDED]
     return [*kept, ("X-Forwarded-Proto", scheme)]
-
-
-def caller_of(request: BaseRequest) -> Caller:
-    return Caller(request.remote or "", request.headers.get("User-Agent", ""))
 
 
 def proxy_response(result: dict[str, Any]) -> Response:

@@ -19,7 +19,7 @@ from infra.local.answers import problem_answer
 from infra.local.chalice_app import Handler
 from infra.local.events import Caller, LambdaContext, connect_details, socket_event
 from infra.local.frames import FrameLimit
-from infra.local.gateway import Site, caller_of, forwarded_headers
+from infra.local.gateway import Site, forwarded_headers
 
 PATH = "/live"
 MESSAGE_MAX = 128 * 1024  # bytes, API Gateway quota
@@ -59,7 +59,7 @@ class Sockets:
         socket = WebSocketResponse(max_msg_size=MESSAGE_MAX + 1, compress=False, autoclose=True)
         if not socket.can_prepare(request):
             raise Unreadable("This address takes WebSocket connections only.", kind="not-a-websocket")
-        connection = Connection(socket, caller_of(request), _now_ms())
+        connection = Connection(socket, self._site.caller_of(request), _now_ms())
         refusal = await self._connect(request, connection)
         if refusal is not None:
             return refusal

@@ -125,7 +125,8 @@ class LocalStack:
     async def _serve(self, app: Chalice, front: list[socket], back: list[socket]) -> None:
         options = self.options
         names = own_names(list(options.lan_addresses)) if options.tls else frozenset({"localhost", "127.0.0.1", "::1"})
-        site = Site("https" if options.tls else "http", names, options.stage)
+        own = options.lan_addresses[0] if options.lan_addresses else "127.0.0.1"
+        site = Site("https" if options.tls else "http", names, options.stage, own)
         self.sockets = Sockets(self.handlers.sockets, site, self.workers.run, idle_max_s=options.idle_max_s)
         special: dict[str, Special] = {
             STATIC_PREFIX: StaticFiles(options.static).answer,

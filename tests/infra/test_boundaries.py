@@ -1,4 +1,4 @@
-"""What may know what: DESIGN "Layout", held on the source itself."""
+"""What may know what (docs/architecture.md), held on the source itself."""
 
 import ast
 import os
@@ -44,27 +44,27 @@ def test_there_is_something_to_look_at() -> None:
 
 
 def test_aws_is_reached_from_the_runtime_only() -> None:
-    """DESIGN: boto3 only in runtime/."""
+    """Boto3 only in runtime/."""
     strangers = importers("boto3") | importers("botocore")
     assert {name for name in strangers if not name.startswith("chalicelib/runtime/")} == set()
 
 
 def test_chalice_stays_replaceable() -> None:
-    """DESIGN: Chalice is imported only by app.py, routes.py, tasks.py and runtime/http.py."""
+    """Chalice is imported only by app.py, routes.py, tasks.py and runtime/http.py."""
     edges = {"app.py", "chalicelib/runtime/http.py"}
     strangers = {name for name in importers("chalice") - edges if not name.endswith(("routes.py", "tasks.py"))}
     assert strangers == set()
 
 
 def test_only_models_know_the_database() -> None:
-    """DESIGN: models.py holds the models and the queries over them; the store is below it."""
+    """Models.py holds the models and the queries over them; the store is below it."""
     allowed = {"chalicelib/runtime/store.py", "chalicelib/rooms/connections.py", "chalicelib/runtime/limits.py"}
     strangers = {name for name in importers("pynamodb") - allowed if not name.endswith("models.py")}
     assert strangers == set()
 
 
 def test_nobody_reads_the_time_but_the_clock() -> None:
-    """STYLE 2: time is an argument; runtime/clock.py is the one place that reads it."""
+    """Time is an argument; runtime/clock.py is the one place that reads it."""
     readers = set()
     for path in SOURCES:
         for node in ast.walk(ast.parse(path.read_text())):
@@ -77,14 +77,14 @@ def test_nobody_reads_the_time_but_the_clock() -> None:
 
 
 def test_only_edges_ask_the_clock() -> None:
-    """STYLE 2: use cases take `now`; routes and tasks read it once."""
+    """Use cases take `now`; routes and tasks read it once."""
     readers = {name_of(path) for path in SOURCES if "clock.now(" in path.read_text()}
     assert {name for name in readers if not name.endswith(("routes.py", "tasks.py"))} == set()
     assert readers
 
 
 def test_app_is_a_table_of_contents() -> None:
-    """DESIGN: app.py has no logic, at most 60 lines."""
+    """App.py has no logic, at most 60 lines."""
     text = (ROOT / "app.py").read_text()
     kinds = {type(node) for node in ast.parse(text).body}
     assert kinds <= {ast.Expr, ast.Import, ast.ImportFrom, ast.Assign, ast.For}
@@ -101,7 +101,7 @@ def loaded_after(statement: str) -> set[str]:
 
 
 def test_a_cold_start_does_not_pay_for_numpy() -> None:
-    """DESIGN "Join by sound": numpy is imported by no handler at start."""
+    """Numpy is imported by no handler at start."""
     loaded = loaded_after("import app")
     assert "chalicelib.joining.routes" in loaded
     assert loaded & {"numpy", "scipy", "moto", "aiohttp"} == set()
@@ -109,5 +109,5 @@ def test_a_cold_start_does_not_pay_for_numpy() -> None:
 
 @pytest.mark.parametrize("module", ["chalicelib.joining.rules", "chalicelib.sessions.rules", "chalicelib.lifetimes"])
 def test_rules_need_neither_aws_nor_web(module: str) -> None:
-    """DESIGN: rules are pure: no I/O, no AWS, no Chalice."""
+    """Rules are pure: no I/O, no AWS, no Chalice."""
     assert loaded_after(f"import {module}") & {"boto3", "pynamodb", "chalice", "numpy"} == set()

@@ -65,7 +65,8 @@ def tables() -> list[Table[Any]]:
     return list(found.values())
 
 
-def models(base: type = Model) -> Iterator[type]:
+def models(base: type[Any] = Model) -> Iterator[type[Any]]:
+    one: type[Any]
     for one in base.__subclasses__():
         if one.__module__.startswith("chalicelib.") and one is not Record:
             yield one
@@ -88,7 +89,7 @@ def keys_of(model: Any) -> dict[str, str]:
 
 
 def test_every_model_is_a_record() -> None:
-    """DESIGN "Storage": reads and conditional writes exclude the expired, for every model there is."""
+    """Reads and conditional writes exclude the expired, for every model there is."""
     list(modules())
     found = list(models())
     assert len(found) >= 7
@@ -104,7 +105,7 @@ def test_every_record_has_a_lifetime() -> None:
 
 
 def test_lifetimes_are_those_of_the_product() -> None:
-    """PRODUCT "The four lifetimes": 10 s, 30 days, 180 days, as promised."""
+    """The four lifetimes: 10 s, 30 days, 180 days, as promised."""
     assert (SOUND_CLIP.length_ms, SESSION.length_ms, MEETING.length_ms) == (10_000, 2_592_000_000, 15_552_000_000)
     assert (JOIN_VERDICT.length_ms, CONNECTION.length_ms) == (60_000, 7_200_000)
     assert len({one.kind for one in LIFETIMES}) == len(LIFETIMES)
@@ -112,13 +113,13 @@ def test_lifetimes_are_those_of_the_product() -> None:
 
 
 def test_code_and_template_name_the_same_tables() -> None:
-    """DESIGN "Storage": table definitions live once."""
+    """Table definitions live once."""
     list(modules())
     assert {table.name for table in tables()} == set(table_properties())
 
 
 def test_models_have_the_keys_of_their_tables() -> None:
-    """DESIGN "Storage": a test holds the models to the template."""
+    """A test holds the models to the template."""
     defined = table_properties()
     for table in tables():
         properties = defined[table.name]
@@ -140,7 +141,7 @@ def test_every_table_has_its_net_below() -> None:
 
 @pytest.mark.parametrize("name", ["clips", "sessions", "connections", "limits"])
 def test_no_backup_keeps_what_should_go(name: str) -> None:
-    """DESIGN "Storage": never point-in-time recovery for clips, sessions and connections; no stream carries them."""
+    """Never point-in-time recovery for clips, sessions and connections; no stream carries them."""
     properties = table_properties()[name]
     recovery = properties.get("PointInTimeRecoverySpecification", {})
     assert not recovery.get("PointInTimeRecoveryEnabled", False)
@@ -148,7 +149,7 @@ def test_no_backup_keeps_what_should_go(name: str) -> None:
 
 
 def test_streams_carry_keys_only() -> None:
-    """DESIGN "Storage": streams carry keys only."""
+    """Streams carry keys only."""
     for properties in table_properties().values():
         stream = properties.get("StreamSpecification", {"StreamViewType": "KEYS_ONLY"})
         assert stream["StreamViewType"] == "KEYS_ONLY"
@@ -181,7 +182,7 @@ def test_every_queue_handler_has_its_queue_and_failures_are_kept() -> None:
 
 
 def test_what_the_local_stack_makes_is_what_the_template_says(aws: Aws) -> None:
-    """DESIGN "One-machine stack": local stack and tests create from the template, TTL included."""
+    """Local stack and tests create from the template, TTL included."""
     client = boto3.client("dynamodb")
     for name, properties in table_properties().items():
         made = client.describe_table(TableName=PREFIX + name)["Table"]

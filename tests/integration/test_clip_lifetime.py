@@ -184,7 +184,7 @@ def test_the_verdict_row_holds_no_sound_and_goes_after_a_minute(world: World) ->
 
 
 def test_a_listening_clip_says_it_has_expired(world: World) -> None:
-    """DESIGN "Join by sound" 5: the verdict is expired once the clip is over."""
+    """The verdict is expired once the clip is over."""
     person = world.member()
     join_id = listen(person, A1, heard_until_ms=world.now).json()["join_id"]
     world.clock.advance(9_999)
@@ -215,7 +215,7 @@ def test_the_queue_knows_where_the_clip_is_and_nothing_of_it(world: World) -> No
 
 
 def test_no_address_is_stored(world: World) -> None:
-    """DESIGN "Join by sound" 3: places are HMACs under a daily key, no address is stored."""
+    """Places are HMACs under a daily key, no address is stored."""
     browser = Browser(world.app, "81.2.69.142")
     browser.open_session()
     listen(browser, A1, heard_until_ms=world.now)

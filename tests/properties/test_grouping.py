@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.joining import service
+from chalicelib.joining.models import joins
 from chalicelib.joining.rules import Span
 from chalicelib.joining.service import Submission
 from chalicelib.rooms.models import members_of
@@ -70,7 +71,7 @@ class Device:
 
     def room(self, now: int) -> RoomId | None:
         """Where this device's join leads by now."""
-        join = service.joins.get(self.join_id, now=now)
+        join = joins.get(self.join_id, now=now)
         head = current_room(RoomId(join.room_id), now=now) if join and join.room_id else None
         return RoomId(head.room_id) if head else None
 
@@ -124,7 +125,7 @@ def test_a_late_clip_that_hears_both_makes_two_meetings_one(order: list[int]) ->
 
 @pytest.mark.xfail(strict=True, reason="the retry of a submission that died does not match again")
 def test_a_submission_that_dies_between_two_writes_is_finished_by_its_retry() -> None:
-    """Issue 3 "Prove": crash between writes: no lost device, wherever it happens."""
+    """Crash between writes: no lost device, wherever it happens."""
     lost = []
     for survived in range(25):
         with scenes() as memory:
@@ -140,7 +141,7 @@ def test_a_submission_that_dies_between_two_writes_is_finished_by_its_retry() ->
 
 @pytest.mark.parametrize("devices", [2, 3])
 def test_clips_submitted_at_the_same_moment_see_each_other(devices: int) -> None:
-    """DESIGN "Join by sound" 4: of two clips written at the same moment at least one sees the other."""
+    """Of two clips written at the same moment at least one sees the other."""
     for _ in range(15):
         with scenes():
             people = [Device("one") for _ in range(devices)]
@@ -172,7 +173,7 @@ def submit_together(people: Sequence[Device]) -> None:
 
 
 def test_whichever_request_of_two_comes_first_they_meet() -> None:
-    """DESIGN 4, exhaustively at one switch: the second runs whole between any two requests of the first."""
+    """exhaustively at one switch: the second runs whole between any two requests of the first."""
     for switch in itertools.count():
         with scenes() as memory:
             first, second = Device("one"), Device("one")

@@ -120,7 +120,7 @@ def members(room: RoomId, now: int) -> set[str]:
 
 @pytest.mark.xfail(strict=True, reason="the repetition of a merge that died does not move those left behind")
 def test_a_merge_that_dies_half_way_is_finished_by_its_repetition() -> None:
-    """Issue 3 "Prove": crash between writes: no lost device, wherever it happens."""
+    """Crash between writes: no lost device, wherever it happens."""
     unfinished = []
     for survived in range(12):
         with in_memory() as memory, recorded_pushes():

@@ -1,6 +1,6 @@
 """AWS as moto plays it, in this process: the tables and queues of infra/resources.yaml, empty for every test.
 
-moto never removes what has expired: it is DynamoDB with the TTL sweeper switched off (PRODUCT, "The four lifetimes").
+moto never removes what has expired: it is DynamoDB with the TTL sweeper switched off (docs/product.md, "The four lifetimes").
 Making the tables takes 160 ms, so they are made once a process and emptied, moto's own objects put back.
 """
 
@@ -14,12 +14,12 @@ from unittest.mock import patch
 
 import boto3
 from moto import mock_aws
-from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.responses import DynamoHandler
 from moto.sqs.models import sqs_backends
 
 from infra.local.resources import create_resources
+from infra.local.template import ACCOUNT
 from tests.support.environment import REGION
 
 _made: dict[str, Any] = {}  # moto's tables and queues, by kind, once they exist
@@ -78,7 +78,8 @@ class Aws:
 
 
 def _delay_s(message: Any) -> int:
-    return max(0, round((message.delayed_until - message.sent_timestamp) / 1_000))
+    seconds: float = (message.delayed_until - message.sent_timestamp) / 1_000
+    return max(0, round(seconds))
 
 
 @contextmanager
@@ -92,8 +93,8 @@ def empty_aws() -> Iterator[Aws]:
 
 
 def _furnish() -> None:
-    tables = dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION]
-    queues = sqs_backends[DEFAULT_ACCOUNT_ID][REGION]
+    tables = dynamodb_backends[ACCOUNT][REGION]
+    queues = sqs_backends[ACCOUNT][REGION]
     if not _made:
         create_resources()
         _made.update(tables=dict(tables.tables), queues=dict(queues.queues))

@@ -205,10 +205,15 @@ class _Condition:
         right = self._operand(self._tokens.pop(0))
         if left is None or right is None:
             return operator == "<>" and left is not right
-        return {
-            "=": left == right, "<>": left != right, "<": left < right, "<=": left <= right, ">": left > right,
+        compared: dict[str, bool] = {
+            "=": left == right,
+            "<>": left != right,
+            "<": left < right,
+            "<=": left <= right,
+            ">": left > right,
             ">=": left >= right,
-        }[operator]  # fmt: skip
+        }
+        return compared[operator]
 
     def _arguments(self) -> list[Any]:
         self._tokens.pop(0)

@@ -178,13 +178,15 @@ def test_what_is_no_http_gets_a_problem_and_no_trace(stack: Serving, caplog: pyt
     assert not [record for record in caplog.records if record.exc_info]
 
 
-def test_localhost_answers_over_both_families(stack: Serving) -> None:
-    """G1: browsers try [::1] first."""
+def test_localhost_answers_over_both_families_as_one_place(stack: Serving, tiny: Tiny) -> None:
+    """G1: browsers try [::1] first. A1: two browsers of this machine meet, whichever name they were given."""
     if not socket.has_ipv6:
         pytest.skip("this machine has no IPv6")
     with socket.create_connection(("::1", stack.stack.port), 10) as client:
-        client.sendall(b"GET /cookies HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        client.sendall(b"GET /echo/x HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
         assert client.recv(65_536).startswith(b"HTTP/1.1 200 ")
+    [event] = tiny.seen
+    assert event["requestContext"]["identity"]["sourceIp"] == "127.0.0.1"
 
 
 def test_expect_continue_is_answered(stack: Serving) -> None:

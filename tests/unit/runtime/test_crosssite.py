@@ -1,4 +1,4 @@
-"""No other site may act through a visitor's browser: API.md, "Cross-site defence"."""
+"""No other site may act through a visitor's browser: docs/api.md, "Cross-site defence"."""
 
 import itertools
 
@@ -29,7 +29,7 @@ PROGRAMS = (None, "curl", " ")
 
 
 def allowed(origin: str | None, site: str | None, program: str | None) -> bool:
-    """The rule as API.md states it: whichever is present says same origin; with neither, a named program."""
+    """The rule as docs/api.md states it: whichever is present says same origin; with neither, a named program."""
     present = [value for value in (origin, site) if value is not None]
     if not present:
         return program is not None and program.strip() != ""
@@ -50,7 +50,7 @@ def test_the_rule_holds_in_every_combination(origin: str | None, site: str | Non
 
 @pytest.mark.parametrize(("origin", "program"), list(itertools.product(ORIGINS, PROGRAMS)))
 def test_a_socket_needs_the_exact_origin_or_a_named_program(origin: str | None, program: str | None) -> None:
-    """API.md: `$connect` requires the exact Origin, or none and Earshot-Client; Sec-Fetch-Site does not help."""
+    """docs/api.md: `$connect` requires the exact Origin, or none and Earshot-Client; Sec-Fetch-Site does not help."""
     sent = {"origin": origin, "earshot-client": program, "sec-fetch-site": "same-origin"}
     headers = OWN | {name: value for name, value in sent.items() if value is not None}
     if allowed(origin, None, program):

@@ -43,7 +43,7 @@ def test_a_good_request_is_answered(browser: Browser) -> None:
      "audio/wav", "application/jsonp", "application/json, text/plain"],
 )  # fmt: skip
 def test_only_the_content_type_of_the_route_is_taken(browser: Browser, sent: str | None) -> None:
-    """API.md "Content type: the one listed for the route, never a form's, text/plain or none" → 415."""
+    """docs/api.md "Content type: the one listed for the route, never a form's, text/plain or none" → 415."""
     answer = browser.post("/notes", body=b'{"text": "x"}', headers={"Content-Type": sent})
     assert "application/json" in problem(answer, 415, "wrong-type")["detail"]
 
@@ -54,7 +54,7 @@ def test_a_content_type_may_carry_parameters(browser: Browser, sent: str) -> Non
 
 
 def test_bytes_are_taken_up_to_the_limit_of_the_route(browser: Browser) -> None:
-    """Issue 2: over the limit 413."""
+    """Over the limit 413."""
     fits = browser.post("/blobs", body=b"\xff" * BLOB_MAX, headers=WAV)
     over = browser.post("/blobs", body=b"\xff" * (BLOB_MAX + 1), headers=WAV)
 
@@ -63,7 +63,7 @@ def test_bytes_are_taken_up_to_the_limit_of_the_route(browser: Browser) -> None:
 
 
 def test_json_is_limited_by_bytes_not_characters(browser: Browser) -> None:
-    """DESIGN "Limits": 64 KiB of JSON, in UTF-8 bytes."""
+    """64 KiB of JSON, in UTF-8 bytes."""
     text = "é" * 40_000
     answer = browser.post(
         "/notes", body=json.dumps({"text": text}, ensure_ascii=False).encode(), headers={"Content-Type": JSON}
@@ -78,7 +78,7 @@ def test_json_is_limited_by_bytes_not_characters(browser: Browser) -> None:
      b"[" * 30_000 + b"]" * 30_000],
 )  # fmt: skip
 def test_what_is_not_strict_json_cannot_be_read(browser: Browser, body: bytes) -> None:
-    """DESIGN "Traps": NaN, doubled keys, 1e999 and bottomless nesting are 400, never a 500."""
+    """NaN, doubled keys, 1e999 and bottomless nesting are 400, never a 500."""
     problem(browser.post("/notes", body=body, headers={"Content-Type": JSON}), 400, "unreadable")
 
 
@@ -128,7 +128,7 @@ def test_an_unknown_method_says_which_are_known(browser: Browser) -> None:
 
 
 def test_no_preflight_ever_succeeds(browser: Browser) -> None:
-    """API.md: no CORS preflight ever succeeds."""
+    """docs/api.md: no CORS preflight ever succeeds."""
     answer = browser.request(
         "OPTIONS", "/notes", headers={"Origin": "https://evil.example", "Access-Control-Request-Method": "POST"}
     )
@@ -143,7 +143,7 @@ def test_nothing_allows_another_origin_to_read(browser: Browser, target: str) ->
 
 
 def test_an_unexpected_error_shows_a_reference_and_nothing_internal(browser: Browser, log_lines: io.StringIO) -> None:
-    """DESIGN "Security": unexpected errors carry a reference id and nothing internal; G6: no personal data in logs."""
+    """Unexpected errors carry a reference id and nothing internal; G6: no personal data in logs."""
     answer = browser.post("/broken", json_body={"text": "ada@example.org"})
 
     document = problem(answer, 500, "internal")
@@ -168,7 +168,7 @@ def test_every_reference_is_another(browser: Browser) -> None:
     ("name", "status", "retry"), [("too-many", 429, "7"), ("unavailable", 503, "3"), ("gone", 410, None)]
 )
 def test_a_passing_problem_says_when_to_come_back(browser: Browser, name: str, status: int, retry: str | None) -> None:
-    """API.md: 429 and 503 with Retry-After."""
+    """docs/api.md: 429 and 503 with Retry-After."""
     answer = browser.get(f"/problems/{name}")
     problem(answer, status, name)
     assert answer.headers.get("retry-after") == retry
@@ -183,7 +183,7 @@ def test_a_problem_lists_its_fields_and_keeps_its_kind(browser: Browser) -> None
     "target", ["/notes/1", "/page", "/nowhere", "/problems/gone", "/problems/too-many", "/cookies", "/problems/missing"]
 )
 def test_security_headers_stand_on_every_answer(browser: Browser, target: str) -> None:
-    """DESIGN "Security": strict CSP, HSTS, no sniffing, no referrer, nothing cached: errors included."""
+    """Strict CSP, HSTS, no sniffing, no referrer, nothing cached: errors included."""
     headers = browser.get(target).headers
     for name, value in SECURITY_HEADERS.items():
         assert headers[name.lower()] == value
@@ -207,7 +207,7 @@ def test_security_headers_stand_on_empty_and_refused_answers(browser: Browser) -
 
 @pytest.mark.parametrize("policy", [API_POLICY, PAGE_POLICY])
 def test_policies_start_from_nothing_and_allow_no_inline_code(policy: str) -> None:
-    """DESIGN "Security": default-src 'none' upward, no inline code, not framed."""
+    """Default-src 'none' upward, no inline code, not framed."""
     assert policy.startswith("default-src 'none'")
     assert "frame-ancestors 'none'" in policy
     assert "unsafe" not in policy
@@ -219,7 +219,7 @@ def test_policies_start_from_nothing_and_allow_no_inline_code(policy: str) -> No
     [("a%20b", "a b"), ("%C3%A9", "é"), ("a%2Fb", "a/b"), ("a+b", "a+b"), ("100%25", "100%")],
 )
 def test_path_parameters_arrive_decoded(browser: Browser, sent: str, read: str) -> None:
-    """DESIGN "Traps": path parameters can stay percent-encoded."""
+    """Path parameters can stay percent-encoded."""
     assert browser.get(f"/notes/{sent}").json()["id"] == read
 
 

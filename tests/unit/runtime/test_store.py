@@ -79,7 +79,7 @@ def test_reading_nothing_asks_nobody() -> None:
 
 
 def test_create_never_overwrites_a_living_item(aws: Aws) -> None:
-    """DESIGN "Storage": condition, not check-then-act."""
+    """Condition, not check-then-act."""
     notes.put(note())
 
     assert notes.create(note(text="second"), now=DEADLINE - 1) is False
@@ -170,7 +170,7 @@ def test_ttl_never_fires_early_and_at_most_a_second_late(deadline: int) -> None:
 
 @given(deadline=st.integers(0, 2**53), now=st.integers(0, 2**53))
 def test_an_item_carries_both_forms_of_its_deadline(deadline: int, now: int) -> None:
-    """DESIGN "Storage": the exact instant in ms beside the TTL attribute."""
+    """The exact instant in ms beside the TTL attribute."""
     made = note(deadline=deadline)
 
     assert (made.expires_at_ms, made.expires_at) == (deadline, ttl_seconds(deadline))
@@ -183,7 +183,7 @@ def test_an_item_carries_both_forms_of_its_deadline(deadline: int, now: int) -> 
      "create_table", "delete_table"],
 )  # fmt: skip
 def test_no_code_can_read_or_write_around_the_store(name: str) -> None:
-    """DESIGN "Storage": no code path reads around it."""
+    """No code path reads around it."""
     with pytest.raises(RuntimeError, match=r"runtime\.store"):
         getattr(Note, name)()
     with pytest.raises(RuntimeError, match=r"runtime\.store"):
@@ -204,7 +204,7 @@ def test_every_door_that_pynamodb_opens_is_known() -> None:
 
 @pytest.mark.usefixtures("aws")
 def test_waiting_for_the_table_never_outlives_the_gateway() -> None:
-    """DESIGN "Storage": connect 1 s, read 2 s, 2 attempts (the gateway gives up at 29 s)."""
+    """Connect 1 s, read 2 s, 2 attempts (the gateway gives up at 29 s)."""
     notes.put(note())
     config = Note._get_connection().connection.client.meta.config
     assert (config.connect_timeout, config.read_timeout) == (1, 2)

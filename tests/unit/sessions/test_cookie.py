@@ -58,7 +58,7 @@ def test_the_cookie_is_bound_to_this_host_and_out_of_scripts_reach(world: World)
 
 
 def test_plain_http_localhost_gets_a_cookie_it_can_keep() -> None:
-    """DESIGN "Security": on plain-http localhost the name loses its prefix and the Secure flag, by settings only."""
+    """On plain-http localhost the name loses its prefix and the Secure flag, by settings only."""
     plain = Settings(stage="local", secret=SECRET, live_endpoint="http://x", insecure_cookies=True, version="1")
     cookie = cookies.sealed(plain, PURPOSE, b"x")
     assert cookie.startswith("earshot=")
@@ -106,7 +106,7 @@ def test_every_use_moves_the_30_days(world: World) -> None:
 
 
 def test_a_use_within_the_first_minute_still_counts_from_the_sealed_instant(world: World) -> None:
-    """C2, DESIGN: sealed again at most once a minute; the sealed instant decides."""
+    """C2: sealed again at most once a minute; the sealed instant decides."""
     browser = world.member()
     world.clock.advance(RESEAL_AFTER_MS - 1)
     assert browser.get("/v1/session").cookies == []
@@ -252,7 +252,7 @@ def test_sealing_twice_gives_two_values_that_share_nothing() -> None:
 
 
 def test_keys_for_different_purposes_share_nothing() -> None:
-    """DESIGN: keys are derived from the root secret, one for each purpose."""
+    """Keys are derived from the root secret, one for each purpose."""
     keys = {derive(SECRET, purpose) for purpose in ("cookie/key", "cookie/id", "places/1", "places/2")}
     assert len(keys) == 4
     assert SECRET not in keys

@@ -27,7 +27,7 @@ def test_looking_around_leaves_no_trace(world: World, target: str) -> None:
 
 
 def test_a_new_session_has_a_friendly_name_and_its_end(world: World) -> None:
-    """Issue 2: participants get a friendly generated name; nothing personal is typed."""
+    """Participants get a friendly generated name; nothing personal is typed."""
     answer = world.browser().open_session()
     found = answer.json()
     assert re.fullmatch(r"[A-Z][a-z]+ \d{1,2}", found["participant_name"])
@@ -71,6 +71,6 @@ def test_nothing_in_an_answer_names_the_session(world: World) -> None:
 
 
 def test_names_are_many_and_short() -> None:
-    """Issue 2: a friendly generated name."""
+    """A friendly generated name."""
     assert len(set(STARS)) * len(NUMBERS) > 5_000
     assert all(len(friendly()) <= 16 for _ in range(50))

@@ -1,0 +1,87 @@
+"""The dictionary that stands for DynamoDB in properties answers as moto does."""
+
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chalicelib.runtime.store import Table
+from tests.support.aws import Aws
+from tests.support.memory import in_memory
+from tests.unit.runtime.test_store import DEADLINE, Note, note
+
+NAMES = st.sampled_from(["a", "b", "ba"])
+NOW = st.sampled_from([0, DEADLINE - 1, DEADLINE])
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.just("put"), NAMES, st.sampled_from([DEADLINE, DEADLINE + 1])),
+        st.tuples(st.just("create"), NAMES, NOW),
+        st.tuples(st.just("update"), NAMES, NOW),
+        st.tuples(st.just("update where"), NAMES, NOW),
+        st.tuples(st.just("upsert"), NAMES, NOW),
+        st.tuples(st.just("delete"), NAMES, NOW),
+        st.tuples(st.just("get"), NAMES, NOW),
+        st.tuples(st.just("query"), NAMES, NOW),
+        st.tuples(st.just("get_many"), NAMES, NOW),
+        st.tuples(st.just("batches"), NAMES, NOW),
+    ),
+    max_size=12,
+)
+
+
+def run(steps: list[tuple[str, str, int]]) -> list[Any]:
+    """What each step answers."""
+    notes = Table(Note, "clips")
+    return [plain(take(notes, *step)) for step in steps]
+
+
+def take(notes: Table[Note], verb: str, name: str, now: int) -> Any:
+    key = ("here", name)
+    match verb:
+        case "put":
+            return notes.put(note(name, now))
+        case "create":
+            return notes.create(note(name, text="created"), now=now)
+        case "update":
+            return notes.update(key, [Note.text.set("changed"), Note.times.add(1)], now=now)
+        case "update where":
+            where = (Note.text == "changed") & Note.times.exists() | (Note.times > 2)
+            return notes.update(key, [Note.text.set("again"), Note.times.remove()], now=now, where=where)
+        case "upsert":
+            actions = [Note.times.add(2), Note.expires_at_ms.set(DEADLINE), Note.expires_at.set(DEADLINE // 1_000 + 1)]
+            return notes.upsert(key, actions, now=now)
+        case "delete":
+            return notes.delete(key)
+        case "get":
+            return notes.get(key, now=now)
+        case "query":
+            return notes.query("here", now=now, where=Note.join_id.startswith(name))
+        case "get_many":
+            return sorted(notes.get_many([("here", one) for one in ("a", "b", name + "!")], now=now), key=str)
+        case _:
+            notes.put_many([note(name + "1"), note(name + "2")])
+            return notes.delete_many([("here", name + "1"), ("here", "never")])
+
+
+def plain(answer: Any) -> Any:
+    if isinstance(answer, Note):
+        return answer.serialize()
+    return sorted((plain(one) for one in answer), key=repr) if isinstance(answer, list) else answer
+
+
+@settings(max_examples=12)
+@given(steps=STEPS)
+def test_the_dictionary_answers_as_moto_does(aws: Aws, steps: list[tuple[str, str, int]]) -> None:
+    """A double that nobody holds to the original proves nothing."""
+    aws.clear()
+    expected = run(steps)
+    with in_memory() as memory:
+        answered = run(steps)
+        kept = memory.items("clips")
+
+    assert answered == expected
+    assert by_name(kept) == by_name(aws.items("clips"))
+
+
+def by_name(items: list[dict[str, Any]]) -> dict[str, Any]:
+    return {item["join_id"]["S"]: item for item in items}
