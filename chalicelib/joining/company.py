@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from chalicelib.joining import census, crowd
+from chalicelib.joining import census, crowd, lazily
 from chalicelib.joining.census import BOUND, Place
-from chalicelib.joining.lazily import engine
 from chalicelib.joining.models import ClipEntry, ClipId, Join, Listing, clip_entries, joins, listings
 from chalicelib.runtime.parallel import together
 
@@ -55,7 +54,7 @@ def likeliest(heard: "Heard", participant_id: str, near: Sequence[Listing]) -> l
     """Those worth a full comparison: all of a few, the likeliest of many."""
     others = [one for one in near if one.clip_id.participant_id != participant_id and one.span.comparable(heard.span)]
     if len(others) > COMPARE_MAX:
-        [best] = engine().likeliest([heard.signature], [one.signature for one in others], COMPARE_MAX)
+        [best] = lazily.engine().likeliest([heard.signature], [one.signature for one in others], COMPARE_MAX)
         others = [others[i] for i in best]
     return [one.clip_id for one in others]
 

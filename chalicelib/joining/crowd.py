@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Sequence
 from functools import partial
 
-from chalicelib.joining.lazily import engine
+from chalicelib.joining import lazily
 from chalicelib.joining.models import (
     CANDIDATES,
     Candidates,
@@ -60,7 +60,7 @@ def run_round(place: str, cell: int, *, now: int) -> int:
     pages = together([partial(listings.query, name, now=now) for name in (place, *names)])
     everyone = [one for page in pages for one in page]
     mine = [one for one in everyone if cell_of(one.span) == cell]
-    ranked = engine().likeliest([one.signature for one in mine], [one.signature for one in everyone], TOP + 1)
+    ranked = lazily.engine().likeliest([one.signature for one in mine], [one.signature for one in everyone], TOP + 1)
     candidates.put_many(_candidates(me, [everyone[i] for i in best]) for me, best in zip(mine, ranked, strict=True))
     for start in range(0, len(mine), COMPARE_TOGETHER):
         batch = [one.tag for one in mine[start : start + COMPARE_TOGETHER]]

@@ -14,8 +14,8 @@ from chalicelib.joining.models import ClipId, find_seat, leave_seat, take_seat
 from chalicelib.rooms import merging, push
 from chalicelib.rooms import service as rooms
 from chalicelib.rooms.messages import JoinChanged
-from chalicelib.rooms.models import Member, Room, find_room, members, new_member
-from chalicelib.runtime.ids import RoomId, SessionId, derived
+from chalicelib.rooms.models import Member, Room, find_room, member_key, members, new_member
+from chalicelib.runtime.ids import ParticipantId, RoomId, SessionId, derived
 from chalicelib.runtime.parallel import together
 from chalicelib.sessions.models import sessions
 
@@ -66,7 +66,7 @@ def _open(everyone: Sequence[Ear], now: int) -> Placed | None:
     arrivals = _arrivals(everyone, room_id, now)
     steps = [partial(take_seat, ear.participant_id, room_id, now=now) for ear in arrivals]
     seated = together([*steps, partial(_write_room, room_id, first.start_ms, list(arrivals.values()))])[:-1]
-    return _welcome(arrivals, seated, room_id, now)
+    return _welcome(arrivals, seated, now)
 
 
 def _join(everyone: Sequence[Ear], room_id: RoomId, now: int) -> Placed | None:
@@ -78,19 +78,19 @@ def _join(everyone: Sequence[Ear], room_id: RoomId, now: int) -> Placed | None:
     results: list[object] = together(steps)
     seated, room = [bool(result) for result in results[: len(arrivals)]], results[-1]
     if isinstance(room, Room):
-        return _welcome(arrivals, seated, room.room_id, now)
-    for ear, member in arrivals.items():  # the meeting has ended: nobody is there to meet
-        members.delete((room_id, member.entry))
+        return _welcome(arrivals, seated, now)
+    for ear in everyone:  # the meeting has ended, or whoever wanted to open it died: its seats are worth nothing
+        members.delete(member_key(room_id, ParticipantId(ear.participant_id)))
         leave_seat(ear.participant_id, room_id)
-    return {}
+    return None
 
 
-def _welcome(arrivals: dict[Ear, Member], seated: Sequence[bool], room_id: RoomId, now: int) -> Placed | None:
+def _welcome(arrivals: dict[Ear, Member], seated: Sequence[bool], now: int) -> Placed | None:
     """Tells the newly seated and their room; takes back the membership of those seated elsewhere."""
     placed, settled = Placed(), True
     for (ear, member), fresh in zip(arrivals.items(), seated, strict=True):
         if fresh:
-            placed[ear.participant_id] = _tell(ear, member, room_id, now)
+            placed[ear.participant_id] = _tell(ear, member, now)
         elif (there := find_seat(ear.participant_id, now=now)) is not None and there != member.room_id:
             members.delete((member.room_id, member.entry))
             settled = False
@@ -99,10 +99,10 @@ def _welcome(arrivals: dict[Ear, Member], seated: Sequence[bool], room_id: RoomI
     return placed if settled else None
 
 
-def _tell(ear: Ear, member: Member, room_id: RoomId, now: int) -> RoomId:
+def _tell(ear: Ear, member: Member, now: int) -> RoomId:
     if not ear.room_id:
         merging.welcome(member, now=now)
-    current = merging.settle_member(member, room_id, now=now)
+    current = merging.settle_member(member, now=now)
     push.to_session(SessionId(ear.session_id), JoinChanged(ear.join_id, "joined", now, room_id=current), now=now)
     return current
 
@@ -157,4 +157,6 @@ def _write_room(room_id: RoomId, opened_at_ms: int, arrivals: Sequence[Member]) 
 
 def _look_again(ear: Ear, now: int) -> Ear:
     seat = find_seat(ear.participant_id, now=now)
-    return ear if seat is None else replace(ear, room_id=seat, seated=True)
+    if seat is None:
+        return replace(ear, room_id=None, seated=False) if ear.seated else ear
+    return replace(ear, room_id=seat, seated=True)

@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 
-from chalicelib.joining import models
+from chalicelib.joining import lazily, models
 from chalicelib.joining.grouping import Ear, gather
-from chalicelib.joining.lazily import engine
 from chalicelib.joining.models import READ_MAX, ClipId, Sound
 from chalicelib.rooms import door
 from chalicelib.rooms import service as rooms
@@ -14,12 +13,14 @@ from chalicelib.sessions.models import sessions
 JOIN, ASK = "join", "ask"  # verdicts of joining.match
 
 
-def meet(mine: Sound, others: Sequence[ClipId], *, now: int) -> RoomId | None:
-    """Compares with `others`; the room that this leads to at once, if any."""
+def meet(mine: Sound, others: Sequence[ClipId], *, now: int, again: bool = False) -> RoomId | None:
+    """Compares with `others`; the room that this leads to at once, if any. `again` also mends what broke off."""
     sounds, seats = _read(mine, others, now)
-    verdicts = engine().compare(mine.fine, [one.fine for one in sounds])
+    verdicts = lazily.engine().compare(mine.fine, [one.fine for one in sounds])
     ears = [_ear(sound, seats) for sound in sounds]
     heard = [ear for ear, verdict in zip(ears, verdicts, strict=True) if verdict == JOIN]
+    if again:
+        _mend(heard, now)
     if heard:
         everyone = {sound.clip_id: sound for sound in (*sounds, mine)}
         return gather(_ear(mine, seats), heard, lambda one, other: _agree(one, other, everyone), now=now)
@@ -44,8 +45,16 @@ def _ear(sound: Sound, seats: dict[str, RoomId]) -> Ear:
 
 
 def _agree(one: Ear, other: Ear, sounds: dict[ClipId, Sound]) -> bool:
-    [verdict] = engine().compare(sounds[one.clip_id].fine, [sounds[other.clip_id].fine])
+    [verdict] = lazily.engine().compare(sounds[one.clip_id].fine, [sounds[other.clip_id].fine])
     return bool(verdict == JOIN)
+
+
+def _mend(seated: Sequence[Ear], now: int) -> None:
+    """Whoever has a seat but, because a process died, no membership."""
+    for ear in seated:
+        session = sessions.get(ear.session_id, now=now)
+        if ear.seated and ear.room_id and session is not None:
+            rooms.mend_membership(ear.room_id, session, now=now)
 
 
 def _ask(mine: Sound, doubtful: Sequence[Ear], now: int) -> None:

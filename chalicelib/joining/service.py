@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from chalicelib.joining import company, crowd, models
+from chalicelib.joining import company, crowd, lazily, models
 from chalicelib.joining.census import Place
-from chalicelib.joining.lazily import engine
 from chalicelib.joining.matching import meet
 from chalicelib.joining.models import SOUND, VERDICT, ClipId, Join, Sound, find_seat, joins
 from chalicelib.joining.places import Viewer, places
@@ -68,7 +67,7 @@ def submit_clip(clip: Submission, session: Session, secret: bytes, *, now: int) 
     sound = _sound(join, heard, session, inside, [listing.place for listing in listed])
     _see_to_the_end(sound, now)
     if not company.publish(join, [sound, *listed], around, now):
-        return read_join(clip.join_id, session, now=now)
+        return _again(join, sound, heard, around, session, now)
     return _outcome(join, _match(sound, heard, around, now), now)
 
 
@@ -123,11 +122,20 @@ def seat_admitted(event: events.ParticipantAdmitted) -> None:
     models.take_seat(event.participant_id, event.room_id, now=event.now)
 
 
-def _match(sound: Sound, heard: "Heard", around: Sequence[Place], now: int) -> RoomId | None:
+def _again(join: Join, sound: Sound, heard: "Heard", around: Sequence[Place], session: Session, now: int) -> Outcome:
+    """A clip that came twice: what became of it, gone on with in case the first time broke off."""
+    if read_join(JoinId(join.join_id), session, now=now).status == "expired":  # cancelled: it stays so
+        models.delete_clip(sound.clip_id, sorted(sound.places))
+    else:
+        _match(sound, heard, around, now, again=True)
+    return read_join(JoinId(join.join_id), session, now=now)
+
+
+def _match(sound: Sound, heard: "Heard", around: Sequence[Place], now: int, *, again: bool = False) -> RoomId | None:
     """The room that the clip leads to at once, if any; in a crowd the answer comes a little later."""
     near = company.around(around, now)
     if near is not None:
-        return meet(sound, company.likeliest(heard, sound.participant_id, near), now=now)
+        return meet(sound, company.likeliest(heard, sound.participant_id, near), now=now, again=again)
     for name in around[-1]:
         crowd.call_round(name, crowd.cell_of(heard.span), now=now)
     return None
@@ -177,7 +185,7 @@ def _inside(claimed: RoomId | None, session: Session, now: int) -> RoomId | None
 
 def _hear(clip: Submission, secret: bytes) -> "Heard":
     if clip.is_recording:
-        recorded: Heard = engine().hear_recording(clip.content, clip.recorded_at_ms, clip.processing, secret)
+        recorded: Heard = lazily.engine().hear_recording(clip.content, clip.recorded_at_ms, clip.processing, secret)
         return recorded
-    from_device: Heard = engine().hear_fingerprint(clip.content, clip.recorded_at_ms, clip.processing)
+    from_device: Heard = lazily.engine().hear_fingerprint(clip.content, clip.recorded_at_ms, clip.processing)
     return from_device

@@ -14,10 +14,9 @@ from chalicelib.rooms.models import (
     Room,
     entries,
     find_head,
-    find_room,
-    heads,
     member_key,
     members,
+    members_of,
     merges,
     new_head,
 )
@@ -40,9 +39,13 @@ def current_room(room_id: RoomId, *, now: int) -> Room | None:
 def merge_rooms(one: RoomId, other: RoomId, *, now: int) -> RoomId | None:
     """Both become the older of the two; everybody is moved and told. Safe to repeat, to race and to break off."""
     first, second = current_room(one, now=now), current_room(other, now=now)
-    if first is None or second is None or first.room_id == second.room_id:
+    if first is None or second is None:
         survivor = first or second
         return None if survivor is None else survivor.room_id
+    if first.room_id == second.room_id:
+        for name in {one, other} - {first.room_id}:  # one broken off half-way is finished by its repetition
+            move_members(name, first.room_id, now=now)
+        return first.room_id
     older, younger = sorted((first, second), key=lambda room: room.age)
     pointer = Merged(younger.room_id, MERGED, into=older.room_id)
     pointer.lives_until(MEETING.deadline(now))
@@ -54,15 +57,10 @@ def merge_rooms(one: RoomId, other: RoomId, *, now: int) -> RoomId | None:
 
 
 def move_members(source: RoomId, into: RoomId, *, now: int) -> None:
-    """Everyone of a merged room becomes a member where it leads; those who are already stay as they are."""
-    room = find_room(source, now=now)
-    for member in room.members if room else ():
+    """Whoever is still in a merged room becomes a member where it leads."""
+    for member in members_of(source, now=now):
         add_member(member_of(into, member), now=now)
-
-
-def open_room(room_id: RoomId, opened_at_ms: int, *, now: int) -> None:
-    """Makes the room unless it is there."""
-    heads.create(new_head(room_id, opened_at_ms), now=now)
+        members.delete((source, member.entry))
 
 
 def open_with(room_id: RoomId, opened_at_ms: int, arrivals: Iterable[Member]) -> None:
@@ -74,10 +72,17 @@ def add_member(member: Member, *, now: int) -> RoomId:
     """Makes a member of the room, or of the one it has merged into; the room it became."""
     if members.create(member, now=now):
         welcome(member, now=now)
+    return settle_member(member, now=now)
+
+
+def settle_member(member: Member, *, now: int) -> RoomId:
+    """Takes a member along if their room has merged meanwhile: nobody is left behind."""
     room = current_room(RoomId(member.room_id), now=now)
     if room is None or room.room_id == member.room_id:
         return RoomId(member.room_id)
-    return add_member(member_of(room.room_id, member), now=now)  # it merged meanwhile: nobody is left behind
+    there = add_member(member_of(room.room_id, member), now=now)
+    members.delete((member.room_id, member.entry))
+    return there
 
 
 def welcome(member: Member, *, now: int) -> None:
@@ -101,11 +106,3 @@ def member_of(room_id: RoomId, like: Member) -> Member:
     )
     member.lives_until(int(like.expires_at_ms))
     return member
-
-
-def settle_member(member: Member, room_id: RoomId, *, now: int) -> RoomId:
-    """Where a member ends up if their room has merged into `room_id` or beyond."""
-    room = current_room(room_id, now=now)
-    if room is None or room.room_id == member.room_id:
-        return RoomId(member.room_id)
-    return add_member(member_of(room.room_id, member), now=now)

@@ -176,6 +176,11 @@ def new_left(room_id: RoomId, participant_id: str, now: int) -> Left:
     return left
 
 
+def members_of(room_id: RoomId, *, now: int) -> list[Member]:
+    """Everyone who belongs to the room, connected or not."""
+    return members.query(room_id, now=now, where=RoomEntry.entry.startswith(MEMBER))
+
+
 def find_member(room_id: RoomId, participant_id: ParticipantId, *, now: int) -> Member | None:
     return members.get(member_key(room_id, participant_id), now=now) if is_opaque(room_id) else None
 

@@ -1,7 +1,7 @@
 """Use cases of meetings: enter, leave, read; a tab connects, resumes, disconnects."""
 
 from chalicelib.rooms import connections, merging, push
-from chalicelib.rooms.merging import current_room, merge_rooms, open_room
+from chalicelib.rooms.merging import current_room, merge_rooms
 from chalicelib.rooms.models import (
     HEAD,
     LEFT_BY,
@@ -12,7 +12,9 @@ from chalicelib.rooms.models import (
     entries,
     find_member,
     find_room,
+    heads,
     members,
+    new_head,
     new_left,
     new_member,
 )
@@ -35,6 +37,11 @@ __all__ = [
     "read_room",
     "resume",
 ]
+
+
+def open_room(room_id: RoomId, *, now: int) -> None:
+    """Makes the room unless it is there."""
+    heads.create(new_head(room_id, now), now=now)
 
 
 def enter_room(room_id: RoomId, session: Session, *, via: str, now: int) -> RoomId:
@@ -79,10 +86,15 @@ def leave_room(room_id: RoomId, session: Session, *, now: int) -> None:
 
 
 def read_room(room_id: RoomId, session: Session, *, now: int) -> tuple[Room, list[Member]]:
-    """The room and those present. Raises NotFound for strangers; a member of a merged room is taken along."""
-    room = _require_membership(room_id, session, now)
-    if room.merged_into is not None:
-        room = _require_membership(enter_room(room.merged_into, session, via="sound", now=now), session, now)
+    """The room, or the one it merged into, and those present. Raises NotFound for strangers."""
+    room = find_room(room_id, now=now)
+    if room is not None and room.merged_into is not None:
+        if _is_in(room, session):  # the merge broke off before they were moved
+            merging.move_members(room.room_id, room.merged_into, now=now)
+        current = current_room(room.merged_into, now=now)
+        room = None if current is None else find_room(current.room_id, now=now)
+    if room is None or not _is_in(room, session):
+        raise NotFound("There is no such meeting, or you are not in it.")
     return room, [one for one in room.members if one.here]
 
 
@@ -118,11 +130,8 @@ def person(session: Session) -> Person:
     return Person(session.participant_id, session.session_id, session.participant_name)
 
 
-def _require_membership(room_id: RoomId, session: Session, now: int) -> Room:
-    room = find_room(room_id, now=now)
-    if room is None or not any(one.participant_id == session.participant_id for one in room.members):
-        raise NotFound("There is no such meeting, or you are not in it.")
-    return room
+def _is_in(room: Room, session: Session) -> bool:
+    return any(one.participant_id == session.participant_id for one in room.members)
 
 
 def _end_if_empty(room_id: RoomId, now: int) -> None:

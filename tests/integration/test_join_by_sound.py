@@ -239,7 +239,6 @@ def test_a_join_is_nobody_elses_to_read(world: World) -> None:
     assert theirs.status == 404
 
 
-@pytest.mark.xfail(strict=True, reason="reading a join enters its room again")
 def test_asking_about_an_old_join_does_not_undo_leaving(world: World) -> None:
     """The four lifetimes: leaving is at once; no read may undo it."""
     first, second = world.member(), world.member()
