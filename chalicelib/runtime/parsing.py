@@ -3,6 +3,7 @@
 import json
 import math
 import re
+from collections.abc import Iterable
 from typing import Any, NoReturn, TypeVar
 
 import msgspec
@@ -11,6 +12,7 @@ from chalicelib.runtime.errors import FieldError, Invalid, TooLarge, Unreadable
 
 T = TypeVar("T")
 JSON_MAX = 65_536  # bytes: the largest JSON body any route takes
+DEPTH_MAX = 100  # levels of nesting: far beyond any schema; what the interpreter bears differs by its version
 _AT = re.compile(r"^(?P<reason>.*?)(?: - at `(?P<at>[^`]*)`)?$", re.DOTALL)
 
 
@@ -32,13 +34,29 @@ def convert(value: Any, schema: type[T]) -> T:
 def strict_json(raw: bytes) -> Any:
     """RFC 8259 and no more: no NaN, no doubled keys, no overflow, no bottomless nesting. Raises Unreadable."""
     try:
-        return _whole(_parsed(raw.decode()), raw)
+        return _whole(_shallow(_parsed(raw.decode())), raw)
     except (ValueError, RecursionError) as error:
         raise Unreadable("The body must be one JSON document in UTF-8.") from error
 
 
 def _parsed(text: str) -> Any:
     return json.loads(text, object_pairs_hook=_object, parse_constant=_constant, parse_float=_finite)
+
+
+def _shallow(value: Any) -> Any:
+    """`value` unless it is nested deeper than DEPTH_MAX."""
+    level = [value]
+    for _ in range(DEPTH_MAX):
+        level = [inner for one in level for inner in _inside(one)]
+        if not level:
+            return value
+    raise ValueError("nested too deeply")
+
+
+def _inside(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def _whole(value: Any, raw: bytes) -> Any:

@@ -44,7 +44,7 @@ def test_there_is_something_to_look_at() -> None:
 
 
 def test_aws_is_reached_from_the_runtime_only() -> None:
-    """Boto3 only in runtime/."""
+    """AWS only in runtime/."""
     strangers = importers("boto3") | importers("botocore")
     assert {name for name in strangers if not name.startswith("chalicelib/runtime/")} == set()
 
@@ -84,7 +84,7 @@ def test_only_edges_ask_the_clock() -> None:
 
 
 def test_app_is_a_table_of_contents() -> None:
-    """App.py has no logic, at most 60 lines."""
+    """The file app.py has no logic, at most 60 lines."""
     text = (ROOT / "app.py").read_text()
     kinds = {type(node) for node in ast.parse(text).body}
     assert kinds <= {ast.Expr, ast.Import, ast.ImportFrom, ast.Assign, ast.For}

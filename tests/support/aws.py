@@ -1,6 +1,6 @@
 """AWS as moto plays it, in this process: the tables and queues of infra/resources.yaml, empty for every test.
 
-moto never removes what has expired: it is DynamoDB with the TTL sweeper switched off (docs/product.md, "The four lifetimes").
+moto never removes what has expired: it is DynamoDB with the TTL sweeper switched off (docs/product.md).
 Making the tables takes 160 ms, so they are made once a process and emptied, moto's own objects put back.
 """
 
@@ -55,7 +55,7 @@ class Aws:
         return [item for item in self.items("clips") if item["e"]["S"].startswith("sound#")]
 
     def of_clips(self) -> list[dict[str, Any]]:
-        """Everything that a clip leaves behind but its verdict and its owner's seat: listings, fine part, candidates."""
+        """Everything of a clip but its verdict and its owner's seat: listings, fine part, candidates."""
         return [item for item in self.items("clips") if not item["e"]["S"].startswith(("verdict#", "seat"))]
 
     def verdicts(self) -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ from chalicelib.sessions.edge import PURPOSE
 from chalicelib.sessions.rules import RESEAL_AFTER_MS, Pass
 from tests.support.browser import Answer, Browser
 from tests.support.environment import SECRET
+from tests.support.memory import in_memory
 from tests.support.world import World
 
 NAME = "__Host-earshot"
@@ -123,12 +124,13 @@ def test_a_use_within_the_first_minute_still_counts_from_the_sealed_instant(worl
 def test_both_sides_agree_for_any_rhythm_of_use(world: World, gaps: list[int]) -> None:
     """C2: sliding 30 days on both sides: the server's half, written at most every 12 h, never ends a living cookie."""
     world.reset()
-    browser, sealed_at, alive = world.member(), world.now, True
-    for gap in gaps:
-        world.clock.advance(gap)
-        alive = alive and world.now < sealed_at + 30 * DAY
-        assert browser.get("/v1/session").status == (200 if alive else 401)
-        sealed_at = world.now if world.now - sealed_at >= MINUTE else sealed_at
+    with in_memory():
+        browser, sealed_at, alive = world.member(), world.now, True
+        for gap in gaps:
+            world.clock.advance(gap)
+            alive = alive and world.now < sealed_at + 30 * DAY
+            assert browser.get("/v1/session").status == (200 if alive else 401)
+            sealed_at = world.now if world.now - sealed_at >= MINUTE else sealed_at
 
 
 def test_the_servers_half_is_written_rarely_and_goes_a_day_after_the_cookie_at_most(world: World) -> None:
