@@ -6,6 +6,7 @@ import threading
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
@@ -178,25 +179,10 @@ def test_whichever_request_of_two_comes_first_they_meet() -> None:
     for switch in itertools.count():
         with scenes() as memory:
             first, second = Device("one"), Device("one")
-            reached = interrupt(memory, switch, lambda person=second: person.submit(START_MS))
-            first.submit(START_MS)
+            with memory.interrupted(switch, partial(second.submit, START_MS)) as reached:
+                first.submit(START_MS)
             if not reached():
                 break
             assert first.room(START_MS) == second.room(START_MS) is not None, switch
             assert len(members_of(first.room(START_MS) or RoomId(""), now=START_MS)) == 2, switch
     assert switch > 3
-
-
-def interrupt(memory: Memory, at: int, act: Any) -> Any:
-    """Calls `act` once, ahead of request number `at`; tells whether it came to that."""
-    count = 0
-
-    def before(_: str) -> None:
-        nonlocal count
-        count += 1
-        if count == at + 1:
-            memory.before = lambda _: None
-            act()
-
-    memory.before = before
-    return lambda: count > at

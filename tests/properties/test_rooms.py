@@ -1,6 +1,9 @@
 """Rooms that turn out to be one: whatever happens in whatever order, everyone ends in the oldest room."""
 
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
+from itertools import count, permutations
 from typing import Any
 
 from hypothesis import settings
@@ -131,6 +134,52 @@ def test_a_merge_that_dies_half_way_is_finished_by_its_repetition() -> None:
             service.merge_rooms(older, younger, now=now)
             unfinished += [survived] if len(members(older, now)) < 2 else []
     assert unfinished == []
+
+
+def furnished() -> tuple[list[RoomId], Session]:
+    """Three rooms, oldest first, a person in each; and one more person, outside."""
+    rooms = [RoomId(opaque()) for _ in range(3)]
+    for age, room in enumerate(rooms):
+        service.open_room(room, now=START_MS + age)
+        service.enter_room(room, open_session(now=START_MS), via="sound", now=START_MS)
+    return rooms, open_session(now=START_MS)
+
+
+@pytest.mark.parametrize("first_act", ["enter", "merge"])
+def test_entering_and_merging_at_the_same_moment_leave_nobody_behind(first_act: str) -> None:
+    """A6: the other act happens whole between any two requests of the first."""
+    for switch in count():
+        with in_memory() as memory, recorded_pushes():
+            (older, younger, _), person = furnished()
+            acts: dict[str, Callable[[], object]] = {
+                "enter": partial(service.enter_room, younger, person, via="sound", now=START_MS),
+                "merge": partial(service.merge_rooms, older, younger, now=START_MS),
+            }
+            second_act = acts["merge" if first_act == "enter" else "enter"]
+            with memory.interrupted(switch, second_act) as reached:
+                acts[first_act]()
+            if not reached():
+                break
+            assert person.participant_id in members(older, START_MS), switch
+            assert len(members(older, START_MS)) == 3, switch
+    assert switch > 3
+
+
+def test_merges_at_the_same_moment_end_in_the_oldest_room() -> None:
+    """A6: no circle, nobody lost, whichever of two merges runs between any two requests of the other."""
+    for pairs in permutations([(0, 1), (1, 2), (0, 2)], 2):
+        for switch in count():
+            with in_memory() as memory, recorded_pushes():
+                rooms, _ = furnished()
+                one, other = (partial(service.merge_rooms, rooms[a], rooms[b], now=START_MS) for a, b in pairs)
+                with memory.interrupted(switch, other) as reached:
+                    one()
+                if not reached():
+                    break
+                assert len(members(rooms[0], START_MS)) == 3, (pairs, switch)
+                leads_to = [service.current_room(room, now=START_MS) for room in rooms]
+                assert [head and head.room_id for head in leads_to] == [rooms[0]] * 3
+        assert switch > 3
 
 
 Rooms.TestCase.settings = settings(max_examples=15, stateful_step_count=8, deadline=None)

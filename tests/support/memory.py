@@ -59,6 +59,24 @@ class Memory:
         finally:
             self.before = lambda _: None
 
+    @contextmanager
+    def interrupted(self, at: int, act: Callable[[], object]) -> Iterator[Callable[[], bool]]:
+        """Calls `act` once, ahead of request number `at` in this block; yields whether it came to that."""
+        seen = 0
+
+        def before(_: str) -> None:
+            nonlocal seen
+            seen += 1
+            if seen == at + 1:
+                self.before = lambda _: None
+                act()
+
+        self.before = before
+        try:
+            yield lambda: seen > at
+        finally:
+            self.before = lambda _: None
+
     def call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
         self.before(operation)
         with self._lock:

@@ -11,12 +11,13 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from playwright.sync_api import CDPSession, Page, sync_playwright
+from playwright.sync_api import Page, Playwright, sync_playwright
 
 from chalicelib.runtime.http import PAGE_POLICY
 from tests.vectors.vectors import Vector
 
 STATIC = Path(__file__).parents[3] / "chalicelib" / "web" / "static"
+CHROMIUM = "/usr/bin/chromium"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]  # fmt: skip
 
@@ -59,8 +60,8 @@ class _Quiet(SimpleHTTPRequestHandler):
 class SoundPage:
     """A page that can compute what the product's pages compute."""
 
-    def __init__(self, page: Page, devtools: CDPSession) -> None:
-        self.page, self.devtools = page, devtools
+    def __init__(self, page: Page) -> None:
+        self.page = page
 
     def fingerprint(self, vector: Vector) -> bytes:
         return self.compute(
@@ -90,10 +91,15 @@ def origin() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def sound_page(origin: str) -> Iterator[SoundPage]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        page = browser.new_page()
-        page.goto(origin)
-        yield SoundPage(page, page.context.new_cdp_session(page))
-        browser.close()
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def sound_page(origin: str, playwright: Playwright) -> Iterator[SoundPage]:
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    page = browser.new_page()
+    page.goto(origin)
+    yield SoundPage(page)
+    browser.close()
