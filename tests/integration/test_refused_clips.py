@@ -3,14 +3,12 @@
 import math
 import struct
 from collections.abc import Callable
-from functools import lru_cache
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.browser import Answer
-from tests.support.environment import SECRET
 from tests.support.memory import in_memory
 from tests.support.sounds import RATE, clip, fingerprint_of, submit, wav, with_format
 from tests.support.world import World
@@ -173,8 +171,3 @@ def test_mutilated_fingerprints_are_never_a_fault(world: World, data: st.DataObj
     with in_memory():
         answer = send(world, sent, Content_Type="application/vnd.earshot.fingerprint")
     assert answer.status in (202, 422)
-
-
-@lru_cache
-    made: bytes = engine.hear_recording(clip(A1), recorded_at_ms, "off", SECRET).fingerprint
-    return made
