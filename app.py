@@ -1,9 +1,12 @@
 """Earshot's entry points: a table of contents, no logic."""
 
 from chalicelib.joining.routes import routes as joining_routes
+from chalicelib.joining.service import forget_sound, give_up_seat, seat_admitted
 from chalicelib.joining.tasks import tasks as joining_tasks
 from chalicelib.rooms.routes import routes as room_routes
+from chalicelib.rooms.service import forget_session
 from chalicelib.rooms.tasks import tasks as room_tasks
+from chalicelib.runtime import events
 from chalicelib.runtime.http import EarshotApp
 from chalicelib.sessions.routes import routes as session_routes
 from chalicelib.web.api_routes import routes as api_routes
@@ -17,3 +20,8 @@ for blueprint in (
     session_routes, room_routes, room_tasks, joining_routes, joining_tasks, api_routes, page_routes,
 ):  # fmt: skip
     app.register_blueprint(blueprint)
+
+events.subscribe(events.SessionEnded, forget_session)
+events.subscribe(events.SessionEnded, forget_sound)
+events.subscribe(events.MemberLeft, give_up_seat)
+events.subscribe(events.ParticipantAdmitted, seat_admitted)

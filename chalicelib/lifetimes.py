@@ -41,9 +41,24 @@ MEETING = Lifetime(
     "the last arrival, unless it ends before",
 )
 CONNECTION = Lifetime("connection", "push what happens in a meeting to a tab", 2 * HOUR, "the socket's opening")
-ATTEMPTS = Lifetime("attempts", "refuse floods", 20 * SECOND, "the first attempt of a 10-second window")
+LEFT = Lifetime("left", "keep a late message from bringing back someone who left", 60 * SECOND, "the leaving")
+KNOCK = Lifetime("knock", "ask a meeting's members about someone at the door", 60 * SECOND, "the knocking")
+CROWD_NOTICE = Lifetime("crowd-notice", "spread a crowded place over many partitions", 20 * SECOND, "the last look")
+CROWD_ROUND = Lifetime("crowd-round", "let one matcher serve a crowd", 4 * SECOND, "the call for it")
+ATTEMPTS = Lifetime("attempts", "refuse floods", 10 * SECOND, "the latest attempt")
 
-LIFETIMES = (SOUND_CLIP, JOIN_VERDICT, SESSION, MEETING, CONNECTION, ATTEMPTS)
+LIFETIMES = (
+    SOUND_CLIP,
+    JOIN_VERDICT,
+    SESSION,
+    MEETING,
+    LEFT,
+    KNOCK,
+    CONNECTION,
+    CROWD_NOTICE,
+    CROWD_ROUND,
+    ATTEMPTS,
+)
 
 
 def ttl_seconds(deadline_ms: int) -> int:

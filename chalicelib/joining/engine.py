@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from chalicelib.joining import fingerprint, match, quality
+from chalicelib.joining import fingerprint, match, quality, signature
+from chalicelib.joining.fingerprint import Fingerprint
 from chalicelib.joining.keys import keys_between
 from chalicelib.joining.rules import CLIP_MAX_MS, Processing, Span
 from chalicelib.joining.wav import parse_wav
@@ -14,20 +15,21 @@ PROCESSING = {"off": quality.OFF, "on": quality.ON, "unknown": quality.UNKNOWN}
 
 
 @dataclass(frozen=True)
-class Sound:
-    """A clip as it is kept: its fingerprint, when it was heard, and what speaks against matching it."""
+class Heard:
+    """A clip as it is kept: fine part and signature of its fingerprint, when it was, what speaks against it."""
 
-    fingerprint: bytes
+    fine: bytes
+    signature: bytes
     span: Span
     refusals: tuple[str, ...]
     hints: tuple[str, ...]
 
 
-def hear_recording(data: bytes, recorded_at_ms: float, processing: Processing, secret: bytes) -> Sound:
+def hear_recording(data: bytes, recorded_at_ms: float, processing: Processing, secret: bytes) -> Heard:
     """Fingerprints a WAV in memory; the samples go no further. Raises Invalid with the reason."""
     recording = parse_wav(data)
     keys = keys_between(secret, recorded_at_ms, recorded_at_ms + CLIP_MAX_MS)
-    return _sound(
+    return _heard(
         fingerprint.compute(
             recording.samples,
             recording.sample_rate,
@@ -39,32 +41,48 @@ def hear_recording(data: bytes, recorded_at_ms: float, processing: Processing, s
     )
 
 
-def hear_fingerprint(data: bytes, recorded_at_ms: float) -> Sound:
-    """Takes a fingerprint computed on the device. Raises Invalid where it contradicts itself or the header."""
+def hear_fingerprint(data: bytes, recorded_at_ms: float, processing: Processing) -> Heard:
+    """Takes a fingerprint computed on the device. Raises Invalid where it contradicts itself or a header."""
     heard = fingerprint.parse(data)
     if abs(heard.recorded_at_ms - recorded_at_ms) > 1:
         reason = "differs from the time inside the fingerprint"
         raise Invalid("Earshot-Recorded-At does not fit.", errors=[FieldError("Earshot-Recorded-At", reason)])
-    return _sound(heard)
+    if heard.processing != PROCESSING[processing]:
+        reason = "differs from the processing inside the fingerprint"
+        raise Invalid("Earshot-Processing does not fit.", errors=[FieldError("Earshot-Processing", reason)])
+    return _heard(heard)
 
 
-def same_room(mine: Sound, others: Sequence[bytes]) -> list[bool]:
-    """For each other fingerprint, whether both devices heard one room at the same time."""
-    if not others or mine.refusals:
-        return [False] * len(others)
-    me = fingerprint.parse(mine.fingerprint)
-    them = [fingerprint.parse(other) for other in others]
-    offsets = [(other.recorded_at_us - me.recorded_at_us) / 1e6 for other in them]
-    tolerance_s = max(match.tolerance_s(me, other) for other in them)
-    scores = match.score_many(me, them, offsets, tolerance_s)
-    verdicts = (match.verdict(float(score), me, other) for other, score in zip(them, scores, strict=True))
-    return [verdict is match.Verdict.JOIN for verdict in verdicts]
+def likeliest(queries: Sequence[bytes], among: Sequence[bytes], top: int) -> list[list[int]]:
+    """For each signature, the indices of those `among` most like it, the likeliest first."""
+    if not queries or not among:
+        return [[] for _ in queries]
+    everyone = signature.crowd([signature.from_bytes(one) for one in among])
+    return [[int(i) for i in signature.rank(signature.from_bytes(one), everyone, top)] for one in queries]
 
 
-def _sound(heard: fingerprint.Fingerprint) -> Sound:
-    return Sound(
-        heard.to_bytes(),
+def compare(mine: bytes, others: Sequence[bytes]) -> list[str]:
+    """For each other clip's fine part the verdict: `join`, `ask` the people, or `no`."""
+    if not others:
+        return []
+    me, them = fingerprint.parse_fine(mine), [fingerprint.parse_fine(other) for other in others]
+    scores = match.score_many(me, them, [_offset_s(me, other) for other in them], _tolerance_s(me, them))
+    return [match.verdict(float(score), me, other).value for score, other in zip(scores, them, strict=True)]
+
+
+def _heard(heard: Fingerprint) -> Heard:
+    return Heard(
+        fingerprint.fine_part(heard.to_bytes()),
+        heard.signature.to_bytes(),
         Span(int(heard.recorded_at_ms), round(heard.ended_at_ms)),
         quality.refusals(heard.quality),
         quality.hints(heard.quality, heard.processing),
     )
+
+
+def _offset_s(me: Fingerprint, other: Fingerprint) -> float:
+    return (other.recorded_at_us - me.recorded_at_us) / 1e6
+
+
+def _tolerance_s(me: Fingerprint, them: Sequence[Fingerprint]) -> float:
+    return max(match.tolerance_s(me, other) for other in them)

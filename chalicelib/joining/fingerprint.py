@@ -145,6 +145,21 @@ def parse(data: bytes) -> Fingerprint:
     )
 
 
+def fine_part(data: bytes) -> bytes:
+    """All of a fingerprint but its signature, which comes last: what a full comparison needs."""
+    return data[: len(data) - _signature_bytes(data)]
+
+
+def parse_fine(fine: bytes) -> Fingerprint:
+    """As `parse`, of what `fine_part` left; the signature it gives is empty."""
+    return parse(fine + bytes(_signature_bytes(fine)))
+
+
+def _signature_bytes(data: bytes) -> int:
+    _, at_us, _, _, _, _, count, _, _ = _HEADER.unpack_from(data)
+    return 4 * signature.slots(at_us, _sound_samples(count))
+
+
 def _require(condition: bool, reason: str) -> None:
     if not condition:
         raise Invalid(reason)

@@ -1,65 +1,162 @@
 """From pairs that heard one room to one meeting, whichever clip came first, last or twice.
 
-A clip is given a room once, by one conditional write; two rooms found to be one become the older. So whatever the
-order, the members of a connected group end in its oldest room.
+A participant is seated once, by one conditional write; rooms found to be one become the oldest of them. So whatever
+the order, the members of a connected group end in its oldest room. Two rooms with several members each are one only
+if at least two pairs of clips, none in both, agree: one ambiguous clip merges nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import product
 
-from chalicelib.joining import models
-from chalicelib.joining.models import Join
-from chalicelib.rooms import push
+from chalicelib.joining.models import ClipId, find_seat, leave_seat, take_seat
+from chalicelib.rooms import merging, push
 from chalicelib.rooms import service as rooms
 from chalicelib.rooms.messages import JoinChanged
-from chalicelib.rooms.models import Head
-from chalicelib.runtime.errors import NotFound
-from chalicelib.runtime.ids import RoomId, SessionId, derived
+from chalicelib.rooms.models import Member, Room, find_room, member_key, members, new_member
+from chalicelib.runtime.ids import ParticipantId, RoomId, SessionId, derived
+from chalicelib.runtime.parallel import together
 from chalicelib.sessions.models import sessions
 
-
-def gather(mine: Join, heard: Sequence[Join], *, now: int) -> RoomId | None:
-    """Brings the clip and those it matches into one room; None where everyone has left meanwhile."""
-    everyone = [mine, *heard]
-    room_id = _meeting_point(everyone, now)
-    for join in everyone:
-        room_id = _bring(join, room_id, now)
-    return room_id
+AGREEING_PAIRS = 2
+ROUNDS_MAX = 4  # each further round follows a write that someone else made meanwhile
 
 
-def admit(join: Join, room_id: RoomId, *, now: int) -> RoomId | None:
-    """Makes a join's participant a member and tells their tabs; None where the session or the room has ended."""
-    session = sessions.get(join.session_id, now=now)
-    if session is None:
-        return None
-    try:
-        current = rooms.enter_room(room_id, session, via="sound", now=now)
-    except NotFound:
-        return None
-    message = JoinChanged(join.join_id, "joined", now, room_id=current)
-    push.to_session(SessionId(join.session_id), message, now=now)
+@dataclass(frozen=True)
+class Ear:
+    """A clip and who made it: `room_id` is where they are already, if anywhere."""
+
+    participant_id: str
+    join_id: str
+    session_id: str
+    start_ms: int
+    room_id: RoomId | None
+    seated: bool  # by sound, in `room_id`; otherwise they are in it as a member who lets others join
+
+    @property
+    def clip_id(self) -> ClipId:
+        return ClipId(self.participant_id, self.join_id)
+
+
+Agree = Callable[[Ear, Ear], bool]
+Placed = dict[str, RoomId]  # where participants are now, by their ids
+
+
+def gather(mine: Ear, heard: Sequence[Ear], agree: Agree, *, now: int, rounds: int = ROUNDS_MAX) -> RoomId | None:
+    """Brings the clip and those it matches into one room: the room of `mine`. `agree` tells if two clips match."""
+    known = {ear.room_id for ear in (mine, *heard) if ear.room_id}
+    if not known:
+        placed = _open([mine, *heard], now)
+    elif len(known) == 1:
+        placed = _join([mine, *heard], known.pop(), now)
+    else:
+        target = _settle(mine, heard, known, agree, now)
+        placed = {} if target is None else _join([mine, *(one for one in heard if not one.room_id)], target, now)
+    if placed is not None or not rounds:
+        return (placed or {}).get(mine.participant_id)
+    again = [_look_again(ear, now) for ear in (mine, *heard)]
+    return gather(again[0], again[1:], agree, now=now, rounds=rounds - 1)
+
+
+def _open(everyone: Sequence[Ear], now: int) -> Placed | None:
+    """A new room for all; who sees the same clips derives the same room, so that two who open it open one."""
+    first = min(everyone, key=lambda ear: (ear.start_ms, ear.clip_id))
+    room_id = RoomId(derived("room", *first.clip_id))
+    arrivals = _arrivals(everyone, room_id, now)
+    steps = [partial(take_seat, ear.participant_id, room_id, now=now) for ear in arrivals]
+    seated = together([*steps, partial(_write_room, room_id, first.start_ms, list(arrivals.values()))])[:-1]
+    return _welcome(arrivals, seated, now)
+
+
+def _join(everyone: Sequence[Ear], room_id: RoomId, now: int) -> Placed | None:
+    """Those without a seat take one in a room that there is. None where someone was seated elsewhere meanwhile."""
+    arrivals = _arrivals([ear for ear in everyone if not ear.seated], room_id, now)
+    steps: list[Callable[[], object]] = [partial(take_seat, ear.participant_id, room_id, now=now) for ear in arrivals]
+    steps += [partial(members.create, member, now=now) for ear, member in arrivals.items() if not ear.room_id]
+    steps.append(partial(merging.current_room, room_id, now=now))
+    results: list[object] = together(steps)
+    seated, room = [bool(result) for result in results[: len(arrivals)]], results[-1]
+    if isinstance(room, Room):
+        return _welcome(arrivals, seated, now)
+    for ear in everyone:  # the meeting has ended, or whoever wanted to open it died: its seats are worth nothing
+        members.delete(member_key(room_id, ParticipantId(ear.participant_id)))
+        leave_seat(ear.participant_id, room_id)
+    return None
+
+
+def _welcome(arrivals: dict[Ear, Member], seated: Sequence[bool], now: int) -> Placed | None:
+    """Tells the newly seated and their room; takes back the membership of those seated elsewhere."""
+    placed, settled = Placed(), True
+    for (ear, member), fresh in zip(arrivals.items(), seated, strict=True):
+        if fresh:
+            placed[ear.participant_id] = _tell(ear, member, now)
+        elif (there := find_seat(ear.participant_id, now=now)) is not None and there != member.room_id:
+            members.delete((member.room_id, member.entry))
+            settled = False
+        else:
+            placed[ear.participant_id] = RoomId(member.room_id)
+    return placed if settled else None
+
+
+def _tell(ear: Ear, member: Member, now: int) -> RoomId:
+    if not ear.room_id:
+        merging.welcome(member, now=now)
+    current = merging.settle_member(member, now=now)
+    push.to_session(SessionId(ear.session_id), JoinChanged(ear.join_id, "joined", now, room_id=current), now=now)
     return current
 
 
-def _meeting_point(everyone: Sequence[Join], now: int) -> RoomId:
-    """The oldest room any of them is in; else a new one, whose name all who see the same clips derive alike."""
-    known = {room for join in everyone for room in (join.room_id, join.inside) if room}
-    heads = [head for head in (rooms.current_room(RoomId(room), now=now) for room in known) if head is not None]
-    if heads:
-        return RoomId(min(heads, key=_age).room_id)
-    room_id = RoomId(derived("room", min(join.join_id for join in everyone)))
-    rooms.open_room(room_id, now=now)
-    return room_id
+def _settle(mine: Ear, heard: Sequence[Ear], known: Iterable[RoomId], agree: Agree, now: int) -> RoomId | None:
+    """Merges those rooms that surely are one; the room for `mine`, None where no room is left."""
+    ears, found = dict[RoomId, list[Ear]](), dict[RoomId, Room]()
+    for room_id in known:
+        room = merging.current_room(room_id, now=now)
+        if room is not None:
+            found[room.room_id] = room
+            ears.setdefault(room.room_id, []).extend(one for one in (mine, *heard) if one.room_id == room_id)
+    merged = list[list[Room]]()
+    for room in sorted(found.values(), key=lambda one: one.age):
+        host = next((group for group in merged if _are_one(group[0], room, ears, agree, now)), None)
+        if host is None:
+            merged.append([room])
+        else:
+            merging.merge_rooms(host[0].room_id, room.room_id, now=now)
+            ears[host[0].room_id] += ears[room.room_id]
+    if not merged:
+        return None
+    return max(merged, key=lambda group: (mine in ears[group[0].room_id], len(ears[group[0].room_id])))[0].room_id
 
 
-def _age(head: Head) -> tuple[int, str]:
-    return int(head.opened_at_ms), head.room_id
+def _are_one(host: Room, room: Room, ears: dict[RoomId, list[Ear]], agree: Agree, now: int) -> bool:
+    sizes = [len(found.members) for one in (host, room) if (found := find_room(one.room_id, now=now))]
+    if len(sizes) < AGREEING_PAIRS or min(sizes) <= 1:
+        return True
+    used: set[Ear] = set()
+    for pair in product(ears[host.room_id], ears[room.room_id]):
+        if used.isdisjoint(pair) and agree(*pair):
+            used.update(pair)
+    return len(used) >= 2 * AGREEING_PAIRS
 
 
-def _bring(join: Join, room_id: RoomId, now: int) -> RoomId:
-    """The room that `join` and those before it share afterwards."""
-    if not join.room_id and models.assign_room(join.join_id, room_id, now=now) is not None:
-        return admit(join, room_id, now=now) or room_id
-    fresh = models.joins.get(join.join_id, now=now)
-    if fresh is None or not fresh.room_id:  # cancelled or gone: nobody to bring
-        return room_id
-    return rooms.merge_rooms(room_id, RoomId(fresh.room_id), now=now) or room_id
+def _arrivals(ears: Iterable[Ear], room_id: RoomId, now: int) -> dict[Ear, Member]:
+    """A membership for each participant whose session still lives; one clip stands for each."""
+    by_participant = {ear.participant_id: ear for ear in ears}
+    found = {ear: sessions.get(ear.session_id, now=now) for ear in by_participant.values()}
+    return {
+        ear: new_member(room_id, rooms.person(session), via="sound", now=now)
+        for ear, session in found.items()
+        if session is not None
+    }
+
+
+def _write_room(room_id: RoomId, opened_at_ms: int, arrivals: Sequence[Member]) -> bool:
+    merging.open_with(room_id, opened_at_ms, arrivals)
+    return True
+
+
+def _look_again(ear: Ear, now: int) -> Ear:
+    seat = find_seat(ear.participant_id, now=now)
+    if seat is None:
+        return replace(ear, room_id=None, seated=False) if ear.seated else ear
+    return replace(ear, room_id=seat, seated=True)

@@ -1,73 +1,181 @@
-"""Sound clips under their places, and the verdict rows that carry no sound."""
+"""Sound clips for 10 seconds, and the verdict rows that carry no sound for 60.
 
-from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
+A clip is listed under its places, each listing with the coarse signature. Everything else of it lies under its
+participant, so that nobody's clip can touch another's. Listings are read by the hundred: their names are letters.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from pynamodb.attributes import (
+    BinaryAttribute,
+    DiscriminatorAttribute,
+    NumberAttribute,
+    UnicodeAttribute,
+    UnicodeSetAttribute,
+)
 
 from chalicelib.joining.rules import Span, Status
 from chalicelib.lifetimes import JOIN_VERDICT
-from chalicelib.runtime.ids import JoinId, RoomId
+from chalicelib.runtime.ids import RoomId
 from chalicelib.runtime.store import Binding, Record, Table
 
-JOINS_READ_MAX = 100  # keys of one BatchGetItem, DynamoDB quota
+READ_MAX = 49  # clips of one BatchGetItem: two keys each and one seat, DynamoDB quota 100
+SOUND, CANDIDATES, VERDICT, SEAT = "sound#", "candidates#", "verdict#", "seat"
+PARTICIPANT_ID = 22  # characters of runtime.ids.opaque
 
 
-class Clip(Record):
-    """A fingerprint under one of its places."""
+class ClipId(NamedTuple):
+    """Whose clip, and which: a join id means something to its owner only."""
+
+    participant_id: str
+    join_id: str
+
+    @property
+    def tag(self) -> str:
+        return self.participant_id + self.join_id
+
+    @classmethod
+    def of_tag(cls, tag: str) -> "ClipId":
+        return cls(tag[:PARTICIPANT_ID], tag[PARTICIPANT_ID:])
+
+
+class Listing(Record):
+    """A clip under one of its places, for those who look for company there."""
 
     class Meta(Binding):
         pass
 
-    place = UnicodeAttribute(hash_key=True)
-    join_id = UnicodeAttribute(range_key=True)
-    participant_id = UnicodeAttribute()
-    start_ms = NumberAttribute()
-    end_ms = NumberAttribute()
-    fingerprint = BinaryAttribute(legacy_encoding=False)
+    place = UnicodeAttribute(hash_key=True, attr_name="p")
+    tag = UnicodeAttribute(range_key=True, attr_name="e")
+    signature = BinaryAttribute(attr_name="s", legacy_encoding=False)
+    start_ms = NumberAttribute(attr_name="t")
+    end_ms = NumberAttribute(attr_name="u")
+
+    @property
+    def clip_id(self) -> ClipId:
+        return ClipId.of_tag(self.tag)
 
     @property
     def span(self) -> Span:
         return Span(int(self.start_ms), int(self.end_ms))
 
 
-class Join(Record):
-    """What became of a clip: no sound in it, and 60 s later no row."""
+class Notice(Record):
+    """Something to know about a place for a moment; that it is there is all it says."""
 
     class Meta(Binding):
         pass
 
-    join_id = UnicodeAttribute(hash_key=True)
-    session_id = UnicodeAttribute()
-    participant_id = UnicodeAttribute()
+    subject = UnicodeAttribute(hash_key=True, attr_name="p")
+    entry = UnicodeAttribute(range_key=True, attr_name="e")
+
+
+class ClipEntry(Record):
+    """What lies under a participant: their clips, and their seat."""
+
+    class Meta(Binding):
+        pass
+
+    participant_id = UnicodeAttribute(hash_key=True, attr_name="p")
+    entry = UnicodeAttribute(range_key=True, attr_name="e")
+    kind = DiscriminatorAttribute(attr_name="k")
+
+
+class Sound(ClipEntry, discriminator="s"):
+    """The fine part of the fingerprint (everything but the signature), and what its deletion must know."""
+
+    fine = BinaryAttribute(attr_name="f", legacy_encoding=False)
+    session_id = UnicodeAttribute(attr_name="b")
+    inside = UnicodeAttribute(attr_name="r", null=True)  # the room the sender is in already
+    start_ms = NumberAttribute(attr_name="t")
+    places = UnicodeSetAttribute(attr_name="l")  # where it is listed
+
+    @property
+    def clip_id(self) -> ClipId:
+        return ClipId(self.participant_id, self.entry.removeprefix(SOUND))
+
+
+class Candidates(ClipEntry, discriminator="c"):
+    """Whom a clip in a crowd is worth comparing with, the likeliest first: tags, as one text."""
+
+    tags = UnicodeAttribute()
+
+
+class Join(ClipEntry, discriminator="v"):
+    """What became of a clip, as far as its own sound decides it; where it led its participant says their seat."""
+
     status = UnicodeAttribute()
     hint = UnicodeAttribute(null=True)
-    inside = UnicodeAttribute(null=True)  # the room the sender was in already
-    room_id = UnicodeAttribute(null=True)  # the room it led to
-    places = UnicodeSetAttribute(null=True)
     clip_until_ms = NumberAttribute()
 
+    @property
+    def join_id(self) -> str:
+        return self.entry.removeprefix(VERDICT)
 
-clips = Table(Clip, "clips")
-joins = Table(Join, "joins")
+
+class Seat(ClipEntry, discriminator="p"):
+    """The room that a participant's sound has led them to: decided once a minute, by one conditional write."""
+
+    room_id = UnicodeAttribute()
 
 
-def new_join(join_id: JoinId, session_id: str, participant_id: str, status: Status, now: int) -> Join:
-    join = Join(join_id, session_id=session_id, participant_id=participant_id, status=status)
+listings: Table[Listing] = Table(Listing, "clips")
+notices: Table[Notice] = Table(Notice, "clips")
+clip_entries: Table[ClipEntry] = Table(ClipEntry, "clips")
+sounds: Table[Sound] = Table(Sound, "clips")
+candidates: Table[Candidates] = Table(Candidates, "clips")
+joins: Table[Join] = Table(Join, "clips")
+seats: Table[Seat] = Table(Seat, "clips")
+
+
+def new_join(clip_id: ClipId, status: Status, now: int) -> Join:
+    join = Join(clip_id.participant_id, VERDICT + clip_id.join_id, status=status)
     join.lives_until(JOIN_VERDICT.deadline(now))
     return join
 
 
-def joins_of(join_ids: list[str], *, now: int) -> list[Join]:
-    return joins.get_many(join_ids[:JOINS_READ_MAX], now=now)
+def find_join(clip_id: ClipId, *, now: int) -> Join | None:
+    return joins.get((clip_id.participant_id, VERDICT + clip_id.join_id), now=now)
 
 
-def assign_room(join_id: str, room_id: RoomId, *, now: int) -> Join | None:
-    """Gives the clip its room, once: None where it has one already, was cancelled or is gone."""
-    return joins.update(
-        join_id,
-        [Join.room_id.set(room_id), Join.status.set("joined")],
-        now=now,
-        where=Join.room_id.does_not_exist() & (Join.status == "listening"),
-    )
+def find_sound(clip_id: ClipId, *, now: int) -> Sound | None:
+    return sounds.get((clip_id.participant_id, SOUND + clip_id.join_id), now=now)
 
 
-def delete_clips(places: set[str] | list[str], join_id: str) -> None:
-    clips.delete_many((place, join_id) for place in places)
+def find_company(of: Sequence[ClipId], me: str, *, now: int) -> tuple[list[Sound], dict[str, RoomId]]:
+    """Of at most READ_MAX clips: those that live; and which participants, `me` too, are seated where. One request."""
+    people = dict.fromkeys([*(clip_id.participant_id for clip_id in of), me])
+    keys = [(clip_id.participant_id, SOUND + clip_id.join_id) for clip_id in of]
+    found = clip_entries.get_many([*keys, *((who, SEAT) for who in people)], now=now)
+    seated = {one.participant_id: RoomId(one.room_id) for one in found if isinstance(one, Seat)}
+    return [one for one in found if isinstance(one, Sound)], seated
+
+
+def find_seat(participant_id: str, *, now: int) -> RoomId | None:
+    seat = seats.get((participant_id, SEAT), now=now)
+    return None if seat is None else RoomId(seat.room_id)
+
+
+def take_seat(participant_id: str, room_id: RoomId, *, now: int) -> bool:
+    """Seats a participant in a room; False where they have a seat, whichever room it is in."""
+    seat = Seat(participant_id, SEAT, room_id=room_id)
+    seat.lives_until(JOIN_VERDICT.deadline(now))
+    return seats.create(seat, now=now)
+
+
+def leave_seat(participant_id: str, room_id: str) -> None:
+    """Gives the seat up if it is still in that room."""
+    seats.delete((participant_id, SEAT), where=Seat.room_id == room_id)
+
+
+def delete_clip(clip_id: ClipId, places: Sequence[str]) -> None:
+    """Everything of the clip that is sound; its verdict stays."""
+    own = [(clip_id.participant_id, kind + clip_id.join_id) for kind in (SOUND, CANDIDATES)]
+    clip_entries.delete_many([*own, *((place, clip_id.tag) for place in places)])
+
+
+def delete_clips_of(participant_id: str, *, now: int) -> None:
+    """All clips of a participant, at once."""
+    for sound in sounds.query(participant_id, now=now, where=ClipEntry.entry.startswith(SOUND)):
+        delete_clip(sound.clip_id, sorted(sound.places))

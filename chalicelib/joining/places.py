@@ -1,23 +1,41 @@
-"""Where a clip may have neighbours: on the same network. No address is kept, only a keyed hash that changes daily."""
+"""Where a clip may have company: anywhere, in its area, on its network. No address is kept, only keyed hashes.
+
+The hash's key changes daily, so that a place cannot be followed from one day to the next. A clip that straddles
+midnight (UTC) is listed under both days' names, so two clips that overlap always share one.
+"""
 
 import hmac
 import ipaddress
+from dataclasses import dataclass
 from hashlib import sha256
 
+from chalicelib.joining.rules import Span
 from chalicelib.lifetimes import DAY
 from chalicelib.runtime.crypto import derive
 
 IPV4_PREFIX, IPV6_PREFIX = 24, 48
 OWN_NETWORK = "own-network"  # private addresses reach the server over its own network: one place
+ANYWHERE = "anywhere"  # for those who share nothing but the room, such as a VPN and a mobile network
+NAME_LENGTH = 22  # characters: 88 bits of the hash
 
 
-def places(address: str, secret: bytes, now: int) -> list[str]:
-    """The places of an address: 22 characters each, the same for all of one network on one day (UTC)."""
-    return [hidden(network(address), secret, now // DAY)]
+@dataclass(frozen=True)
+class Viewer:
+    """What is known of where a request comes from; `area` as the edge in front of us reports it, if there is one."""
+
+    address: str
+    area: str | None = None
+
+
+def places(viewer: Viewer, span: Span, secret: bytes) -> list[list[str]]:
+    """The clip's places, widest first; each under one name, or two around midnight."""
+    known = [ANYWHERE, *([f"area/{viewer.area}"] if viewer.area else []), f"network/{network(viewer.address)}"]
+    days = sorted({span.start_ms // DAY, span.end_ms // DAY})
+    return [[hidden(place, secret, day) for day in days] for place in known]
 
 
 def network(address: str) -> str:
-    """The network an address belongs to, as text; an unreadable one is a network of its own."""
+    """The network an address belongs to, as text; all unreadable ones are one network."""
     try:
         found = ipaddress.ip_address(address.split("%")[0])
     except ValueError:
@@ -32,4 +50,4 @@ def network(address: str) -> str:
 
 def hidden(place: str, secret: bytes, day: int) -> str:
     key = derive(secret, f"places/{day}")
-    return hmac.new(key, place.encode(), sha256).hexdigest()[:22]
+    return hmac.new(key, place.encode(), sha256).hexdigest()[:NAME_LENGTH]

@@ -9,16 +9,17 @@ from msgspec import Meta
 
 from chalicelib.joining import service
 from chalicelib.joining.keys import keys_at
-from chalicelib.joining.models import Join
+from chalicelib.joining.places import Viewer
 from chalicelib.joining.rules import Processing
 from chalicelib.joining.schemas import JoinView, KeyView, TimeView
+from chalicelib.joining.service import Outcome
 from chalicelib.runtime import clock
 from chalicelib.runtime.errors import (
-    Conflict,
     FieldError,
     Invalid,
     NotFound,
     TooLarge,
+    TooMany,
     Unauthenticated,
     WrongType,
 )
@@ -56,7 +57,7 @@ def read_time(call: Call[None]) -> Reply:
 
 @operation(routes, "POST", "/v1/joins", summary="Join by sound: submit a clip", body=bytes,
            accepts=(FINGERPRINT, WAV), body_max=CLIP_MAX, answers=JoinView, status=202, request_headers=HEADERS,
-           errors=(Unauthenticated, NotFound, Conflict, TooLarge, WrongType, Invalid))  # fmt: skip
+           errors=(Unauthenticated, NotFound, TooLarge, WrongType, Invalid, TooMany))  # fmt: skip
 def submit_clip(call: Call[bytes]) -> Reply:
     now = clock.now()
     session = require_session(call, now=now)
@@ -66,7 +67,7 @@ def submit_clip(call: Call[bytes]) -> Reply:
         is_recording=call.content_type == WAV,
         recorded_at_ms=_instant(_required(call, "Earshot-Recorded-At")),
         processing=_processing(call.header("Earshot-Processing")),
-        address=call.address,
+        viewer=Viewer(call.address, call.area),
         room_id=_room(call.header("Earshot-Room")),
     )
     return Reply(_view(service.submit_clip(clip, session, settings().secret, now=now)), 202)
@@ -88,14 +89,14 @@ def cancel_join(call: Call[None]) -> Reply:
     return Reply(status=204)
 
 
-def _view(join: Join) -> JoinView:
-    waiting = join.status == "listening"
+def _view(outcome: Outcome) -> JoinView:
+    waiting = outcome.status == "listening"
     return JoinView(
-        join_id=join.join_id,
-        status=join.status,  # type: ignore[arg-type]  # written from the same set of words
-        expires_at_ms=int(join.clip_until_ms),
-        room_id=join.room_id if join.status == "joined" else None,
-        hint=None if join.status == "joined" else join.hint,
+        join_id=outcome.join_id,
+        status=outcome.status,
+        expires_at_ms=outcome.expires_at_ms,
+        room_id=outcome.room_id,
+        hint=outcome.hint,
         retry_after_ms=ASK_AGAIN_MS if waiting else None,
     )
 

@@ -1,24 +1,29 @@
 """Use cases of joining by sound: a clip comes in, is compared with those around it, and people meet."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from types import ModuleType
 from typing import TYPE_CHECKING
 
-from chalicelib.joining import grouping, models
-from chalicelib.joining.models import Clip, Join, clips, joins
-from chalicelib.joining.places import places
+from chalicelib.joining import company, crowd, lazily, models
+from chalicelib.joining.census import Place
+from chalicelib.joining.matching import meet
+from chalicelib.joining.models import SOUND, VERDICT, ClipId, Join, Sound, find_seat, joins
+from chalicelib.joining.places import Viewer, places
 from chalicelib.joining.rules import Processing, Status, check_recorded_at
-from chalicelib.lifetimes import SECOND
+from chalicelib.lifetimes import ATTEMPTS, SECOND
 from chalicelib.rooms import service as rooms
-from chalicelib.runtime.errors import Conflict, NotFound
-from chalicelib.runtime.ids import JoinId, RoomId
+from chalicelib.rooms.models import find_member
+from chalicelib.runtime import events, limits
+from chalicelib.runtime.errors import NotFound
+from chalicelib.runtime.ids import JoinId, ParticipantId, RoomId
 from chalicelib.runtime.queues import send_later
 from chalicelib.sessions.models import Session
 
 if TYPE_CHECKING:
-    from chalicelib.joining.engine import Sound
+    from chalicelib.joining.engine import Heard
 
 EXPIRY_QUEUE = "clip-expiry"
+CLIPS_ALLOWED = 10  # of one session in 10 s (PRODUCT A11)
 
 
 @dataclass(frozen=True)
@@ -30,120 +35,157 @@ class Submission:
     is_recording: bool  # audio/wav; otherwise a fingerprint made on the device
     recorded_at_ms: float
     processing: Processing
-    address: str
+    viewer: Viewer
     room_id: RoomId | None = None
 
 
-def submit_clip(clip: Submission, session: Session, secret: bytes, *, now: int) -> Join:
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a clip, as its sender may know."""
+
+    join_id: str
+    status: Status
+    expires_at_ms: int
+    room_id: RoomId | None = None
+    hint: str | None = None
+
+
+def submit_clip(clip: Submission, session: Session, secret: bytes, *, now: int) -> Outcome:
     """Takes a clip and matches it at once; the same clip again has no further effect.
 
-    Raises Invalid for a clip that cannot be used, Conflict for someone else's join id, NotFound for a room that
-    the sender is not in.
+    Raises TooMany for a flood, Invalid for a clip that cannot be used, NotFound for a room the sender is not in.
     """
-    sound = _hear(clip, secret)
-    check_recorded_at(sound.span, now)
-    if clip.room_id is not None:
-        rooms.read_room(clip.room_id, session, now=now)
-    join = _new_join(clip, sound, session, secret, now)
-    if not joins.create(join, now=now):
-        return _again(clip.join_id, session, now)
-    if join.status == "listening":
-        _keep(join, sound, now)
-        _match(join, sound, now)
-    return read_join(clip.join_id, session, now=now)
+    limits.spend(f"join#{session.session_id}", allowed=CLIPS_ALLOWED, window_ms=ATTEMPTS.length_ms, now=now)
+    heard = _hear(clip, secret)
+    check_recorded_at(heard.span, now)
+    inside = _inside(clip.room_id, session, now)
+    join = _join(clip, heard, session, now)
+    if join.status != "listening":
+        return _outcome(join, None, now) if joins.create(join, now=now) else read_join(clip.join_id, session, now=now)
+    around = places(clip.viewer, heard.span, secret)
+    listed = company.under(around, ClipId(session.participant_id, clip.join_id), heard, int(join.clip_until_ms))
+    sound = _sound(join, heard, session, inside, [listing.place for listing in listed])
+    _see_to_the_end(sound, now)
+    if not company.publish(join, [sound, *listed], around, now):
+        return _again(join, sound, heard, around, session, now)
+    return _outcome(join, _match(sound, heard, around, now), now)
 
 
-def read_join(join_id: JoinId, session: Session, *, now: int) -> Join:
+def read_join(join_id: JoinId, session: Session, *, now: int) -> Outcome:
     """What became of the session's clip. Raises NotFound for unknown ones and those of others."""
-    join = joins.get(join_id, now=now)
-    if join is None or join.session_id != session.session_id:
+    join = models.find_join(ClipId(session.participant_id, join_id), now=now)
+    if join is None:
         raise NotFound("There is no such join, or it is over.")
-    if join.status == "listening" and join.clip_until_ms <= now:
-        join.status = "expired"
-    if join.room_id and join.status == "joined":
-        join.room_id = _where(join, session, now)
-    return join
+    room_id = find_seat(session.participant_id, now=now)
+    if room_id is not None and join.status == "listening":
+        room_id = rooms.mend_membership(room_id, session, now=now)
+    return _outcome(join, room_id, now)
 
 
 def cancel_join(join_id: JoinId, session: Session, *, now: int) -> None:
-    """Deletes the clip at once. A cancelled join matches nobody any more; one that has joined stays joined."""
-    join = joins.get(join_id, now=now)
-    if join is None or join.session_id != session.session_id:
-        return
-    joins.update(join_id, [Join.status.set("expired")], now=now, where=Join.status == "listening")
-    models.delete_clips(join.places or [], join_id)
+    """Deletes the clip at once: it matches nobody any more. One that has led to a meeting has led there."""
+    clip_id = ClipId(session.participant_id, join_id)
+    key = (session.participant_id, VERDICT + join_id)
+    if find_seat(session.participant_id, now=now) is None:
+        joins.update(key, [Join.status.set("expired")], now=now, where=Join.status == "listening")
+    sound = models.find_sound(clip_id, now=now)
+    if sound is not None:
+        models.delete_clip(clip_id, sorted(sound.places))
 
 
-def expire_clip(join_id: JoinId, at: list[str]) -> None:
+def expire_clip(tag: str, listed: list[str]) -> None:
     """Deletes what is left of a clip whose 10 seconds are over."""
-    models.delete_clips(at, join_id)
+    models.delete_clip(ClipId.of_tag(tag), listed)
 
 
-def _again(join_id: JoinId, session: Session, now: int) -> Join:
-    """A clip that came twice: what became of it the first time."""
-    try:
-        return read_join(join_id, session, now=now)
-    except NotFound as error:
-        raise Conflict("This Earshot-Join is taken: use a fresh UUID for every clip.") from error
+def compare_in_crowd(tag: str, *, now: int) -> None:
+    """Compares a clip with those that the crowd's matcher found likeliest."""
+    clip_id = ClipId.of_tag(tag)
+    sound = models.find_sound(clip_id, now=now)
+    if sound is not None:
+        meet(sound, crowd.candidates_of(clip_id, now=now), now=now)
 
 
-def _new_join(clip: Submission, sound: "Sound", session: Session, secret: bytes, now: int) -> Join:
-    until = sound.span.deadline(now)
-    status: Status = "inconclusive" if sound.refusals else "listening"
-    join = models.new_join(
-        clip.join_id, session.session_id, session.participant_id, "expired" if until <= now else status, now
-    )
-    join.hint = next(iter(sound.refusals + sound.hints), None)
-    join.inside = clip.room_id
-    join.places = set(places(clip.address, secret, now))
+def give_up_seat(event: events.MemberLeft) -> None:
+    """Whoever leaves a meeting takes their sound along, and is free to be led to another."""
+    models.delete_clips_of(event.participant_id, now=event.now)
+    models.leave_seat(event.participant_id, event.room_id)
+
+
+def forget_sound(event: events.SessionEnded) -> None:
+    """Whoever ends their session takes their sound along."""
+    models.delete_clips_of(event.participant_id, now=event.now)
+
+
+def seat_admitted(event: events.ParticipantAdmitted) -> None:
+    """Whoever was let in by the people has found their meeting as if by sound."""
+    models.take_seat(event.participant_id, event.room_id, now=event.now)
+
+
+def _again(join: Join, sound: Sound, heard: "Heard", around: Sequence[Place], session: Session, now: int) -> Outcome:
+    """A clip that came twice: what became of it, gone on with in case the first time broke off."""
+    if read_join(JoinId(join.join_id), session, now=now).status == "expired":  # cancelled: it stays so
+        models.delete_clip(sound.clip_id, sorted(sound.places))
+    else:
+        _match(sound, heard, around, now, again=True)
+    return read_join(JoinId(join.join_id), session, now=now)
+
+
+def _match(sound: Sound, heard: "Heard", around: Sequence[Place], now: int, *, again: bool = False) -> RoomId | None:
+    """The room that the clip leads to at once, if any; in a crowd the answer comes a little later."""
+    near = company.around(around, now)
+    if near is not None:
+        return meet(sound, company.likeliest(heard, sound.participant_id, near), now=now, again=again)
+    for name in around[-1]:
+        crowd.call_round(name, crowd.cell_of(heard.span), now=now)
+    return None
+
+
+def _see_to_the_end(sound: Sound, now: int) -> None:
+    """The delay queue calls when the clip's time is over: sent before anything is stored, so nothing can outlive it."""
+    message = {"clip": sound.clip_id.tag, "listed": sorted(sound.places)}
+    send_later(EXPIRY_QUEUE, message, delay_s=-(-(int(sound.expires_at_ms) - now) // SECOND))
+
+
+def _join(clip: Submission, heard: "Heard", session: Session, now: int) -> Join:
+    until = heard.span.deadline(now)
+    status: Status = "expired" if until <= now else "inconclusive" if heard.refusals else "listening"
+    join = models.new_join(ClipId(session.participant_id, clip.join_id), status, now)
+    join.hint = next(iter(heard.refusals + heard.hints), None)
     join.clip_until_ms = until
     return join
 
 
-def _keep(join: Join, sound: "Sound", now: int) -> None:
-    """Makes the clip visible under each of its places, and sees to its end."""
+def _sound(join: Join, heard: "Heard", session: Session, inside: RoomId | None, listed: list[str]) -> Sound:
+    sound = Sound(join.participant_id, SOUND + join.join_id, fine=heard.fine, inside=inside, places=set(listed))
+    sound.session_id, sound.start_ms = session.session_id, heard.span.start_ms
+    sound.lives_until(int(join.clip_until_ms))
+    return sound
+
+
+def _outcome(join: Join, room_id: RoomId | None, now: int) -> Outcome:
     until = int(join.clip_until_ms)
-    delay_s = -(-(until - now) // SECOND)
-    send_later(EXPIRY_QUEUE, {"join_id": join.join_id, "places": sorted(join.places)}, delay_s=delay_s)
-    clips.put_many(_clip(place, join, sound, until) for place in sorted(join.places))
+    if room_id is not None and join.status == "listening":
+        return Outcome(join.join_id, "joined", until, room_id)
+    over = join.status == "listening" and until <= now
+    status: Status = "expired" if over else join.status  # type: ignore[assignment]  # written from the same set of words
+    return Outcome(join.join_id, status, until, hint=join.hint)
 
 
-def _clip(place: str, join: Join, sound: "Sound", until: int) -> Clip:
-    clip = Clip(place, join.join_id, participant_id=join.participant_id, fingerprint=sound.fingerprint)
-    clip.start_ms, clip.end_ms = sound.span.start_ms, sound.span.end_ms
-    clip.lives_until(until)
-    return clip
+def _inside(claimed: RoomId | None, session: Session, now: int) -> RoomId | None:
+    """The room the sender is in: the one they name, else the one where they were last, if a tab of theirs is there."""
+    room_id = claimed or session.room_id
+    if not room_id:
+        return None
+    member = find_member(RoomId(room_id), ParticipantId(session.participant_id), now=now)
+    if claimed is not None and member is None:
+        raise NotFound("There is no such meeting, or you are not in it.")
+    return RoomId(room_id) if member is not None and (claimed or member.here) else None
 
 
-def _match(join: Join, sound: "Sound", now: int) -> None:
-    around = [clip for place in sorted(join.places) for clip in clips.query(place, now=now)]
-    others = {
-        clip.join_id: clip
-        for clip in around
-        if clip.participant_id != join.participant_id and clip.span.comparable(sound.span)
-    }
-    alike = _engine().same_room(sound, [clip.fingerprint for clip in others.values()])
-    heard = [join_id for join_id, same in zip(others, alike, strict=True) if same]
-    if heard:
-        grouping.gather(join, models.joins_of(heard, now=now), now=now)
-
-
-def _where(join: Join, session: Session, now: int) -> str | None:
-    """The room of a join as it is called now; entering again is harmless and mends a crash half-way."""
-    head = rooms.current_room(RoomId(join.room_id), now=now)
-    return None if head is None else rooms.enter_room(RoomId(head.room_id), session, via="sound", now=now)
-
-
-def _hear(clip: Submission, secret: bytes) -> "Sound":
-    engine = _engine()
+def _hear(clip: Submission, secret: bytes) -> "Heard":
     if clip.is_recording:
-        sound: Sound = engine.hear_recording(clip.content, clip.recorded_at_ms, clip.processing, secret)
-        return sound
-    from_device: Sound = engine.hear_fingerprint(clip.content, clip.recorded_at_ms)
+        recorded: Heard = lazily.engine().hear_recording(clip.content, clip.recorded_at_ms, clip.processing, secret)
+        return recorded
+    from_device: Heard = lazily.engine().hear_fingerprint(clip.content, clip.recorded_at_ms, clip.processing)
     return from_device
-
-
-def _engine() -> ModuleType:
-    from chalicelib.joining import engine  # numpy costs a cold start ~0.1 s: only those who join pay it
-
-    return engine

@@ -1,9 +1,9 @@
-"""The end of a clip: the delay queue calls when its 10 seconds are over."""
+"""The end of a clip, and the work of a crowd: what the queues call."""
 
 from chalice.app import Blueprint, SQSEvent
 
-from chalicelib.joining import service
-from chalicelib.runtime.ids import JoinId
+from chalicelib.joining import crowd, service
+from chalicelib.runtime import clock
 from chalicelib.runtime.parsing import strict_json
 from chalicelib.runtime.settings import settings
 
@@ -15,4 +15,16 @@ def expire_clips(event: SQSEvent) -> None:
     """Deleting what is gone already is no error, so a message may come twice."""
     for record in event:
         message = strict_json(record.body.encode())
-        service.expire_clip(JoinId(message["join_id"]), message["places"])
+        service.expire_clip(message["clip"], message["listed"])
+
+
+@tasks.on_sqs_message(queue=settings().resource(crowd.QUEUE), batch_size=1, name="match_crowd")
+def match_crowd(event: SQSEvent) -> None:
+    """Either a round over a cell of a crowded network, or a batch of its clips to compare. Both may come twice."""
+    for record in event:
+        message = strict_json(record.body.encode())
+        if "compare" in message:
+            for tag in message["compare"]:
+                service.compare_in_crowd(tag, now=clock.now())
+        else:
+            crowd.run_round(message["place"], message["cell"], now=clock.now())

@@ -37,6 +37,13 @@ class ParticipantLeft(RoomMessage, tag="participant.left", kw_only=True):
     participant_id: str
 
 
+class ParticipantKnocking(RoomMessage, tag="participant.knocking", kw_only=True):
+    """Someone may be in the room with you: are they? Answer by POST /v1/rooms/{room_id}/admissions/{participant_id}."""
+
+    participant_id: str
+    name: str
+
+
 class RoomChanged(RoomMessage, tag="room.changed", kw_only=True):
     """Read the room again; with `merged_into`, move to that room: both were one."""
 
@@ -70,5 +77,5 @@ class SendResume(msgspec.Struct, tag_field="action", tag="resume"):
     after: int = 0
 
 
-ServerMessage = ParticipantJoined | ParticipantLeft | RoomChanged | JoinChanged | Heartbeat
+ServerMessage = ParticipantJoined | ParticipantLeft | ParticipantKnocking | RoomChanged | JoinChanged | Heartbeat
 ClientMessage = SendHeartbeat | SendResume

@@ -15,6 +15,12 @@ class ContentView(msgspec.Struct):
     why: str
 
 
+class Admission(msgspec.Struct, forbid_unknown_fields=True):
+    """A member's answer to a knock: are they with you?"""
+
+    admit: bool
+
+
 class RoomView(msgspec.Struct):
     """`me` is the caller's participant id; `sequence` is that of the last message this state includes."""
 

@@ -49,9 +49,9 @@ def disconnect(event: WebsocketEvent) -> None:
 
 
 def _resume(connection_id: ConnectionId, room_id: RoomId, now: int) -> None:
-    head = service.resume(connection_id, room_id, now=now)
-    if head is not None:
-        changed = messages.RoomChanged(head.room_id, int(head.sequence), now, merged_into=head.merged_into)
+    room = service.resume(connection_id, room_id, now=now)
+    if room is not None:
+        changed = messages.RoomChanged(room.room_id, room.sequence, now, merged_into=room.merged_into)
         live.send([connection_id], changed)
 
 

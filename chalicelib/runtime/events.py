@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib.runtime.ids import SessionId
+from chalicelib.runtime.ids import RoomId, SessionId
 
 
 @dataclass(frozen=True)
@@ -13,6 +13,28 @@ class SessionEnded:
     """A session was ended by its owner, or by a change of privilege."""
 
     session_id: SessionId
+    participant_id: str
+    room_id: str | None
+    now: int
+
+
+@dataclass(frozen=True)
+class MemberLeft:
+    """A participant left a room."""
+
+    participant_id: str
+    room_id: RoomId
+    now: int
+
+
+@dataclass(frozen=True)
+class ParticipantAdmitted:
+    """Members let in someone whose sound left them in doubt."""
+
+    join_id: str
+    participant_id: str
+    session_id: SessionId
+    room_id: RoomId
     now: int
 
 

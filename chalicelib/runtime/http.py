@@ -49,6 +49,7 @@ class Call(Generic[B]):
     body: B
     content_type: str
     address: str  # of the viewer; for limits and places only, never stored or logged
+    area: str | None = None  # where the edge in front of us says they are, for places only
     cookies_out: list[str] = field(default_factory=list)
 
     def header(self, name: str) -> str | None:

@@ -3,10 +3,11 @@
 Source: Amazon DynamoDB Developer Guide, "Item sizes and formats" and "Capacity unit consumption".
 """
 
+import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 WRITE_UNIT = 1_024  # bytes
@@ -30,6 +31,7 @@ class Call:
     units: float
     write: bool
     requests: int = 1
+    step: int = 0  # calls made side by side share one
 
 
 @dataclass
@@ -43,11 +45,18 @@ class Meter:
         return sum(call.requests for call in self.calls)
 
     @property
+    def steps(self) -> int:
+        """How many requests waited for one another."""
+        return len({call.step for call in self.calls if call.requests})
+
+    @property
     def units(self) -> float:
         return sum(call.units for call in self.calls)
 
 
 _meters: ContextVar[tuple[Meter, ...]] = ContextVar("meters", default=())
+_step: ContextVar[int | None] = ContextVar("step", default=None)
+_steps = itertools.count(1)
 
 
 @contextmanager
@@ -66,9 +75,21 @@ def active() -> bool:
     return bool(_meters.get())
 
 
+@contextmanager
+def one_step() -> Iterator[None]:
+    """Whatever is called inside the block is called side by side."""
+    token = _step.set(next(_steps))
+    try:
+        yield
+    finally:
+        _step.reset(token)
+
+
 def record(call: Call) -> None:
+    step = _step.get()
+    numbered = replace(call, step=next(_steps) if step is None and call.requests else step or 0)
     for meter in _meters.get():
-        meter.calls.append(call)
+        meter.calls.append(numbered)
 
 
 def write_units(item: Item) -> int:

@@ -40,6 +40,7 @@ CLIENT_HEADER = {
 # every path parameter's shape; what has another shape names nothing
 PATH_PARAMETERS: Mapping[str, Any] = {
     "room_id": Annotated[OpaqueText, Meta(description="A meeting.")],
+    "participant_id": Annotated[OpaqueText, Meta(description="A participant, at the door or inside.")],
     "join_id": Annotated[UUID, Meta(description="A clip, by the UUID it was sent under.")],
 }
 

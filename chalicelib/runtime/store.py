@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 
 from pynamodb.attributes import NumberAttribute
-from pynamodb.exceptions import PutError, UpdateError
+from pynamodb.exceptions import DeleteError, PutError, UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
@@ -92,8 +92,7 @@ class Table(Generic[R]):
         if not keys:
             return []
         found: list[R] = list(_open("batch_get")(self.model, list(keys), consistent_read=True))
-        for index, item in enumerate(found):  # each item of a batch is rounded up by itself
-            self._read("BatchGetItem", self._partition(item), [item], True, requests=0 if index else 1)
+        self._read_batch(keys, found)
         return [item for item in found if item.live_at(now)]
 
     def query(
@@ -132,6 +131,14 @@ class Table(Generic[R]):
             return _refused(error)
         return True
 
+    def replace(self, item: R, *, where: Condition) -> bool:
+        """Writes the item only where `where` holds for the one there; False where it does not."""
+        try:
+            self._save(item, where)
+        except PutError as error:
+            return _refused(error)
+        return True
+
     def update(self, key: Key, actions: Sequence[Action], *, now: int, where: Condition | None = None) -> R | None:
         """The item after `actions`; None, and nothing written, where it does not live or `where` fails."""
         lives = self._expires_ms() > now
@@ -141,11 +148,14 @@ class Table(Generic[R]):
         """As `update`, but makes the item where there is none at all; None where an expired one is in the way."""
         return self._update(key, actions, self._absent() | (self._expires_ms() > now))
 
-    def delete(self, key: Key) -> None:
-        """Removes the item if it is there."""
+    def delete(self, key: Key, *, where: Condition | None = None) -> None:
+        """Removes the item if it is there and, where given, `where` holds for it."""
         item = self._bare(key)
-        _open("delete")(item)
         self._wrote("DeleteItem", item)
+        try:
+            _open("delete")(item, condition=where)
+        except DeleteError as error:
+            _refused(error)
 
     def put_many(self, items: Iterable[R]) -> None:
         """Writes items whatever was there, 25 a request."""
@@ -205,13 +215,26 @@ class Table(Generic[R]):
             units = meter.read_units([item.serialize() for item in items], consistent=consistent)
             meter.record(meter.Call(operation, self.name, _pair(key)[0], units, write=False, requests=requests))
 
+    def _read_batch(self, keys: Sequence[Key], found: list[R]) -> None:
+        """Each item of a batch is rounded up by itself; one that is not there costs a unit too."""
+        if not meter.active():
+            return
+        here = {self._key(item): item for item in found}
+        for index, key in enumerate(keys):
+            items = [here[_pair(key)]] if _pair(key) in here else []
+            self._read("BatchGetItem", key, items, True, requests=0 if index else 1)
+
     def _wrote(self, operation: str, item: R, requests: int = 1) -> None:
         if meter.active():
             units = meter.write_units(item.serialize(null_check=False))
             meter.record(meter.Call(operation, self.name, self._partition(item), units, write=True, requests=requests))
 
+    def _key(self, item: R) -> tuple[str, str | None]:
+        sort = type(item)._range_keyname
+        return self._partition(item), None if sort is None else str(getattr(item, sort))
+
     def _partition(self, item: R) -> str:
-        return str(getattr(item, self._model._hash_keyname or ""))
+        return str(getattr(item, type(item)._hash_keyname or ""))
 
 
 def _open(name: str) -> Any:
@@ -228,7 +251,7 @@ def _split(key: Key) -> tuple[str, ...]:
     return (key,) if isinstance(key, str) else key
 
 
-def _refused(error: PutError | UpdateError) -> bool:
+def _refused(error: PutError | UpdateError | DeleteError) -> bool:
     """False for a condition that did not hold; any other failure goes on as it is."""
     if error.cause_response_code != "ConditionalCheckFailedException":
         raise error

@@ -14,6 +14,7 @@ class Session(Record):
     session_id = UnicodeAttribute(hash_key=True)
     participant_id = UnicodeAttribute()
     participant_name = UnicodeAttribute()
+    room_id = UnicodeAttribute(null=True)  # the meeting they are in, entered last
     used_at_ms = NumberAttribute()  # at most 12 h behind the cookie, which decides
 
     def used(self, now: int) -> None:
@@ -23,6 +24,16 @@ class Session(Record):
 
 
 sessions = Table(Session, "sessions")
+
+
+def remember_room(session_id: str, room_id: str, *, now: int) -> None:
+    """Where the session's participant is, from now on."""
+    sessions.update(session_id, [Session.room_id.set(room_id)], now=now)
+
+
+def forget_room(session_id: str, room_id: str, *, now: int) -> None:
+    """They left it; where they are in another one by now, that stays."""
+    sessions.update(session_id, [Session.room_id.remove()], now=now, where=Session.room_id == room_id)
 
 
 def new_session(name: str, now: int) -> Session:

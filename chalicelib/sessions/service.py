@@ -30,8 +30,10 @@ def find_session(held: Pass | None, *, now: int) -> Session:
 
 def end_session(session_id: SessionId, *, now: int) -> None:
     """Deletes the server's half and tells whoever keeps something for it."""
-    sessions.delete(session_id)
-    events.publish(events.SessionEnded(session_id, now))
+    session = sessions.get(session_id, now=now)
+    if session is not None:
+        sessions.delete(session_id)
+        events.publish(events.SessionEnded(session_id, session.participant_id, session.room_id, now))
 
 
 def _record_use(session: Session, now: int) -> None:

@@ -3,16 +3,14 @@
 import math
 import struct
 from collections.abc import Callable
-from functools import lru_cache
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.browser import Answer
-from tests.support.environment import SECRET
 from tests.support.memory import in_memory
-from tests.support.sounds import RATE, clip, submit, wav, with_format
+from tests.support.sounds import RATE, clip, fingerprint_of, submit, wav, with_format
 from tests.support.world import World
 
 A1, A2 = "room-a-seat-1", "room-a-seat-2"
@@ -49,7 +47,7 @@ def send(world: World, body: bytes, **headers: str | None) -> Answer:
 
 
 def nothing_kept(world: World) -> bool:
-    return world.aws.items("clips") + world.aws.items("joins") + world.aws.items("rooms") == [] == world.aws.messages()
+    return world.aws.items("clips") + world.aws.items("rooms") == [] == world.aws.messages()
 
 
 @pytest.mark.parametrize("what", REFUSED)
@@ -104,7 +102,7 @@ def test_an_instant_out_of_any_range_stores_nothing(world: World, value: str) ->
     """A3: a clip that ended long ago or far ahead is nobody's neighbour."""
     answer = send(world, clip(A1), Earshot_Recorded_At=value)
     assert answer.status in (202, 422)
-    assert world.aws.items("clips") == []
+    assert world.aws.of_clips() == []
 
 
 @pytest.mark.parametrize(("seconds", "status"), [(1.0, 202), (10.0, 202)])
@@ -134,7 +132,7 @@ def test_doubtful_sound_is_inconclusive_and_never_a_match(world: World, what: st
         assert answer.status == 202
         assert answer.json()["status"] == "inconclusive", what
         assert answer.json()["hint"]
-    assert world.aws.items("clips") + world.aws.items("rooms") == []
+    assert world.aws.of_clips() + world.aws.items("rooms") == []
 
 
 @settings(max_examples=30)
@@ -156,7 +154,7 @@ def test_random_bytes_are_never_a_fault_and_nothing_of_them_is_kept(world: World
     """A7: random bytes: never a 500, never a match, nothing stored."""
     with in_memory() as memory:
         assert send(world, body, Content_Type=kind).status == 422
-        assert [memory.items(table) for table in ("clips", "joins", "rooms")] == [[], [], []]
+        assert [memory.items(table) for table in ("clips", "rooms")] == [[], []]
         assert world.aws.messages() == []
 
 
@@ -164,7 +162,7 @@ def test_random_bytes_are_never_a_fault_and_nothing_of_them_is_kept(world: World
 @given(data=st.data())
 def test_mutilated_fingerprints_are_never_a_fault(world: World, data: st.DataObject) -> None:
     """A7: bad version, wrong length, values out of range: 422; never a 500."""
-    body = bytearray(fingerprint(world.now - 4_000))
+    body = bytearray(fingerprint_of(clip(A1), world.now - 4_000))
     for _ in range(data.draw(st.integers(1, 6))):
         body[data.draw(st.integers(0, min(64, len(body) - 1)))] = data.draw(st.integers(0, 255))
     cut = data.draw(st.just(len(body)) | st.integers(0, len(body) + 3))
@@ -173,12 +171,3 @@ def test_mutilated_fingerprints_are_never_a_fault(world: World, data: st.DataObj
     with in_memory():
         answer = send(world, sent, Content_Type="application/vnd.earshot.fingerprint")
     assert answer.status in (202, 422)
-
-
-@lru_cache
-def fingerprint(recorded_at_ms: int) -> bytes:
-    """As a device computes it, of a real clip."""
-    from chalicelib.joining import engine
-
-    made: bytes = engine.hear_recording(clip(A1), recorded_at_ms, "off", SECRET).fingerprint
-    return made

@@ -121,7 +121,6 @@ def members(room: RoomId, now: int) -> set[str]:
     return {one.participant_id for one in members_of(room, now=now)}
 
 
-@pytest.mark.xfail(strict=True, reason="the repetition of a merge that died does not move those left behind")
 def test_a_merge_that_dies_half_way_is_finished_by_its_repetition() -> None:
     """Crash between writes: no lost device, wherever it happens."""
     unfinished = []

@@ -50,6 +50,17 @@ class Aws:
         """The items of any table that hold `text` somewhere."""
         return [item for item in self.items() if text in repr(item)]
 
+    def sounds(self) -> list[dict[str, Any]]:
+        """The clips: the fine part of each fingerprint."""
+        return [item for item in self.items("clips") if item["e"]["S"].startswith("sound#")]
+
+    def of_clips(self) -> list[dict[str, Any]]:
+        """Everything of a clip but its verdict and its owner's seat: listings, fine part, candidates."""
+        return [item for item in self.items("clips") if not item["e"]["S"].startswith(("verdict#", "seat"))]
+
+    def verdicts(self) -> list[dict[str, Any]]:
+        return [item for item in self.items("clips") if item["e"]["S"].startswith("verdict#")]
+
     def messages(self) -> list[Delayed]:
         """Everything that waits on any queue."""
         return [

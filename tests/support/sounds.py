@@ -9,6 +9,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from chalicelib.joining import fingerprint, quality
+from chalicelib.joining.keys import keys_between
+from chalicelib.joining.wav import parse_wav
+from chalicelib.runtime.settings import settings
 from tests.support.browser import Answer, Browser
 
 RECORDINGS = Path(__file__).parents[1] / "recordings"
@@ -69,3 +73,11 @@ def submit(
 def listen(browser: Browser, name: str, *, heard_until_ms: int, **rest: Any) -> Answer:
     """Submits the four seconds that the seat heard up to `heard_until_ms`; equal instants mean equal sound."""
     return submit(browser, clip(name), recorded_at_ms=heard_until_ms - LENGTH_S * 1_000, **rest)
+
+
+def fingerprint_of(data: bytes, recorded_at_ms: float) -> bytes:
+    """What a device would send instead of that WAV."""
+    recording = parse_wav(data)
+    keys = keys_between(settings().secret, recorded_at_ms, recorded_at_ms + 10_000)
+    made = fingerprint.compute(recording.samples, recording.sample_rate, recorded_at_ms, keys, processing=quality.OFF)
+    return made.to_bytes()

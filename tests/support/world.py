@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from chalicelib.joining import census
 from chalicelib.runtime import clock
 from infra.local.chalice_app import handlers_of
 from infra.local.events import LambdaContext, queue_record
@@ -48,6 +49,7 @@ class World:
     def reset(self) -> None:
         """As a fresh world: for one example of a property after another."""
         self.aws.clear()
+        census.forget()
         self.pushes.clear()
         self.clock.now_ms = START_MS
 
@@ -56,6 +58,7 @@ class World:
 def fresh_world() -> Iterator[World]:
     from app import app  # the environment is set by now
 
+    census.forget()
     hands = HandClock()
     with empty_aws() as aws, recorded_pushes() as pushes, clock.reading(hands):
         yield World(app, hands, aws, pushes)

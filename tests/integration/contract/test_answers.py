@@ -11,6 +11,9 @@ from jsonschema_rs import Draft202012Validator
 
 from app import app
 from chalicelib.joining.routes import WAV
+from chalicelib.rooms import door
+from chalicelib.rooms.models import Person
+from chalicelib.runtime.ids import RoomId
 from chalicelib.web.api_routes import asyncapi, openapi
 from tests.support.browser import Answer, Browser
 from tests.support.world import World
@@ -87,6 +90,10 @@ def visit(world: World) -> Visit:
     talk.resume(room["room_id"])
     talk.send({"action": "heartbeat"})
     assert len(does(ann, "GET", "/v1/rooms/{room_id}", room).json()["participants"]) == 2
+    at_the_door = Person("A" * 22, "B" * 22, "Vega 2")
+    assert door.knock(RoomId(room["room_id"]), at_the_door, "a join", now=world.now)
+    knocked = {**room, "participant_id": at_the_door.participant_id}
+    does(ann, "POST", "/v1/rooms/{room_id}/admissions/{participant_id}", knocked, json_body={"admit": False})
     does(ben, "DELETE", "/v1/joins/{join_id}", {"join_id": second["join_id"]})
     does(ben, "DELETE", "/v1/rooms/{room_id}/participants/me", room)
     does(ben, "DELETE", "/v1/session")

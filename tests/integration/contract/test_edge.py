@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from app import app
+from chalicelib.rooms.schemas import Admission
 from chalicelib.runtime.errors import Unauthenticated
 from chalicelib.runtime.http import JSON, OPERATIONS, Operation
 from chalicelib.runtime.parsing import JSON_MAX
@@ -42,7 +43,12 @@ def label(one: Operation) -> str:
 def target(one: Operation) -> str:
     """An address of the operation, its parameters well formed."""
     uuid = "0f8fad5b-d9cb-469f-a165-70867728950e"
-    return one.path.replace("{join_id}", uuid).replace("{room_id}", "A" * 22)
+    return one.path.replace("{join_id}", uuid).replace("{room_id}", "A" * 22).replace("{participant_id}", "A" * 22)
+
+
+def content(one: Operation) -> bytes:
+    """A body that the operation can read."""
+    return b'{"admit": true}' if one.body is Admission else b"{}"
 
 
 def refused(answer: Answer, status: int, kind: str) -> None:
@@ -113,7 +119,7 @@ def test_without_a_session_there_is_no_entry(world: World, one: Operation, cooki
     """C2: whatever is in the cookie, the caller is anonymous, and what is useless is cleared."""
     headers: Any = {"Content-Type": one.accepts[0] if one.accepts else None, "Cookie": cookie}
     headers |= {"Earshot-Join": "0f8fad5b-d9cb-469f-a165-70867728950e", "Earshot-Recorded-At": "1"}
-    answer = world.browser().request(one.method, target(one), body=b"{}", headers=headers)
+    answer = world.browser().request(one.method, target(one), body=content(one), headers=headers)
     refused(answer, 401, "session-required")
     assert [("Max-Age=0" in one) for one in answer.cookies] == ([True] if cookie else [])
 
@@ -145,8 +151,9 @@ def test_identifiers_of_any_shape_are_refused_not_broken(world: World, id_: str)
     for one in OURS:
         if "{" not in one.path:
             continue
-        path = one.path.replace("{join_id}", id_).replace("{room_id}", id_)
-        assert world.member().request(one.method, path).status in {404, 422}
+        path = one.path.replace("{join_id}", id_).replace("{room_id}", id_).replace("{participant_id}", id_)
+        sent: Any = {"body": content(one), "headers": {"Content-Type": one.accepts[0]}} if one.accepts else {}
+        assert world.member().request(one.method, path, **sent).status in {404, 422}
 
 
 def test_chalice_shows_no_traces() -> None:

@@ -84,4 +84,4 @@ def test_the_dictionary_answers_as_moto_does(aws: Aws, steps: list[tuple[str, st
 
 
 def by_name(items: list[dict[str, Any]]) -> dict[str, Any]:
-    return {item["join_id"]["S"]: item for item in items}
+    return {item["e"]["S"]: item for item in items}

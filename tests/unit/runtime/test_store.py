@@ -23,8 +23,8 @@ class Note(Record):
     class Meta(Binding):
         pass
 
-    place = UnicodeAttribute(hash_key=True)
-    join_id = UnicodeAttribute(range_key=True)
+    place = UnicodeAttribute(hash_key=True, attr_name="p")
+    join_id = UnicodeAttribute(range_key=True, attr_name="e")
     text = UnicodeAttribute(null=True)
     times = NumberAttribute(null=True)
 
@@ -155,7 +155,7 @@ def test_many_are_written_and_deleted_past_the_size_of_one_batch(aws: Aws) -> No
     names = [f"n{n:03}" for n in range(2 * BATCH_WRITE_MAX + 1)]
 
     notes.put_many([note(name) for name in names])
-    written = [item["join_id"]["S"] for item in aws.items("clips")]
+    written = [item["e"]["S"] for item in aws.items("clips")]
     notes.delete_many([("here", name) for name in names])
 
     assert sorted(written) == names

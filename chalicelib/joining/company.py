@@ -1,0 +1,79 @@
+"""Finding company for a clip: list it under its places, look at the widest place that one reader can take in.
+
+A listing is one write, and looking is a consistent read after it, so of two clips written at the same moment at least
+one sees the other.
+"""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from chalicelib.joining import census, crowd, lazily
+from chalicelib.joining.census import BOUND, Place
+from chalicelib.joining.models import ClipEntry, ClipId, Join, Listing, clip_entries, joins, listings
+from chalicelib.runtime.parallel import together
+
+if TYPE_CHECKING:
+    from chalicelib.joining.engine import Heard
+
+COMPARE_MAX = 12  # of up to BOUND: what 60 units can pay for
+
+
+def publish(join: Join, clip: Sequence[ClipEntry | Listing], places: Sequence[Place], now: int) -> bool:
+    """Stores clip and verdict row and reads the census, all at once; False where this join was there already."""
+    steps = [partial(joins.create, join, now=now), partial(_write, clip)]
+    if not census.is_fresh(places, now):
+        steps.append(partial(_refresh, places, now))
+    return together(steps)[0]
+
+
+def under(places: Sequence[Place], clip_id: ClipId, heard: "Heard", until: int) -> list[Listing]:
+    """The listings of a clip. Crowded places but the narrowest are left out: nobody looks there now."""
+    crowded = census.last_known(places)
+    *wider, network = places
+    names = [name for place in wider if place[-1] not in crowded for name in place]
+    is_crowded = network[-1] in crowded
+    names += [crowd.cell_name(name, heard.span, clip_id) for name in network] if is_crowded else network
+    return [_listing(name, clip_id, heard, until) for name in names]
+
+
+def around(places: Sequence[Place], now: int) -> list[Listing] | None:
+    """Everyone in the widest place that is not crowded; None where even the network is."""
+    crowded = census.last_known(places)
+    for place in places:
+        if place[-1] in crowded:
+            continue
+        found = [one for page in together([partial(_page, name, now) for name in place]) for one in page]
+        if len(found) <= BOUND:
+            return found
+        census.report_crowd(place[-1], now)
+    return None
+
+
+def likeliest(heard: "Heard", participant_id: str, near: Sequence[Listing]) -> list[ClipId]:
+    """Those worth a full comparison: all of a few, the likeliest of many."""
+    others = [one for one in near if one.clip_id.participant_id != participant_id and one.span.comparable(heard.span)]
+    if len(others) > COMPARE_MAX:
+        [best] = lazily.engine().likeliest([heard.signature], [one.signature for one in others], COMPARE_MAX)
+        others = [others[i] for i in best]
+    return [one.clip_id for one in others]
+
+
+def _page(name: str, now: int) -> list[Listing]:
+    return listings.query(name, now=now, limit=BOUND + 1)
+
+
+def _write(records: Sequence[ClipEntry | Listing]) -> bool:
+    clip_entries.put_many(records)  # type: ignore[arg-type]  # listings lie in the same table
+    return True
+
+
+def _refresh(places: Sequence[Place], now: int) -> bool:
+    return bool(census.read(places, now))
+
+
+def _listing(name: str, clip_id: ClipId, heard: "Heard", until: int) -> Listing:
+    listing = Listing(name, clip_id.tag, signature=heard.signature)
+    listing.start_ms, listing.end_ms = heard.span.start_ms, heard.span.end_ms
+    listing.lives_until(until)
+    return listing

@@ -1,0 +1,67 @@
+"""Comparing a clip with those worth it, and what follows: a meeting, a question to the people, or nothing yet."""
+
+from collections.abc import Sequence
+
+from chalicelib.joining import lazily, models
+from chalicelib.joining.grouping import Ear, gather
+from chalicelib.joining.models import READ_MAX, ClipId, Sound
+from chalicelib.rooms import door
+from chalicelib.rooms import service as rooms
+from chalicelib.runtime.ids import RoomId
+from chalicelib.sessions.models import sessions
+
+JOIN, ASK = "join", "ask"  # verdicts of joining.match
+
+
+def meet(mine: Sound, others: Sequence[ClipId], *, now: int, again: bool = False) -> RoomId | None:
+    """Compares with `others`; the room that this leads to at once, if any. `again` also mends what broke off."""
+    sounds, seats = _read(mine, others, now)
+    verdicts = lazily.engine().compare(mine.fine, [one.fine for one in sounds])
+    ears = [_ear(sound, seats) for sound in sounds]
+    heard = [ear for ear, verdict in zip(ears, verdicts, strict=True) if verdict == JOIN]
+    if again:
+        _mend(heard, now)
+    if heard:
+        everyone = {sound.clip_id: sound for sound in (*sounds, mine)}
+        return gather(_ear(mine, seats), heard, lambda one, other: _agree(one, other, everyone), now=now)
+    _ask(mine, [ear for ear, verdict in zip(ears, verdicts, strict=True) if verdict == ASK], now)
+    return None
+
+
+def _read(mine: Sound, others: Sequence[ClipId], now: int) -> tuple[list[Sound], dict[str, RoomId]]:
+    """The clips that live, and who is seated where."""
+    sounds, seats = list[Sound](), dict[str, RoomId]()
+    for start in range(0, len(others), READ_MAX):
+        clips, seated = models.find_company(others[start : start + READ_MAX], mine.participant_id, now=now)
+        sounds += clips
+        seats |= seated
+    return sounds, seats
+
+
+def _ear(sound: Sound, seats: dict[str, RoomId]) -> Ear:
+    seat = seats.get(sound.participant_id)
+    inside = RoomId(sound.inside) if sound.inside else None
+    return Ear(*sound.clip_id, sound.session_id, int(sound.start_ms), seat or inside, seat is not None)
+
+
+def _agree(one: Ear, other: Ear, sounds: dict[ClipId, Sound]) -> bool:
+    [verdict] = lazily.engine().compare(sounds[one.clip_id].fine, [sounds[other.clip_id].fine])
+    return bool(verdict == JOIN)
+
+
+def _mend(seated: Sequence[Ear], now: int) -> None:
+    """Whoever has a seat but, because a process died, no membership."""
+    for ear in seated:
+        session = sessions.get(ear.session_id, now=now)
+        if ear.seated and ear.room_id and session is not None:
+            rooms.mend_membership(ear.room_id, session, now=now)
+
+
+def _ask(mine: Sound, doubtful: Sequence[Ear], now: int) -> None:
+    """Members of the meetings in question are asked whether the newcomer is with them."""
+    if mine.inside or not (places := {ear.room_id for ear in doubtful if ear.room_id}):
+        return
+    session = sessions.get(mine.session_id, now=now)
+    for room_id in places if session is not None else ():
+        if session is not None:
+            door.knock(room_id, rooms.person(session), mine.clip_id.join_id, now=now)

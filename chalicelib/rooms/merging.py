@@ -1,0 +1,108 @@
+"""Two rooms that turn out to be one: the younger points to the older, once, and everybody moves.
+
+A pointer leads to an older room only, so following it always ends, whoever merges what at the same time.
+"""
+
+from collections.abc import Iterable
+
+from chalicelib.lifetimes import MEETING
+from chalicelib.rooms import connections, push
+from chalicelib.rooms.models import (
+    MERGED,
+    Member,
+    Merged,
+    Room,
+    entries,
+    find_head,
+    member_key,
+    members,
+    members_of,
+    merges,
+    new_head,
+)
+from chalicelib.runtime.ids import ParticipantId, RoomId, SessionId
+from chalicelib.sessions.models import remember_room
+
+STEPS_MAX = 64  # every step leads to an older room, so honest data never comes near
+
+
+def current_room(room_id: RoomId, *, now: int) -> Room | None:
+    """Where `room_id` leads after all merges (without its members); None if that room is gone."""
+    for _ in range(STEPS_MAX):
+        room = find_head(room_id, now=now)
+        if room is None or room.merged_into is None:
+            return room
+        room_id = room.merged_into
+    return None
+
+
+def merge_rooms(one: RoomId, other: RoomId, *, now: int) -> RoomId | None:
+    """Both become the older of the two; everybody is moved and told. Safe to repeat, to race and to break off."""
+    first, second = current_room(one, now=now), current_room(other, now=now)
+    if first is None or second is None:
+        survivor = first or second
+        return None if survivor is None else survivor.room_id
+    if first.room_id == second.room_id:
+        for name in {one, other} - {first.room_id}:  # one broken off half-way is finished by its repetition
+            move_members(name, first.room_id, now=now)
+        return first.room_id
+    older, younger = sorted((first, second), key=lambda room: room.age)
+    pointer = Merged(younger.room_id, MERGED, into=older.room_id)
+    pointer.lives_until(MEETING.deadline(now))
+    if not merges.create(pointer, now=now):  # someone merged it elsewhere meanwhile: go on from there
+        return merge_rooms(younger.room_id, older.room_id, now=now)
+    push.merged(younger.room_id, older.room_id, now=now)
+    move_members(younger.room_id, older.room_id, now=now)
+    return older.room_id
+
+
+def move_members(source: RoomId, into: RoomId, *, now: int) -> None:
+    """Whoever is still in a merged room becomes a member where it leads."""
+    for member in members_of(source, now=now):
+        add_member(member_of(into, member), now=now)
+        members.delete((source, member.entry))
+
+
+def open_with(room_id: RoomId, opened_at_ms: int, arrivals: Iterable[Member]) -> None:
+    """Writes a room and its first members in one request; the same again changes nothing."""
+    entries.put_many([new_head(room_id, opened_at_ms), *arrivals])
+
+
+def add_member(member: Member, *, now: int) -> RoomId:
+    """Makes a member of the room, or of the one it has merged into; the room it became."""
+    if members.create(member, now=now):
+        welcome(member, now=now)
+    return settle_member(member, now=now)
+
+
+def settle_member(member: Member, *, now: int) -> RoomId:
+    """Takes a member along if their room has merged meanwhile: nobody is left behind."""
+    room = current_room(RoomId(member.room_id), now=now)
+    if room is None or room.room_id == member.room_id:
+        return RoomId(member.room_id)
+    there = add_member(member_of(room.room_id, member), now=now)
+    members.delete((member.room_id, member.entry))
+    return there
+
+
+def welcome(member: Member, *, now: int) -> None:
+    """The new member's tabs follow the room, and everyone sees them arrive."""
+    for connection in connections.session_connections(SessionId(member.session_id), now=now):
+        connections.follow(connection, RoomId(member.room_id), now=now)
+    remember_room(member.session_id, member.room_id, now=now)
+    push.arrived(member, now=now)
+
+
+def member_of(room_id: RoomId, like: Member) -> Member:
+    """The same person as a member of another room."""
+    member = Member(
+        *member_key(room_id, ParticipantId(like.participant_id)),
+        participant_id=like.participant_id,
+        session_id=like.session_id,
+        name=like.name,
+        joined_at_ms=like.joined_at_ms,
+        via=like.via,
+        here=like.here,
+    )
+    member.lives_until(int(like.expires_at_ms))
+    return member
