@@ -62,15 +62,16 @@ interface Problem {
 /** What the browser said of noise suppression, gain control and echo cancellation when asked back. */
 type Processing = "off" | "on" | "unknown";
 
-/** One stretch of sound: mono samples at `rate` Hz, the first taken at `recordedAtMs` of the server's clock. */
+/** One stretch of sound: mono samples at `rate` Hz, the first taken at `recordedAtMs` of the server's clock, ± the error. */
 interface Clip {
-  samples: Float32Array;
+  samples: Float32Array<ArrayBuffer>;
   rate: number;
   recordedAtMs: number;
+  clockErrorMs: number;
 }
 interface EncodedClip {
   type: string;
-  body: Blob;
+  body: Uint8Array<ArrayBuffer>;
 }
 
 type Phase = "idle" | "back" | "starting" | "listening" | "unheard" | "joined" | "trouble";

@@ -1,6 +1,7 @@
 import { call } from "./api.js";
 
 const ROUNDS = 5;
+const DRIFT = 100e-6; // of a quartz in a cheap device
 const FRESH_MS = 45_000; // keys change every minute, and clocks drift
 
 /** The server's clock, read through this page's own steady one (performance.now). */
@@ -11,6 +12,11 @@ export class ServerClock {
   boundMs = Number.POSITIVE_INFINITY;
   /** @type {ClockKey[]} */
   keys = [];
+
+  /** How far off `now()` may be. */
+  get errorMs() {
+    return this.boundMs + (performance.now() - this.#syncedAt) * DRIFT;
+  }
 
   get fresh() {
     return performance.now() - this.#syncedAt < FRESH_MS;

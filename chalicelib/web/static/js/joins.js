@@ -1,5 +1,4 @@
 import { call } from "./api.js";
-import { encodeClip } from "./encode.js";
 
 const POLL_MS = 1_000;
 const OPEN = "listening";
@@ -16,20 +15,23 @@ export class Joins {
   /** @type {(answer: JoinAnswer) => void} */
   onanswer = () => {};
 
-  /** @param {import("./live.js").Live} live */
-  constructor(live) {
+  /** @param {import("./live.js").Live} live @param {import("./encode.js").Encoder} encoder is ended with this */
+  constructor(live, encoder) {
     this.#live = live;
+    this.#encoder = encoder;
     live.addEventListener("message", this.#heard);
     this.#poll = window.setInterval(() => void this.#ask(), POLL_MS);
   }
 
   #live;
+  #encoder;
   #poll;
 
   /** @param {Clip} clip @param {Circumstances} circumstances throws Refused or Away */
   async send(clip, circumstances) {
     const id = crypto.randomUUID();
-    const { type, body } = await encodeClip(clip.samples, clip.rate, clip.recordedAtMs, circumstances.keys);
+    const { type, body } = await this.#encoder.encode(clip, circumstances);
+    if (this.#over) return;
     this.#status.set(id, OPEN);
     const sending = call("POST", "/v1/joins", { body, headers: headers(id, type, clip, circumstances) });
     this.#underway.add(sending);
@@ -51,6 +53,7 @@ export class Joins {
   /** Takes back every clip that has no answer, also those still on their way there. */
   async cancel() {
     this.#over = true;
+    this.#encoder.end();
     window.clearInterval(this.#poll);
     await Promise.allSettled(this.#underway);
     await Promise.allSettled(this.waiting.map(id => call("DELETE", `/v1/joins/${id}`, { keepalive: true })));
@@ -60,6 +63,7 @@ export class Joins {
   /** Hears no more answers. */
   end() {
     this.#over = true;
+    this.#encoder.end();
     window.clearInterval(this.#poll);
     this.#live.removeEventListener("message", this.#heard);
   }

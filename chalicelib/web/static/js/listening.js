@@ -1,4 +1,5 @@
 import { Away, call, Refused } from "./api.js";
+import { Encoder } from "./encode.js";
 import { Joins } from "./joins.js";
 import { pauseMs } from "./live.js";
 import { Microphone, obstacle } from "./microphone.js";
@@ -76,8 +77,9 @@ export class Listening extends EventTarget {
 
   /** @param {Microphone} microphone */
   #record(microphone) {
-    const joins = new Joins(this.#parts.live);
-    const recorder = new Recorder(microphone.context.sampleRate, this.#parts.clock);
+    const { sampleRate } = microphone.context;
+    const joins = new Joins(this.#parts.live, new Encoder(sampleRate));
+    const recorder = new Recorder(sampleRate, this.#parts.clock);
     joins.onanswer = answer => this.#answered(joins, answer);
     recorder.onclip = clip => void this.#send(joins, clip, microphone.processing);
     microphone.onlost = () => this.#fail(new DOMException("", "NotReadableError"));

@@ -1,6 +1,7 @@
 import { firstClip, nextClip } from "./grid.js";
 import { Tape } from "./tape.js";
 
+const CAPTURE_MS = 40; // how late a microphone hands its samples over, by which they are dated too late
 const SETTLE_MS = 100; // a device's first instants are switching noise, or nothing
 
 /** Cuts the microphone's samples into clips on the server's clock grid. */
@@ -33,7 +34,8 @@ export class Recorder {
     if (to > tape.endFrame) return;
     const recordedAtMs = Math.round(this.#next.from);
     this.#next = nextClip(this.#next.to);
-    this.onclip({ samples: tape.cut(from, to), rate: tape.rate, recordedAtMs });
+    const clockErrorMs = Math.ceil(this.#clock.errorMs + CAPTURE_MS);
+    this.onclip({ samples: tape.cut(from, to), rate: tape.rate, recordedAtMs, clockErrorMs });
     tape.forget(this.#frame(this.#next.from));
   }
 

@@ -116,12 +116,6 @@ export function rootMeanSquare(matrix, band) {
   return Math.sqrt(sum / rowsOf(matrix));
 }
 
-/** How many envelope rows belong to so many waveform samples. @param {number} count */
-export function envelopeRows(count) {
-  const frames = Math.floor((soundSamples(count) - FRAMES.length) / FRAMES.hop);
-  return Math.floor(frames / ENVELOPE.every) + 1;
-}
-
 /** Samples at 16 kHz that go with so many waveform samples. @param {number} count */
 export function soundSamples(count) {
   return Math.floor((count * FRAMES.hz) / WAVE.hz);
