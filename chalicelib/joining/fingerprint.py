@@ -203,7 +203,7 @@ def _fields(body: bytes, at_us: int, count: int) -> tuple[Codes, Codes, Words]:
     _require(len(body) == wave + rows + 4 * slots, "The fingerprint's length contradicts its header.")
     fields = body[:wave], body[wave : wave + rows]
     waveform, envelope = map(unpacked, fields, counts, LEVELS)
-    # one spelling only: values out of range, and bits after the last value, do not survive the way back
+    in_range = waveform.max() < LEVELS[0] and envelope.max() < LEVELS[1]
     again = packed(waveform, LEVELS[0]), packed(envelope, LEVELS[1])
-    _require(again == fields, "The fingerprint holds values out of range.")
+    _require(in_range and again == fields, "The fingerprint holds values out of range.")
     return waveform, envelope, np.frombuffer(body[wave + rows :], ">u4").astype(np.uint32)

@@ -1,0 +1,174 @@
+"""What matches, what does not, and what moves the bar (PRODUCT A3, A7, A9)."""
+
+from dataclasses import replace
+from itertools import product
+
+import numpy as np
+import pytest
+
+from chalicelib.joining import match, quality
+from chalicelib.joining.fingerprint import Fingerprint, parse
+from chalicelib.joining.match import ASK, JOIN, NEVER, Verdict
+from tests.unit.joining.clips import (
+    AT_MS,
+    LOOP_MS,
+    NOON_MS,
+    RATE,
+    TOLERANCE_S,
+    clip,
+    fingerprint_of,
+    heard_by,
+    noise,
+    offset_s,
+    tones,
+)
+
+A1, A2, B1 = "room-a-seat-1", "room-a-seat-2", "room-b-seat-1"
+
+
+def score(a: Fingerprint, b: Fingerprint) -> float:
+    return match.score(a, b, offset_s(a, b), TOLERANCE_S)
+
+
+@pytest.mark.parametrize("ms", [3_000, 4_000])
+def test_two_seats_of_a_room_join_at_any_phase_of_the_loop(ms: int) -> None:
+    """A2: every window of the recordings, also across the loop's end, joins; the browser tests rest on it."""
+    for from_ms in range(0, LOOP_MS, 500):
+        a, b = clip(A1, from_ms, ms), clip(A2, from_ms + 300, ms)
+        assert match.verdict(score(a, b), a, b) is Verdict.JOIN, from_ms
+
+
+def test_the_other_room_never_matches() -> None:
+    """A6: two rooms stay two."""
+    for from_ms in range(0, LOOP_MS, 1_000):
+        a, b = clip(A1, from_ms), clip(B1, from_ms)
+        assert score(a, b) < ASK.score, from_ms
+
+
+def test_the_order_of_the_two_makes_no_difference() -> None:
+    """A6: arrival order does not matter: both ways lead to the same verdict."""
+    a, b, other = clip(A1, 0), clip(A2, 900), clip(B1, 500)
+    assert match.verdict(score(a, b), a, b) is match.verdict(score(b, a), b, a) is Verdict.JOIN
+    assert score(other, a) < ASK.score > score(a, other)
+
+
+def test_many_at_once_score_as_one_by_one() -> None:
+    """A14: the batch is an optimisation, nothing else."""
+    query = clip(A1, 0)
+    others = [clip(seat, from_ms) for seat in (A1, A2, B1) for from_ms in (0, 700, 1_900, 3_000)]
+    offsets = [offset_s(query, other) for other in others]
+    together = match.score_many(query, others, offsets, TOLERANCE_S)
+    alone = [match.score(query, other, offset, TOLERANCE_S) for other, offset in zip(others, offsets, strict=True)]
+    assert together == pytest.approx(alone, abs=1e-3)
+
+
+def test_less_than_two_seconds_in_common_never_match() -> None:
+    """A3: the same sound, 1.98 s of it shared: never; 2 s: it may."""
+    a = clip(A1, 0)
+    assert score(a, clip(A1, 2_020)) == NEVER
+    assert score(a, clip(A1, 2_000)) > JOIN.score
+
+
+def test_no_candidate_no_score() -> None:
+    """A14: an empty crowd costs nothing."""
+    assert match.score_many(clip(A1, 0), [], [], TOLERANCE_S).shape == (0,)
+
+
+def test_the_same_broadcast_seconds_apart_is_not_one_room() -> None:
+    """A7: a broadcast that reaches the other room later does not merge the two."""
+    for late_ms in (1_000, 1_700, 2_600, 5_000):
+        a, b = clip(A1, 0), fingerprint_of(heard_by(A2, late_ms), AT_MS)
+        assert score(a, b) < ASK.score, late_ms
+
+
+def test_clips_over_a_change_of_keys_score_as_others() -> None:
+    """A5: each sample has its own minute's key: over several changes the mean score differs by less than 2 %."""
+    over, plain = [], []
+    for minute, from_ms in product(range(4), range(-3_500, -499, 1_000)):
+        for scores, base_ms, keys in ((over, NOON_MS, 2), (plain, AT_MS + LOOP_MS, 1)):
+            starts = (A1, from_ms), (A2, from_ms + 250)
+            pair = [clip(seat, at, base_ms=base_ms + 60_000 * minute) for seat, at in starts]
+            assert {len(each.key_ids) for each in pair} == {keys}
+            scores.append(score(*pair))
+    assert np.mean(over) == pytest.approx(np.mean(plain), rel=0.02)
+    assert min(over) > JOIN.score
+
+
+def test_another_minutes_key_gives_another_waveform() -> None:
+    """A5: the same sound, filtered with the next minute's all-pass, is not recognised by its samples."""
+    now, then = clip(A1, 0).waveform, clip(A1, 0, base_ms=AT_MS + 60_000).waveform
+    assert abs(np.corrcoef(now, then)[0, 1]) < 0.1
+
+
+HOPELESS = {
+    "silence": np.zeros(4 * RATE, np.float32),
+    "hardly a sound": noise(3) * np.float32(1e-4),
+    "a bare tone": tones(440.0),
+    "a chord": tones(220.0, 440.0, 660.0),
+    "mains hum": tones(50.0, 100.0, 150.0, 250.0),
+    "clipped throughout": np.sign(noise(4)),
+}
+
+
+@pytest.mark.parametrize("sound", HOPELESS.values(), ids=HOPELESS.keys())
+def test_hopeless_sound_never_matches_and_says_why(sound: np.ndarray) -> None:  # type: ignore[type-arg]
+    """A7: silence, hum, clipping or a bare tone: `inconclusive` with a hint, not even against itself."""
+    hopeless, loud = fingerprint_of(sound), clip(A1, 0)
+    assert quality.refusals(hopeless.quality)
+    assert quality.hints(hopeless.quality, quality.OFF)
+    assert match.verdict(100.0, hopeless, hopeless) is Verdict.NO
+    assert match.verdict(100.0, loud, hopeless) is Verdict.NO
+
+
+def test_fans_of_two_rooms_do_not_match_and_one_fan_does() -> None:
+    """A7: steady noise is no obstacle when it is the same noise, and no bridge when it is another."""
+    fan = noise(5, 5 * RATE)
+    a, b = fingerprint_of(fan[: 4 * RATE]), fingerprint_of(fan[RATE:], AT_MS + 1_000)
+    other = fingerprint_of(noise(6))
+    assert match.verdict(score(a, b), a, b) is Verdict.JOIN
+    assert score(a, other) < ASK.score
+    assert "steady-sound" in quality.hints(other.quality, quality.OFF)
+
+
+@pytest.mark.parametrize("processing", [quality.ON, quality.UNKNOWN])
+def test_sound_processing_not_known_to_be_off_raises_the_bar(processing: int) -> None:
+    """A9: unknown counts as on."""
+    plain = clip(A1, 0)
+    processed = replace(plain, processing=processing)
+    just = JOIN.score + 0.5
+    assert match.verdict(just, plain, plain) is Verdict.JOIN
+    assert match.verdict(just, plain, processed) is Verdict.ASK
+    assert match.verdict(ASK.score + 0.5, processed, plain) is Verdict.NO
+
+
+def test_noise_suppression_is_the_first_hint() -> None:
+    """A9: "your browser's noise suppression is on" is what a person can act on."""
+    assert quality.hints(clip(A1, 0).quality, quality.ON)[0] == "noise-suppression"
+    assert "noise-suppression" not in quality.hints(clip(A1, 0).quality, quality.OFF)
+
+
+def test_a_poor_clock_lowers_confidence_and_widens_the_search() -> None:
+    """A1: the clock's error bound travels with the clip."""
+    good, poor = clip(A1, 0), replace(clip(A1, 0), clock_error_ms=900)
+    assert match.bar(good, good) == 0 < match.bar(good, poor)
+    assert match.tolerance_s(good, good) < match.tolerance_s(good, poor) <= match.TOLERANCE_MAX_S
+
+
+def test_the_thresholds_stand_in_order() -> None:
+    """A8: joining asks for more than asking, and says at what rates."""
+    assert JOIN.score > ASK.score
+    assert JOIN.false_match <= ASK.false_match <= 1e-4
+    assert JOIN.false_reject >= ASK.false_reject
+
+
+def test_random_fingerprints_never_match() -> None:
+    """A11: nobody guesses a room."""
+    true = clip(A1, 0)
+    head, body = true.to_bytes()[:32], len(true.to_bytes()) - 32
+    rng = np.random.default_rng(8)
+    for _ in range(50):
+        waveform = rng.integers(0, 125, 3_200, np.uint8)
+        bits = np.unpackbits(waveform[:, None], axis=1)[:, 1:].reshape(-1)
+        rest = rng.integers(0, 216, body - 2_800, np.uint8).tobytes()
+        guess = parse(head + np.packbits(bits).tobytes() + rest)
+        assert score(true, guess) < ASK.score
