@@ -2,9 +2,11 @@
 
 import argparse
 import asyncio
+import importlib
 import os
 import signal
 import sys
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from infra.local.listening import PortBusy
 from infra.local.stack import LocalStack, Options
 
 PORT = 8000
+HEAVY = "chalicelib.joining.engine"  # imported at once, so that the first to join need not wait for numpy
 CERTIFICATE_NOTE = (
     "Your browser will warn once, because this certificate was made on this machine: choose to go on to the site."
 )
@@ -65,6 +68,7 @@ async def _serve(options: Options) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with LocalStack(options) as stack:
+        threading.Thread(target=importlib.import_module, args=(HEAVY,), daemon=True).start()
         print(_welcome(stack), flush=True)
         _write_port(stack.port)
         await stop.wait()
