@@ -38,13 +38,13 @@ def test_a_clip_under_a_second_is_refused(sound_page: SoundPage) -> None:
 
 
 def test_a_clip_is_ready_at_once(sound_page: SoundPage) -> None:
-    """A2: the fingerprint adds little to the time to a verdict, the first one's compilation aside."""
+    """A5: computing on the device adds little to the time to a verdict, the first one's compilation aside."""
     times = sound_page.page.evaluate(TIMED, {"rate": 48_000, "keys": CLIP.keys})
     assert min(times) < MILLISECONDS_MAX
 
 
 def test_warming_up_changes_nothing(sound_page: SoundPage) -> None:
-    """A2: a worker that has seen a made-up clip answers as before."""
+    """A5: a worker that has seen a made-up clip answers as before."""
     before = sound_page.fingerprint(CLIP)
     sound_page.page.evaluate("rate => window.worker.postMessage({warmUp: rate})", CLIP.rate)
     assert sound_page.fingerprint(CLIP) == before

@@ -2,7 +2,7 @@ import { call } from "./api.js";
 
 const ROUNDS = 5;
 const DRIFT = 100e-6; // of a quartz in a cheap device
-const FRESH_MS = 45_000; // keys change every minute, and clocks drift
+const FRESH_MS = 45_000; // far more than a listening takes; keys change every minute
 
 /** The server's clock, read through this page's own steady one (performance.now). */
 export class ServerClock {
@@ -31,9 +31,11 @@ export class ServerClock {
     return performanceMs + this.#offset;
   }
 
-  /** Takes the quickest of several round trips: it has the least room for error. */
+  /**
+   * Takes the quickest of several round trips: it has the least room for error. Wanted at every click: a device may
+   * have slept since the last, and this page's clock with it.
+   */
   async sync(rounds = ROUNDS) {
-    if (this.fresh) return;
     let best = Number.POSITIVE_INFINITY;
     for (let round = 0; round < rounds; round++) {
       const sent = performance.now();
