@@ -6,54 +6,21 @@ readers and writers are closed on records, so that no code path can go around th
 """
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
+from typing import Any, Generic, TypeVar
 
-from pynamodb.attributes import NumberAttribute
 from pynamodb.exceptions import DeleteError, PutError, UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 
-from chalicelib.lifetimes import ttl_seconds
 from chalicelib.runtime import meter
+from chalicelib.runtime.dynamodb import share_connection
+from chalicelib.runtime.records import Binding, Record
 from chalicelib.runtime.settings import settings
 
 BATCH_WRITE_MAX = 25  # items, DynamoDB quota
-_CLOSED = "get query scan count batch_get batch_write save update delete refresh create_table delete_table".split()
 
-
-class Binding:
-    """Base of every record's Meta: where its table is and how long to wait for it (the gateway gives up at 29 s)."""
-
-    table_name = ""  # set by Table, from the stage
-    connect_timeout_seconds = 1
-    read_timeout_seconds = 2
-    max_retry_attempts = 1  # beside the first attempt
-
-
-class Record(Model):
-    """An item with a deadline: `expires_at_ms` is exact, `expires_at` is the TTL net below it."""
-
-    expires_at = NumberAttribute()
-    expires_at_ms = NumberAttribute()
-
-    def live_at(self, now: int) -> bool:
-        """Whether the item still exists for a reader at `now`."""
-        return int(self.expires_at_ms) > now
-
-    def lives_until(self, deadline_ms: int) -> None:
-        """Sets the deadline, in both forms."""
-        self.expires_at_ms = deadline_ms
-        self.expires_at = ttl_seconds(deadline_ms)
-
-
-if not TYPE_CHECKING:
-
-    def _closed(*_: object, **__: object) -> NoReturn:
-        raise RuntimeError("records are read and written through runtime.store.Table")
-
-    for _name in _CLOSED:
-        setattr(Record, _name, _closed)
+__all__ = ["Binding", "Record", "Table"]
 
 R = TypeVar("R", bound=Record)
 Key = tuple[str, str] | str  # (partition, sort) or partition alone
@@ -73,9 +40,8 @@ class Table(Generic[R]):
 
     def _bind(self) -> None:
         meta: Any = self._model.Meta
-        if meta.table_name != settings().resource(self.name):
-            meta.table_name = settings().resource(self.name)
-            self._model._connection = None
+        meta.table_name = settings().resource(self.name)
+        share_connection(self._model)
 
     def get(self, key: Key, *, now: int, consistent: bool = True) -> R | None:
         """The live item of that key, or None."""
