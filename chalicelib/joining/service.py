@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from chalicelib.joining import company, crowd, lazily, models
+from chalicelib.joining import census, company, crowd, lazily, models
 from chalicelib.joining.census import Place
 from chalicelib.joining.matching import meet
 from chalicelib.joining.models import SOUND, VERDICT, ClipId, Join, Sound, find_seat, joins
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from chalicelib.joining.engine import Heard
 
 EXPIRY_QUEUE = "clip-expiry"
+CROWDED = "crowded"  # a hint beside those of quality.py
 CLIPS_ALLOWED = 10  # of one session in 10 s (PRODUCT A11)
 
 
@@ -63,6 +64,8 @@ def submit_clip(clip: Submission, session: Session, secret: bytes, *, now: int) 
     if join.status != "listening":
         return _outcome(join, None, now) if joins.create(join, now=now) else read_join(clip.join_id, session, now=now)
     around = places(clip.viewer, heard.span, secret)
+    if census.last_known(around):
+        join.hint = join.hint or CROWDED  # not everyone near can be compared with: the people had better know
     listed = company.under(around, ClipId(session.participant_id, clip.join_id), heard, int(join.clip_until_ms))
     sound = _sound(join, heard, session, inside, [listing.place for listing in listed])
     _see_to_the_end(sound, now)
