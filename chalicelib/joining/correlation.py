@@ -144,4 +144,6 @@ def _band_power(lines: Spectra, turn: Spectra, size: int, lags: int) -> Reals:
 
 
 def _points(least: int) -> int:
-    return next(n for n in (48, 64, 80, 96, 128, 160, 192, 256, 320, 384, 512, 640, 720, 960, 1_080) if n >= least)
+    """A transform length with small factors; above them all, the lag step decides (`_band_power`)."""
+    lengths = 48, 64, 80, 96, 128, 160, 192, 256, 320, 384, 512, 640, 720, 960
+    return next((n for n in lengths if n >= least), least)

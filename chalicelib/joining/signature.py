@@ -1,7 +1,8 @@
 """The coarse signature: which of ten thousand clips are worth a full comparison.
 
 For each 80 ms slot of the server's clock one 32-bit word: in which of 32 bands the sound is louder than in the
-second around it. All clips share the slots, so that a crowd is ranked by counting equal bits.
+second around it, by more than in the bands beside it. All clips share the slots, so that a crowd is ranked by
+counting equal bits.
 """
 
 from collections.abc import Sequence
@@ -17,8 +18,9 @@ SLOT_US = 80_000
 BANDS, LOW_HZ, HIGH_HZ = 32, 150.0, 5_000.0
 FRAME, HOP, RATE = 1_024, 240, 16_000  # the frames of views.py
 AROUND = 13  # slots: the second that a slot is compared with
+ACROSS = 15  # bands: the stretch that a band is compared with
 LAGS = range(-3, 4)  # ± 240 ms: both clocks at their worst
-SLOTS_MIN = 20  # shared slots for a ranking: clips that share less than 2 s may not match anyway
+SLOTS_MIN = 18  # shared slots for a ranking: 2 s, less the frames at both ends and the clocks
 
 Words = NDArray[np.uint32]
 
@@ -60,7 +62,9 @@ def of_powers(powers: Floats, recorded_at_us: int, sound_samples: int) -> Signat
     starts = -((FRAME // 2 - starts_us * RATE // 1_000_000) // HOP)  # first frame centred in each slot
     sums = np.concatenate([np.zeros((1, BANDS)), np.cumsum(logs, axis=0)])
     means = (sums[starts[1:]] - sums[starts[:-1]]) / (starts[1:] - starts[:-1])[:, None]
-    louder = means > spectrum.moving_mean(means, AROUND) + 1e-6  # not by rounding noise where nothing moves
+    moving = means - spectrum.moving_mean(means, AROUND)
+    own = moving - spectrum.moving_mean(moving.T, ACROSS).T  # what a whole stretch of bands does says little
+    louder = own > 1e-6  # not by rounding noise where nothing moves  # not by rounding noise where nothing moves
     return Signature(first, np.packbits(louder, axis=1).view(">u4")[:, 0].astype(np.uint32))
 
 

@@ -83,7 +83,7 @@ def test_the_same_broadcast_seconds_apart_is_not_one_room() -> None:
 
 def test_clips_over_a_change_of_keys_score_as_others() -> None:
     """A5: each sample has its own minute's key: over several changes the mean score differs by less than 2 %."""
-    over, plain = [], []
+    over, plain = list[float](), list[float]()
     for minute, from_ms in product(range(4), range(-3_500, -499, 1_000)):
         for scores, base_ms, keys in ((over, NOON_MS, 2), (plain, AT_MS + LOOP_MS, 1)):
             starts = (A1, from_ms), (A2, from_ms + 250)
@@ -172,3 +172,11 @@ def test_random_fingerprints_never_match() -> None:
         rest = rng.integers(0, 216, body - 2_800, np.uint8).tobytes()
         guess = parse(head + np.packbits(bits).tobytes() + rest)
         assert score(true, guess) < ASK.score
+
+
+@pytest.mark.parametrize("ms", [1_000, 3_000, 4_000])
+@pytest.mark.parametrize("tolerance_s", [match.TOLERANCE_MIN_S, 0.2, match.TOLERANCE_MAX_S])
+def test_any_length_and_any_clock_bound_can_be_compared(ms: int, tolerance_s: float) -> None:
+    """A1: whatever bound a device claims, a comparison has a result, and the right one where two seconds are shared."""
+    a, b = clip(A1, 0, ms), clip(A2, 0)
+    assert (match.score(a, b, 0.0, tolerance_s) > JOIN.score) == (ms > 2_000)

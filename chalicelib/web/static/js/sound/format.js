@@ -43,6 +43,7 @@ export const SIGNATURE = {
   lowHz: 150,
   highHz: 5_000,
   around: 13, // slots: the second that a slot is compared with
+  across: 15, // bands: the stretch that a band is compared with
 };
 
 export const QUALITY = {

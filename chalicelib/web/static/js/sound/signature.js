@@ -34,12 +34,25 @@ export function signature(powers, atUs, samples) {
     frameAt((firstSlot(atUs) + slot) * SIGNATURE.slotUs - atUs),
   );
   const means = slotMeans(logEnergies(powers, filters), starts);
-  const around = movingMean(means, SIGNATURE.around, SIGNATURE.bands);
+  const moving = less(means, movingMean(means, SIGNATURE.around, SIGNATURE.bands));
   const bits = new Uint8Array(means.length / 8);
-  means.forEach((value, at) => {
-    if (value > around[at] + 1e-6) bits[at >> 3] |= 0x80 >> (at & 7);
+  ownOf(moving).forEach((value, at) => {
+    if (value > 1e-6) bits[at >> 3] |= 0x80 >> (at & 7);
   });
   return bits;
+}
+
+/** @param {Float64Array} values @param {Float64Array} others */
+const less = (values, others) => values.map((value, at) => value - others[at]);
+
+/** Less what the stretch of bands around does. @param {Float64Array} moving slots x bands */
+function ownOf(moving) {
+  const own = new Float64Array(moving.length);
+  for (let at = 0; at < moving.length; at += SIGNATURE.bands) {
+    const slot = moving.subarray(at, at + SIGNATURE.bands);
+    own.set(less(slot, movingMean(slot, SIGNATURE.across)), at);
+  }
+  return own;
 }
 
 /** Mean of the frames of each slot. @param {Matrix} logs @param {number[]} starts one more than there are slots */
