@@ -1,0 +1,76 @@
+"""Real browsers against the real one-machine stack. All of it in one process of the test run, one stack at a time."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Playwright, sync_playwright
+
+from infra.local.testing import Running, running_stack
+from tests.browser import chromium
+from tests.browser.people import Person, Place
+
+HERE = Path(__file__).parent
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything in this folder drives a browser; two of them at a time would only wait for each other."""
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Running]:
+    """Tests share it: clips of one cannot match those of the next, which are of another time."""
+    with running_stack() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """One for all: profiles keep people apart."""
+    found = chromium.launch(playwright)
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def place(stack: Running) -> Place:
+    return Place(stack.url, t0_ms=time.time() * 1_000)
+
+
+@pytest.fixture
+def someone(place: Place, browser: Browser) -> Iterator[Callable[..., Person]]:
+    """`someone("room-a-seat-1")` has opened the start page; gone with the test."""
+    with ExitStack() as leaving:
+
+        def arrive(*sound: str | bytes, in_browser: Browser = browser, **options: object) -> Person:
+            person = place.person(in_browser, *sound, **options)
+            leaving.callback(person.context.close)
+            return person
+
+        yield arrive
+
+
+@pytest.fixture
+def own_browser(playwright: Playwright) -> Iterator[Callable[[], Browser]]:
+    """Starts one more Chromium for this test."""
+    with ExitStack() as closing:
+
+        def start() -> Browser:
+            found = chromium.launch(playwright)
+            closing.callback(found.close)
+            return found
+
+        yield start
