@@ -51,8 +51,8 @@ class Threshold:
     false_reject: float  # pairs of one room that do not, over all conditions
 
 
-JOIN = Threshold(5.0, 0.0, 0.002, 0.03)
-ASK = Threshold(0.0, 0.0001, 0.0056, 0.0013)  # from here on the people are asked
+JOIN = Threshold(5.0, 0.0, 0.0019, 0.0206)
+ASK = Threshold(0.01, 0.0001, 0.0056, 0.0019)  # from here on the people are asked
 PROCESSING_BAR = 1.0  # added to both when a device's sound processing is on or unknown (PRODUCT A9)
 
 
