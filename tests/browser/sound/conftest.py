@@ -11,15 +11,12 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from playwright.sync_api import Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from chalicelib.runtime.http import PAGE_POLICY
 from tests.vectors.vectors import Vector
 
 STATIC = Path(__file__).parents[3] / "chalicelib" / "web" / "static"
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync"]  # fmt: skip
 
 # One task of the shipped worker; the samples travel as base64, being too many for an argument.
 COMPUTE = """async ({samples, ...rest}) => {
@@ -91,15 +88,8 @@ def origin() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as found:
-        yield found
-
-
-@pytest.fixture(scope="session")
-def sound_page(origin: str, playwright: Playwright) -> Iterator[SoundPage]:
-    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-    page = browser.new_page()
-    page.goto(origin)
-    yield SoundPage(page)
-    browser.close()
+def sound_page(origin: str, browser: Browser) -> Iterator[SoundPage]:
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto(origin)
+        yield SoundPage(page)

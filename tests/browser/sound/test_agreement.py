@@ -10,7 +10,6 @@ from chalicelib.joining.fingerprint import SIZE_MAX, Fingerprint, parse
 from tests.browser.sound.conftest import SoundPage
 from tests.vectors.vectors import Vector, load
 
-pytestmark = pytest.mark.browser
 VECTORS = load()
 NEAR = 0.001  # share of values that may fall on the other side of a quantisation edge
 SCORE_NEAR = 0.01 * (match.JOIN.score - match.ASK.score)

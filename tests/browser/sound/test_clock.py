@@ -6,8 +6,6 @@ import pytest
 
 from tests.browser.sound.conftest import SoundPage
 
-pytestmark = pytest.mark.browser
-
 # The page's clock and the way to the server in the test's hands: each round trip takes the next of `trips`, and the
 # server, reading its own clock half-way, is 1 000 000 ms ahead.
 CLOCK = """async ({trips, pause, again}) => {

@@ -5,8 +5,6 @@ import pytest
 
 from tests.browser.sound.conftest import SoundPage
 
-pytestmark = pytest.mark.browser
-
 FORWARD = """async ({values, n}) => {
   const {realFft} = await import("/js/sound/real-fft.js");
   const {re, im} = realFft(values, n);

@@ -7,7 +7,6 @@ from playwright.sync_api import Error
 from tests.browser.sound.conftest import SoundPage
 from tests.vectors.vectors import load
 
-pytestmark = pytest.mark.browser
 CLIP = next(vector for vector in load() if vector.name == "a2 48 kHz")
 MILLISECONDS_MAX = 150  # for four seconds at 48 kHz on an ordinary computer; a phone takes some four times as long
 
