@@ -32,14 +32,14 @@ def is_fresh(places: Sequence[Place], now: int) -> bool:
 def read(places: Sequence[Place], now: int) -> set[str]:
     """Names of the crowded ones among `places`, as the table says."""
     names = [place[-1] for place in places]
-    found = {notice.subject for notice in notices.get_many([(name, CROWDED) for name in names], now=now)}
+    found = {_name(notice) for notice in notices.get_many([_key(name) for name in names], now=now)}
     _remember(names, found, now)
     return found
 
 
 def report_crowd(name: str, now: int) -> None:
     """Says that a place is over its bound; forgotten 20 s after the last one to say so."""
-    notice = Notice(name, CROWDED)
+    notice = Notice(*_key(name))
     notice.lives_until(CROWD_NOTICE.deadline(now))
     notices.put(notice)
     _remember([name], {name}, now)
@@ -49,6 +49,15 @@ def forget() -> None:
     """As a fresh process."""
     _read_at.clear()
     _crowded.clear()
+
+
+def _key(name: str) -> tuple[str, str]:
+    """A partition of its own: that of the place holds listings, and is asked for enough."""
+    return f"{name}#{CROWDED}", CROWDED
+
+
+def _name(notice: Notice) -> str:
+    return notice.subject.removesuffix(f"#{CROWDED}")
 
 
 def _remember(names: Sequence[str], crowded: set[str], now: int) -> None:

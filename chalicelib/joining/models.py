@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from pynamodb.attributes import (
     BinaryAttribute,
+    BooleanAttribute,
     DiscriminatorAttribute,
     NumberAttribute,
     UnicodeAttribute,
@@ -21,7 +22,7 @@ from chalicelib.runtime.ids import RoomId
 from chalicelib.runtime.store import Binding, Record, Table
 
 READ_MAX = 49  # clips of one BatchGetItem: two keys each and one seat, DynamoDB quota 100
-SOUND, CANDIDATES, VERDICT, SEAT = "sound#", "candidates#", "verdict#", "seat"
+SOUND, VERDICT, SEAT = "sound#", "verdict#", "seat"
 PARTICIPANT_ID = 22  # characters of runtime.ids.opaque
 
 
@@ -51,6 +52,7 @@ class Listing(Record):
     signature = BinaryAttribute(attr_name="s", legacy_encoding=False)
     start_ms = NumberAttribute(attr_name="t")
     end_ms = NumberAttribute(attr_name="u")
+    ranked = BooleanAttribute(attr_name="m", null=True)  # a crowd's round has seen to it
 
     @property
     def clip_id(self) -> ClipId:
@@ -96,12 +98,6 @@ class Sound(ClipEntry, discriminator="s"):
         return ClipId(self.participant_id, self.entry.removeprefix(SOUND))
 
 
-class Candidates(ClipEntry, discriminator="c"):
-    """Whom a clip in a crowd is worth comparing with, the likeliest first: tags, as one text."""
-
-    tags = UnicodeAttribute()
-
-
 class Join(ClipEntry, discriminator="v"):
     """What became of a clip, as far as its own sound decides it; where it led its participant says their seat."""
 
@@ -124,7 +120,6 @@ listings: Table[Listing] = Table(Listing, "clips")
 notices: Table[Notice] = Table(Notice, "clips")
 clip_entries: Table[ClipEntry] = Table(ClipEntry, "clips")
 sounds: Table[Sound] = Table(Sound, "clips")
-candidates: Table[Candidates] = Table(Candidates, "clips")
 joins: Table[Join] = Table(Join, "clips")
 seats: Table[Seat] = Table(Seat, "clips")
 
@@ -171,8 +166,8 @@ def leave_seat(participant_id: str, room_id: str) -> None:
 
 def delete_clip(clip_id: ClipId, places: Sequence[str]) -> None:
     """Everything of the clip that is sound; its verdict stays."""
-    own = [(clip_id.participant_id, kind + clip_id.join_id) for kind in (SOUND, CANDIDATES)]
-    clip_entries.delete_many([*own, *((place, clip_id.tag) for place in places)])
+    own = (clip_id.participant_id, SOUND + clip_id.join_id)
+    clip_entries.delete_many([own, *((place, clip_id.tag) for place in places)])
 
 
 def delete_clips_of(participant_id: str, *, now: int) -> None:

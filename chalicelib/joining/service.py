@@ -101,12 +101,11 @@ def expire_clip(tag: str, listed: list[str]) -> None:
     models.delete_clip(ClipId.of_tag(tag), listed)
 
 
-def compare_in_crowd(tag: str, *, now: int) -> None:
+def compare_in_crowd(tag: str, likeliest: Sequence[str], *, now: int) -> None:
     """Compares a clip with those that the crowd's matcher found likeliest."""
-    clip_id = ClipId.of_tag(tag)
-    sound = models.find_sound(clip_id, now=now)
+    sound = models.find_sound(ClipId.of_tag(tag), now=now)
     if sound is not None:
-        meet(sound, crowd.candidates_of(clip_id, now=now), now=now)
+        meet(sound, [ClipId.of_tag(other) for other in likeliest], now=now)
 
 
 def give_up_seat(event: events.MemberLeft) -> None:
@@ -140,7 +139,7 @@ def _match(sound: Sound, heard: "Heard", around: Sequence[Place], now: int, *, a
     if near is not None:
         return meet(sound, company.likeliest(heard, sound.participant_id, near), now=now, again=again)
     for name in around[-1]:
-        crowd.call_round(name, crowd.cell_of(heard.span), now=now)
+        crowd.call_round(crowd.cell_name(name, heard.span, sound.clip_id), now=now)
     return None
 
 

@@ -20,11 +20,11 @@ def expire_clips(event: SQSEvent) -> None:
 
 @tasks.on_sqs_message(queue=settings().resource(crowd.QUEUE), batch_size=1, name="match_crowd")
 def match_crowd(event: SQSEvent) -> None:
-    """Either a round over a cell of a crowded network, or a batch of its clips to compare. Both may come twice."""
+    """Either a round over a part of a crowded network, or a batch of its clips to compare. Both may come twice."""
     for record in event:
         message = strict_json(record.body.encode())
         if "compare" in message:
-            for tag in message["compare"]:
-                service.compare_in_crowd(tag, now=clock.now())
+            for tag, *likeliest in message["compare"]:
+                service.compare_in_crowd(tag, likeliest, now=clock.now())
         else:
-            crowd.run_round(message["place"], message["cell"], now=clock.now())
+            crowd.run_round(message["round"], now=clock.now())

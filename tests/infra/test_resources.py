@@ -46,7 +46,6 @@ LIFETIME_OF: dict[str, Lifetime | None] = {
     "Listing": SOUND_CLIP,
     "ClipEntry": None,  # the common part of what lies under a participant; never stored itself
     "Sound": SOUND_CLIP,
-    "Candidates": SOUND_CLIP,
     "Join": JOIN_VERDICT,
     "Seat": JOIN_VERDICT,
     "Notice": CROWD_NOTICE,

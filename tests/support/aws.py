@@ -55,7 +55,7 @@ class Aws:
         return [item for item in self.items("clips") if item["e"]["S"].startswith("sound#")]
 
     def of_clips(self) -> list[dict[str, Any]]:
-        """Everything of a clip but its verdict and its owner's seat: listings, fine part, candidates."""
+        """Everything of a clip but its verdict and its owner's seat: listings, fine part."""
         return [item for item in self.items("clips") if not item["e"]["S"].startswith(("verdict#", "seat"))]
 
     def verdicts(self) -> list[dict[str, Any]]:

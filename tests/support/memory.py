@@ -7,6 +7,7 @@ run over both (tests/unit/runtime/test_memory.py), so that the two cannot drift 
 import copy
 import re
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from decimal import Decimal
@@ -21,6 +22,7 @@ from infra.local.template import Template
 
 Item = dict[str, dict[str, Any]]
 _TOKEN = re.compile(r"\s*(attribute_not_exists|attribute_exists|begins_with|AND|OR|NOT|IN|<=|>=|<>|[=<>(),]|[#:]\w+)")
+_PARTITION = re.compile(r"#\w+ = (:\w+)")  # what a Query always begins with
 _CLAUSE = re.compile(r"\b(SET|ADD|DELETE|REMOVE)\b")
 
 
@@ -35,6 +37,7 @@ class Memory:
         found = Template.read(TEMPLATE, "local").of_type("AWS::DynamoDB::Table").values()
         self._keys = {one["TableName"]: [key["AttributeName"] for key in one["KeySchema"]] for one in found}
         self._tables: dict[str, dict[tuple[str, ...], Item]] = {name: {} for name in self._keys}
+        self._partitions: dict[tuple[str, str], set[tuple[str, ...]]] = defaultdict(set)
         self._lock = threading.RLock()
         self.before: Callable[[str], None] = lambda _: None
         self.requests = 0
@@ -95,7 +98,7 @@ class Memory:
 
     def _DeleteItem(self, request: Mapping[str, Any]) -> dict[str, Any]:  # noqa: N802
         self._require(request, self._find(request["TableName"], request["Key"]))
-        self._tables[request["TableName"]].pop(self._key(request["TableName"], request["Key"]), None)
+        self._remove(request["TableName"], request["Key"])
         return {}
 
     def _UpdateItem(self, request: Mapping[str, Any]) -> dict[str, Any]:  # noqa: N802
@@ -108,7 +111,10 @@ class Memory:
 
     def _Query(self, request: Mapping[str, Any]) -> dict[str, Any]:  # noqa: N802
         condition, table = request["KeyConditionExpression"], self._tables[request["TableName"]]
-        rows = [table[key] for key in sorted(table) if _holds(condition, request, table[key])]
+        partition = _PARTITION.search(condition)
+        assert partition, condition
+        keys = self._partitions[request["TableName"], _plain(request["ExpressionAttributeValues"][partition[1]])]
+        rows = [table[key] for key in sorted(keys) if _holds(condition, request, table[key])]
         rows = rows if request.get("ScanIndexForward", True) else rows[::-1]
         rows = rows[: request.get("Limit", len(rows))]
         kept = [row for row in rows if _holds(request.get("FilterExpression"), request, row)]
@@ -125,7 +131,7 @@ class Memory:
             if "PutRequest" in write:
                 self._store(table, write["PutRequest"]["Item"])
             else:
-                self._tables[table].pop(self._key(table, write["DeleteRequest"]["Key"]), None)
+                self._remove(table, write["DeleteRequest"]["Key"])
         return {"UnprocessedItems": {}}
 
     def _key(self, table: str, item: Mapping[str, Any]) -> tuple[str, ...]:
@@ -135,7 +141,14 @@ class Memory:
         return self._tables[table].get(self._key(table, item))
 
     def _store(self, table: str, item: Mapping[str, Any]) -> None:
-        self._tables[table][self._key(table, item)] = copy.deepcopy(dict(item))
+        key = self._key(table, item)
+        self._tables[table][key] = copy.deepcopy(dict(item))
+        self._partitions[table, key[0]].add(key)
+
+    def _remove(self, table: str, item: Mapping[str, Any]) -> None:
+        key = self._key(table, item)
+        self._tables[table].pop(key, None)
+        self._partitions[table, key[0]].discard(key)
 
     def _require(self, request: Mapping[str, Any], found: Item | None) -> None:
         if not _holds(request.get("ConditionExpression"), request, found or {}):
