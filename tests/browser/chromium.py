@@ -10,7 +10,7 @@ MISSING = "The browser tests need Chromium or Chrome: `make test` installs it, o
 FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required",
-    "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream",
+    "--use-fake-device-for-media-stream",  # its fake prompt is not wanted: it would overrule who refuses
 )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
@@ -55,7 +56,7 @@ def someone(place: Place, browser: Browser) -> Iterator[Callable[..., Person]]:
     """`someone("room-a-seat-1")` has opened the start page; gone with the test."""
     with ExitStack() as leaving:
 
-        def arrive(*sound: str | bytes, in_browser: Browser = browser, **options: object) -> Person:
+        def arrive(*sound: str | bytes, in_browser: Browser = browser, **options: Any) -> Person:
             person = place.person(in_browser, *sound, **options)
             leaving.callback(person.context.close)
             return person

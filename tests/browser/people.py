@@ -13,7 +13,9 @@ from tests.support.sounds import RECORDINGS
 
 HERE = Path(__file__).parent
 SEAT = "/__seat.wav"  # of our own origin, so that the pages' security policy stays as it ships
-SCRIPTS = ("fake_microphone.js", "microphone_spy.js")
+FAKE_MICROPHONE, MICROPHONE_SPY = (
+    (HERE / name).read_text("utf-8") for name in ("fake_microphone.js", "microphone_spy.js")
+)
 VERDICT_MAX_MS = 60_000  # six seconds on a machine with nothing else to do
 
 
@@ -82,7 +84,7 @@ class Person:
 
     def microphone_closes(self) -> None:
         """Waits for it: closing an audio clock takes the browser a moment."""
-        self.page.wait_for_function("() => window.earshotSpy.opened() > 0 && window.earshotSpy.open() === 0")
+        self.page.wait_for_function("() => window.earshotSpy.open() === 0")
 
 
 @dataclass(frozen=True)
@@ -93,18 +95,29 @@ class Place:
     t0_ms: float
 
     def person(self, browser: Browser, sound: str | bytes = "room-a-seat-1", **options: Any) -> Person:
-        """Someone on the start page who would hear `sound`: a seat, or a WAV file. Options are the profile's."""
+        """Someone on the start page who would hear `sound`: a seat's name, or a WAV file. Options are the profile's."""
         settings = {"permissions": ["microphone"], "locale": "en-GB", "base_url": self.url, **options}
         context = browser.new_context(**settings)
         traffic = Traffic()
         traffic.watch(context)
         heard = sound if isinstance(sound, bytes) else (RECORDINGS / f"{sound}.wav").read_bytes()
         context.route(f"**{SEAT}", lambda route: route.fulfill(body=heard, content_type="audio/wav"))
-        context.add_init_script(self._room())
-        page = context.new_page()
-        page.goto("/")
-        return Person(context, page, traffic)
+        room = json.dumps({"seat": SEAT, "t0": self.t0_ms})
+        context.add_init_script(f"window.earshotRoom = {room};\n{FAKE_MICROPHONE}\n{MICROPHONE_SPY}")
+        return _opened(context, traffic)
 
-    def _room(self) -> str:
-        room = f"window.earshotRoom = {json.dumps({'seat': SEAT, 't0': self.t0_ms})};\n"
-        return room + "\n".join((HERE / name).read_text("utf-8") for name in SCRIPTS)
+
+def with_own_microphone(place: Place, browser: Browser, *, allowed: bool = True) -> Person:
+    """Someone whose microphone is the browser's own fake device, which beeps; watched like all others."""
+    context = browser.new_context(locale="en-GB", base_url=place.url)
+    context.grant_permissions(["microphone"] if allowed else [])
+    traffic = Traffic()
+    traffic.watch(context)
+    context.add_init_script(MICROPHONE_SPY)
+    return _opened(context, traffic)
+
+
+def _opened(context: BrowserContext, traffic: Traffic) -> Person:
+    page = context.new_page()
+    page.goto("/")
+    return Person(context, page, traffic)
