@@ -1,9 +1,9 @@
 """A crowd on one network: `python -m bench.crowd [--check] [--json OUT] [--rooms N] [--small] [--within S]
 [--corpus DIR]`.
 
-Rooms of 2 to 30 people, each room's within two seconds, all within ten, click and send real fingerprints of generated rooms through POST /v1/joins,
-clip after clip as the browser does, until they are joined or twenty seconds are over. One person in each room clicks
-again while somebody is missing (PRODUCT A13). Time is simulated (bench/simulation.py).
+Rooms of 2 to 30 people, each room's within two seconds, all within ten, click and send real fingerprints of generated
+rooms through POST /v1/joins, clip after clip as the browser does, until they are joined or twenty seconds are over.
+One person in each room clicks again while somebody is missing (PRODUCT A13). Time is simulated (bench/simulation.py).
 """
 
 import argparse

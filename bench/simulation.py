@@ -20,7 +20,7 @@ from unittest.mock import patch
 
 import numpy as np
 
-from chalicelib.joining import census
+from chalicelib.joining import census, grouping
 from chalicelib.rooms import merging, push
 from chalicelib.runtime import clock, queues
 from chalicelib.runtime.meter import Call, Meter, metering
@@ -42,20 +42,8 @@ Process = tuple[dict[str, int], set[str]]  # what chalicelib.joining.census reme
 class Count:
     """What one event asked of DynamoDB; announcing a match is counted apart, deletion and `APART` not at all."""
 
-    calls: list[Call]
-    announcement: list[Call]
-
-    @property
-    def requests(self) -> int:
-        return sum(call.requests for call in self.calls)
-
-    @property
-    def steps(self) -> int:
-        return len({call.step for call in self.calls if call.requests})
-
-    @property
-    def units(self) -> float:
-        return sum(call.units for call in self.calls)
+    own: Meter
+    announcement: Meter
 
 
 _announced: list[Call] = []
@@ -66,12 +54,13 @@ def count(meter: Meter) -> Count:
     told = {id(call) for call in _announced}
     kept = [call for call in meter.calls if call.table not in APART]
     _announced.clear()
-    return Count([call for call in kept if id(call) not in told], [call for call in kept if id(call) in told])
+    own, others = (Meter([call for call in kept if (id(call) in told) is apart]) for apart in (False, True))
+    return Count(own, others)
 
 
 @contextmanager
 def announcements_apart() -> Iterator[None]:
-    """Calls made to tell people of a match are remembered as such."""
+    """Calls made once seats are taken, to leave nobody behind and to tell people, are remembered as such."""
 
     def counted(tell: Callable[..., Any]) -> Callable[..., Any]:
         def tell_counted(*arguments: Any, **named: Any) -> Any:
@@ -83,7 +72,7 @@ def announcements_apart() -> Iterator[None]:
         return tell_counted
 
     with ExitStack() as stack:
-        for module, name in ((merging, "welcome"), (push, "to_session"), (push, "merged")):
+        for module, name in ((grouping, "_welcome"), (merging, "welcome"), (push, "to_session"), (push, "merged")):
             stack.enter_context(patch.object(module, name, counted(getattr(module, name))))
         yield
 
@@ -98,8 +87,8 @@ class Ledger:
 
     def add(self, kind: str, counted: Count, meter: Meter, at_ms: int) -> None:
         self.events[kind] += 1
-        self.units[kind] += counted.units  # type: ignore[assignment]  # halves of units are possible
-        self.units["announcement"] += sum(call.units for call in counted.announcement)  # type: ignore[assignment]
+        self.units[kind] += counted.own.units  # type: ignore[assignment]  # halves of units are possible
+        self.units["announcement"] += counted.announcement.units  # type: ignore[assignment]
         for call in meter.calls:
             self.partitions[at_ms // SECOND, call.table, call.partition, call.write] += call.units  # type: ignore[assignment]
 

@@ -16,7 +16,7 @@ from chalicelib.runtime.parallel import together
 if TYPE_CHECKING:
     from chalicelib.joining.engine import Heard
 
-COMPARE_MAX = 12  # of up to BOUND: what 60 units can pay for
+COMPARE_MAX = 8  # of up to BOUND: what 60 units can pay for, two each
 
 
 def publish(join: Join, clip: Sequence[ClipEntry | Listing], places: Sequence[Place], now: int) -> bool:
