@@ -10,9 +10,11 @@ from chalicelib.runtime import events
 from chalicelib.runtime.http import EarshotApp
 from chalicelib.sessions.routes import routes as session_routes
 from chalicelib.web.api_routes import routes as api_routes
+from chalicelib.web.routes import missing_page
 from chalicelib.web.routes import routes as page_routes
 
 app = EarshotApp(app_name="earshot")
+app.missing_page = missing_page
 app.experimental_feature_flags.update(["BLUEPRINTS", "WEBSOCKETS"])
 app.api.binary_types.append("application/vnd.earshot.fingerprint")
 

@@ -90,19 +90,27 @@ OPERATIONS: list[Operation] = []
 
 
 class EarshotApp(Chalice):
-    """Chalice answering unknown paths and methods as problem documents too."""
+    """Chalice answering unknown paths and methods too: to programs as problem documents, to people as a page."""
+
+    missing_page: Callable[[Mapping[str, str], Mapping[str, str]], Reply] | None = None  # of headers and query
 
     def __call__(self, event: Any, context: Any) -> dict[str, Any]:
         request = event.get("requestContext", {})
         methods = self.routes.get(request.get("resourcePath"))
         if methods is None:
-            return _problem_response(problems.no_such_path()).to_dict()
+            return self._nothing_here(event).to_dict()
         if request.get("httpMethod") not in methods:
             refused = _problem_response(problems.no_such_method(list(methods)))
             refused.headers["Allow"] = ", ".join(sorted(methods))
             return refused.to_dict()
         answer: dict[str, Any] = super().__call__(event, context)
         return answer
+
+    def _nothing_here(self, event: Mapping[str, Any]) -> Response:
+        headers = _headers(event)
+        if self.missing_page and "text/html" in headers.get("accept", ""):
+            return _response(self.missing_page(headers, _query(event)))
+        return _problem_response(problems.no_such_path())
 
 
 def operation(
@@ -159,7 +167,7 @@ def _answer(
 
 def _call(described: Operation, request: Request, params: Mapping[str, str], cookies: list[str]) -> Call[Any]:
     event = request.to_original_event()
-    headers = {name.lower(): ",".join(values) for name, values in (event.get("multiValueHeaders") or {}).items()}
+    headers = _headers(event)
     if "cookie" in headers:  # RFC 9113 lets a client split the cookie header
         headers["cookie"] = headers["cookie"].replace(",", ";")
     if described.method not in SAFE_METHODS:
@@ -169,12 +177,21 @@ def _call(described: Operation, request: Request, params: Mapping[str, str], coo
         method=described.method,
         headers=headers,
         path={name: unquote(value) for name, value in params.items()},
-        query={name: values[-1] for name, values in (event.get("multiValueQueryStringParameters") or {}).items()},
+        query=_query(event),
         body=_body(described, request, content_type),
         content_type=content_type,
         address=event["requestContext"].get("identity", {}).get("sourceIp", ""),
         cookies_out=cookies,
     )
+
+
+def _headers(event: Mapping[str, Any]) -> dict[str, str]:
+    """By lower-case name."""
+    return {name.lower(): ",".join(values) for name, values in (event.get("multiValueHeaders") or {}).items()}
+
+
+def _query(event: Mapping[str, Any]) -> dict[str, str]:
+    return {name: values[-1] for name, values in (event.get("multiValueQueryStringParameters") or {}).items()}
 
 
 def _body(described: Operation, request: Request, content_type: str) -> Any:
