@@ -1,0 +1,65 @@
+"""Coming, going and coming back, as the others in the meeting see it."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.people import Person
+
+GONE_MAX_MS = 20_000  # a closed tab is noticed at once; the machine may be busy
+
+
+@pytest.fixture
+def pair(someone: Callable[..., Person]) -> tuple[Person, Person]:
+    """Two who have just met by sound."""
+    one, two = someone("room-a-seat-1"), someone("room-a-seat-2")
+    for person in (one, two):
+        person.ear.click()
+    for person in (one, two):
+        person.lands()
+        expect(person.names).to_have_count(2)
+    return one, two
+
+
+def test_a_third_joins_when_a_member_listens_too(pair: tuple[Person, Person], someone: Callable[..., Person]) -> None:
+    """A13: a member inside clicks the ear, and the newcomer lands in the meeting that is running."""
+    one, two = pair
+    before = one.meeting
+    newcomer = someone("room-a-seat-2")
+    newcomer.ear.click()
+    one.ear.click()
+    newcomer.lands()
+    for person in (one, two, newcomer):
+        expect(person.names).to_have_count(3)
+        assert person.meeting == before
+    assert newcomer.name() in one.names.all_inner_texts()
+
+
+def test_leaving_is_seen_by_the_others(pair: tuple[Person, Person]) -> None:
+    """A4: who leaves is out at once, on their own page and on everybody else's."""
+    one, two = pair
+    left = one.meeting
+    one.page.get_by_role("button", name="Leave the meeting").click()
+    expect(one.page.get_by_text("You have left the meeting.")).to_be_visible()
+    assert one.meeting is None
+    expect(two.names).to_have_text([two.name()])
+    assert one.page.request.get(f"/v1/rooms/{left}").status == 404
+
+
+def test_reloading_stays_and_a_closed_tab_can_come_back(pair: tuple[Person, Person]) -> None:
+    """C6: an accidental close loses nothing: the start page knows the way back."""
+    one, two = pair
+    before = one.meeting
+    one.page.reload()
+    expect(one.names).to_have_count(2)
+    assert one.meeting == before
+
+    one.page.close()
+    expect(two.names).to_have_text([two.name()], timeout=GONE_MAX_MS)
+
+    again = one.context.new_page()
+    again.goto("/")
+    again.get_by_role("link", name="Back to your meeting").click()
+    expect(again.locator(".people .name")).to_have_count(2)
+    expect(two.names).to_have_count(2)
