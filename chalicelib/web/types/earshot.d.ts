@@ -48,8 +48,11 @@ interface LiveMessage {
   hint?: string | null;
   participant?: Participant;
   participant_id?: string;
+  name?: string;
   merged_into?: string | null;
 }
+
+type Ending = "ended" | "missing" | "signed-out";
 
 interface Problem {
   type?: string;
@@ -82,6 +85,7 @@ type Trouble =
   | "unsupported"
   | "away"
   | "too-many"
+  | "microphone-busy"
   | "microphone-lost"
   | "unexpected";
 interface ListeningState {
@@ -91,6 +95,9 @@ interface ListeningState {
   /** instant of performance.now() at which waiting ends: the last second of listening, or of a pause asked by the server */
   untilMs: number | null;
   sent: number;
+  processing: Processing;
+  /** joined means: somebody came to the meeting this page was in already */
+  inside: boolean;
 }
 
 type Message = string | Partial<Record<Intl.LDMLPluralRule, string>>;

@@ -3,13 +3,13 @@
 
 export const CLIP_MS = 4_000;
 export const STEP_MS = 2_000;
-export const SHORTEST_MS = 3_000;
+export const SHORTEST_MS = 2_500;
 
 /** @param {number} time @param {number} step */
 const ceilTo = (time, step) => Math.ceil(time / step) * step;
 
 /**
- * The first clip: as early as it can be, ends on the grid, three to four seconds long.
+ * The first clip: as early as it can be, ends on the grid, two and a half to four seconds long.
  * @param {number} soundFrom @returns {{from: number, to: number}}
  */
 export function firstClip(soundFrom) {

@@ -1,6 +1,7 @@
 import { call } from "./api.js";
 
 const POLL_MS = 1_000;
+const LATE_MS = 60_000; // as long as those inside may say yes to somebody at the door, and a verdict is kept
 const OPEN = "listening";
 
 /** @typedef {{tab: string, processing: Processing, roomId: string | null, keys: ClockKey[]}} Circumstances */
@@ -50,22 +51,35 @@ export class Joins {
     return [...this.#status].filter(([, status]) => status === OPEN).map(([id]) => id);
   }
 
-  /** Takes back every clip that has no answer, also those still on their way there. */
+  /** Takes back every clip that has no answer, also those still on their way there; may hear yet that one had led somewhere. */
   async cancel() {
-    this.#over = true;
-    this.#encoder.end();
-    window.clearInterval(this.#poll);
-    await Promise.allSettled(this.#underway);
-    await Promise.allSettled(this.waiting.map(id => call("DELETE", `/v1/joins/${id}`, { keepalive: true })));
-    this.end();
+    this.#stop();
+    this.endLater();
+    await Promise.allSettled([this.#takeBack(), ...this.#underway]);
+    await this.#takeBack(); // those that had been on their way
+  }
+
+  /** No more clips; answers may still come for as long as the server keeps them. */
+  endLater() {
+    window.setTimeout(() => this.end(), LATE_MS);
   }
 
   /** Hears no more answers. */
   end() {
+    this.#stop();
+    this.#live.removeEventListener("message", this.#heard);
+  }
+
+  #stop() {
     this.#over = true;
     this.#encoder.end();
     window.clearInterval(this.#poll);
-    this.#live.removeEventListener("message", this.#heard);
+  }
+
+  /** Also while the page is closing, which waits for nothing. */
+  #takeBack() {
+    const gone = this.waiting.map(id => call("DELETE", `/v1/joins/${id}`, { keepalive: true }));
+    return Promise.allSettled(gone);
   }
 
   #heard = (/** @type {Event} */ event) => {

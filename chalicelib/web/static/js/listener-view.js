@@ -1,47 +1,10 @@
 import { find, write } from "./dom.js";
 import { t } from "./i18n.js";
+import { adviceText, statusText, tipText } from "./listening-state.js";
 import { Waveform } from "./waveform.js";
 
-/** @type {Record<Trouble, [title: string, body: string]>} */
-const TROUBLES = {
-  refused: ["trouble.refused.title", "trouble.refused.body"],
-  "no-microphone": ["trouble.no-microphone.title", "trouble.no-microphone.body"],
-  "microphone-lost": ["trouble.microphone-lost.title", "trouble.microphone-lost.body"],
-  insecure: ["trouble.insecure.title", "trouble.insecure.body"],
-  unsupported: ["trouble.unsupported.title", "trouble.unsupported.body"],
-  away: ["trouble.away.title", "trouble.away.body"],
-  "too-many": ["trouble.too-many.title", "trouble.too-many.body"],
-  unexpected: ["trouble.unexpected.title", "trouble.unexpected.body"],
-};
-
-/** @type {Record<string, string>} */
-const HINTS = {
-  "too-quiet": "hint.too-quiet",
-  "steady-sound": "hint.steady-sound",
-  clipped: "hint.clipped",
-  "noise-suppression": "hint.noise-suppression",
-  clock: "hint.clock",
-  alone: "hint.alone",
-};
-
-/** @param {string | null} hint */
-const hintText = hint => t((hint && HINTS[hint]) || "hint.alone");
-
-/** @param {ListeningState} state */
-function statusText({ phase, sent }) {
-  if (phase === "starting") return t("status.starting");
-  if (phase === "listening") return t(sent ? "status.comparing" : "status.listening");
-  if (phase === "back") return t("status.back");
-  return phase === "joined" ? t("status.joined") : "";
-}
-
-/** @param {ListeningState} state @returns {[title: string, body: string] | null} */
-function adviceText({ phase, hint, trouble }) {
-  if (phase === "unheard")
-    return [t(hint && hint !== "alone" ? "unheard.title" : "alone.title"), hintText(hint)];
-  const keys = trouble && TROUBLES[trouble];
-  return keys ? [t(keys[0]), t(keys[1])] : null;
-}
+/** @type {Set<Trouble | null>} what a second try will not change, or not yet */
+const NO_USE = new Set(["insecure", "unsupported", "too-many"]);
 
 /** The ear, the ring of sound round it, and what is happening, in words. */
 export class ListenerView {
@@ -75,9 +38,10 @@ export class ListenerView {
     const { state, active } = this.#listening;
     this.#turn(state.phase);
     write(this.#label, t(active ? "ear.stop" : "ear.listen"));
+    if (this.#listening.barred) this.#ear.setAttribute("aria-disabled", "true");
+    else this.#ear.removeAttribute("aria-disabled");
     write(this.#status, statusText(state));
-    this.#tip.hidden = !(state.phase === "listening" && state.hint);
-    write(this.#tip, this.#tip.hidden ? "" : hintText(state.hint));
+    write(this.#tip, tipText(state));
     this.#advise(state);
     this.#tick();
   }
@@ -97,8 +61,7 @@ export class ListenerView {
     this.#advice.hidden = !advice;
     write(find(".advice-title", HTMLElement, this.#advice), advice?.[0] ?? "");
     write(find(".advice-body", HTMLElement, this.#advice), advice?.[1] ?? "");
-    find(".again", HTMLButtonElement, this.#advice).hidden =
-      state.trouble === "insecure" || state.trouble === "unsupported";
+    find(".again", HTMLButtonElement, this.#advice).hidden = NO_USE.has(state.trouble);
   }
 
   /** Seconds are shown, not spoken: a count read aloud every second helps nobody. */

@@ -1,20 +1,19 @@
-import { Away, call, Refused } from "./api.js";
+import { Refused } from "./api.js";
 import { Encoder } from "./encode.js";
 import { Joins } from "./joins.js";
-import { pauseMs } from "./live.js";
+import { IDLE } from "./listening-state.js";
 import { Microphone, obstacle } from "./microphone.js";
 import { Recorder } from "./recorder.js";
+import { diagnose, MicrophoneLost, waitMs } from "./troubles.js";
 
 export const LISTEN_MS = 20_000;
-const ANSWER_MS = 10_000; // a clip lives ten seconds: after that no answer can come
-
-/** @type {ListeningState} */
-const IDLE = { phase: "idle", hint: null, trouble: null, untilMs: null, sent: 0 };
+const JOINED_MS = 8_000; // how long the good news stands
 
 /**
  * One person listening: from the click to a verdict, a second click or twenty seconds. Events: "change" when
- * `state` has changed, "samples" (detail: Float32Array) for the waveform, "joined" (detail: room id), and
- * "overtaken" (detail: room id) when a clip taken back had already found a meeting.
+ * `state` has changed, "samples" (detail: Float32Array) for the waveform, "joined" (detail: room id),
+ * "overtaken" (detail: room id) when a clip taken back had already found a meeting, and "outside" when the
+ * server knows nothing of the meeting this page is in.
  */
 export class Listening extends EventTarget {
   /** @type {ListeningState} */
@@ -27,10 +26,11 @@ export class Listening extends EventTarget {
   #timer;
   #retries = 0;
   #turn = 0;
+  #renewed = false;
 
   /**
    * @param {{tab: string, live: import("./live.js").Live, clock: import("./clock.js").ServerClock,
-   *   room: () => string | null}} parts
+   *   session: import("./session.js").Session, room: () => string | null}} parts
    */
   constructor(parts) {
     super();
@@ -43,11 +43,17 @@ export class Listening extends EventTarget {
     return this.state.phase === "starting" || this.state.phase === "listening";
   }
 
+  /** The server asked for a pause, and it is not over. */
+  get barred() {
+    return this.state.trouble === "too-many";
+  }
+
   /** Must be called from a click: it is the only way sound is ever heard. */
   async start() {
-    const blocked = obstacle();
-    if (blocked) return this.#become({ phase: "trouble", trouble: blocked });
+    if (this.barred) return;
     this.#close();
+    const blocked = obstacle();
+    if (blocked) return this.#become({ ...IDLE, phase: "trouble", trouble: blocked });
     const turn = ++this.#turn;
     const microphone = new Microphone();
     this.#microphone = microphone;
@@ -61,17 +67,19 @@ export class Listening extends EventTarget {
 
   /** The second click: the microphone closes now, unanswered clips are taken back. */
   stop() {
+    if (this.barred) return;
     this.#close();
     this.#become(IDLE);
   }
 
   /** @param {number} turn @param {Microphone} microphone */
   async #prepare(turn, microphone) {
-    await openSession();
+    const { clock, session } = this.#parts;
+    await session.open();
     if (turn !== this.#turn) return;
-    this.#parts.live.open();
-    const synced = this.#parts.clock.sync();
+    const synced = clock.sync();
     await Promise.all([microphone.open(), synced]);
+    if (!clock.fresh) await clock.sync(); // somebody thought long about the browser's question
     if (turn === this.#turn) this.#record(microphone);
   }
 
@@ -82,15 +90,17 @@ export class Listening extends EventTarget {
     const recorder = new Recorder(sampleRate, this.#parts.clock);
     joins.onanswer = answer => this.#answered(joins, answer);
     recorder.onclip = clip => void this.#send(joins, clip, microphone.processing);
-    microphone.onlost = () => this.#fail(new DOMException("", "NotReadableError"));
+    microphone.onlost = () => this.#fail(new MicrophoneLost());
     microphone.onsamples = batch => {
       recorder.add(batch);
       this.dispatchEvent(new CustomEvent("samples", { detail: batch.samples }));
     };
     this.#joins = joins;
     this.#retries = 0;
+    this.#renewed = false;
     this.#timer = window.setTimeout(() => this.#timeIsUp(), LISTEN_MS);
-    this.#become({ phase: "listening", untilMs: performance.now() + LISTEN_MS });
+    const { processing } = microphone;
+    this.#become({ phase: "listening", untilMs: performance.now() + LISTEN_MS, processing });
   }
 
   /** @param {Joins} joins @param {Clip} clip @param {Processing} processing */
@@ -100,28 +110,53 @@ export class Listening extends EventTarget {
       this.#become({ sent: this.state.sent + 1 });
       await joins.send(clip, { tab, processing, roomId: room(), keys: clock.keys });
     } catch (error) {
-      if (joins === this.#joins) this.#fail(error);
+      if (joins === this.#joins) this.#refused(error);
+    }
+  }
+
+  /** @param {unknown} error */
+  #refused(error) {
+    const status = error instanceof Refused ? error.status : 0;
+    if (this.#parts.room() && (status === 401 || status === 404)) this.dispatchEvent(new Event("outside"));
+    else if (status === 401 && !this.#renewed) void this.#renew();
+    else this.#fail(error);
+  }
+
+  /** The session was ended elsewhere: listening goes on under a new one, once. */
+  async #renew() {
+    const turn = this.#turn;
+    this.#renewed = true;
+    try {
+      await this.#parts.session.open();
+    } catch (error) {
+      if (turn === this.#turn) this.#fail(error);
     }
   }
 
   /** @param {Joins} joins @param {JoinAnswer} answer */
   #answered(joins, answer) {
-    if (joins !== this.#joins)
-      return this.dispatchEvent(new CustomEvent("overtaken", { detail: answer.room_id }));
-    if (answer.hint) this.#become({ hint: answer.hint });
-    if (answer.status !== "joined" || !answer.room_id) return false;
+    const mine = joins === this.#joins;
+    if (mine && answer.status !== "expired") this.#become({ hint: answer.hint ?? null });
+    if (answer.status !== "joined" || !answer.room_id) return;
+    if (mine || this.active) this.#found(answer.room_id);
+    else this.dispatchEvent(new CustomEvent("overtaken", { detail: answer.room_id }));
+  }
+
+  /** @param {string} roomId */
+  #found(roomId) {
     this.#joins?.end();
     this.#joins = null;
     this.#close();
-    this.#become({ ...IDLE, phase: "joined" });
-    return this.dispatchEvent(new CustomEvent("joined", { detail: answer.room_id }));
+    this.#become({ ...IDLE, phase: "joined", inside: roomId === this.#parts.room() });
+    this.#timer = window.setTimeout(() => this.#become(IDLE), JOINED_MS);
+    this.dispatchEvent(new CustomEvent("joined", { detail: roomId }));
   }
 
-  /** The microphone closes; what was sent last may still find somebody. */
+  /** The microphone closes; what was sent last may still find somebody, and those at the door may be let in. */
   #timeIsUp() {
     this.#microphone?.close();
     this.#become({ phase: "unheard", untilMs: null });
-    this.#timer = window.setTimeout(() => this.#joins?.end(), ANSWER_MS);
+    this.#joins?.endLater();
   }
 
   /** @param {unknown} error */
@@ -129,12 +164,8 @@ export class Listening extends EventTarget {
     this.#close();
     const trouble = diagnose(error);
     const pause = waitMs(error, this.#retries);
-    this.#become({
-      ...IDLE,
-      phase: "trouble",
-      trouble,
-      untilMs: pause === null ? null : performance.now() + pause,
-    });
+    const untilMs = pause === null ? null : performance.now() + pause;
+    this.#become({ ...IDLE, phase: "trouble", trouble, untilMs });
     if (pause === null) return;
     this.#retries += 1;
     this.#timer = window.setTimeout(() => void this.#waited(trouble), pause);
@@ -144,7 +175,7 @@ export class Listening extends EventTarget {
   async #waited(trouble) {
     const turn = this.#turn;
     try {
-      if (trouble === "away") await openSession();
+      if (trouble === "away") await this.#parts.session.open();
     } catch (error) {
       return turn === this.#turn && this.#fail(error);
     }
@@ -165,31 +196,4 @@ export class Listening extends EventTarget {
     this.state = { ...this.state, ...change };
     this.dispatchEvent(new Event("change"));
   }
-}
-
-/** Looking makes no session, the click does: this opens one or finds the one there is. */
-const openSession = () => call("POST", "/v1/session", { json: {} });
-
-/** @type {Record<string, Trouble>} names of DOMException */
-const MICROPHONE = {
-  NotAllowedError: "refused",
-  SecurityError: "refused",
-  NotFoundError: "no-microphone",
-  OverconstrainedError: "no-microphone",
-  NotReadableError: "microphone-lost",
-  AbortError: "microphone-lost",
-};
-
-/** @param {unknown} error @returns {Trouble} */
-function diagnose(error) {
-  if (error instanceof Away) return "away";
-  if (error instanceof Refused) return error.status === 429 ? "too-many" : "unexpected";
-  return (error instanceof DOMException && MICROPHONE[error.name]) || "unexpected";
-}
-
-/** How long to pause before trying again: what the server says, else longer each time. @param {unknown} error @param {number} attempt */
-function waitMs(error, attempt) {
-  if (error instanceof Away) return error.retryAfterMs ?? pauseMs(attempt + 2);
-  if (error instanceof Refused && error.status === 429) return error.retryAfterMs ?? 10_000;
-  return null;
 }

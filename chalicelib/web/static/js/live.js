@@ -9,8 +9,8 @@ export const pauseMs = attempt =>
   FIRST_PAUSE_MS / 2 + Math.random() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt);
 
 /**
- * The live channel: stays open, comes back by itself. Events: "message" (detail: LiveMessage), "open" (each
- * time), "state" when `state` has changed.
+ * The live channel: stays open, comes back by itself. Events: "message" (detail: LiveMessage), "open" and "lost"
+ * (each time), "state" when `state` has changed.
  */
 export class Live extends EventTarget {
   /** @type {"closed" | "connecting" | "open" | "offline"} */
@@ -31,7 +31,8 @@ export class Live extends EventTarget {
     url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
     url.searchParams.set("tab", tab);
     this.#url = url;
-    window.addEventListener("online", () => this.#reopen());
+    window.addEventListener("online", () => this.state === "offline" && this.reopen());
+    window.addEventListener("offline", () => this.#socket && this.#lost()); // it would stay silently open
   }
 
   #url;
@@ -42,7 +43,14 @@ export class Live extends EventTarget {
 
   close() {
     this.#drop();
+    this.#attempt = 0;
     this.#become("closed");
+  }
+
+  /** A new socket, now: the network is back, or the session is another one. */
+  reopen() {
+    this.#drop();
+    this.#connect();
   }
 
   /** @param {object} message */
@@ -87,12 +95,7 @@ export class Live extends EventTarget {
     this.#become("offline");
     this.#retry = window.setTimeout(() => this.#connect(), pauseMs(this.#attempt));
     this.#attempt += 1;
-  }
-
-  #reopen() {
-    if (this.state !== "offline") return;
-    this.#drop();
-    this.#connect();
+    this.dispatchEvent(new Event("lost"));
   }
 
   #drop() {

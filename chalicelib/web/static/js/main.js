@@ -1,6 +1,7 @@
 import { home, meeting, roomHere } from "./addresses.js";
 import { ServerClock } from "./clock.js";
-import { find } from "./dom.js";
+import { find, write } from "./dom.js";
+import { Door } from "./door.js";
 import { t } from "./i18n.js";
 import { keepLanguage } from "./language.js";
 import { ListenerView } from "./listener-view.js";
@@ -8,30 +9,49 @@ import { Listening } from "./listening.js";
 import { Live } from "./live.js";
 import { MeetingView } from "./meeting-view.js";
 import { recall, remember } from "./memory.js";
-import { say, showCookieNotice } from "./notices.js";
+import { say, showCookieNotice, showWhenOffline } from "./notices.js";
 import { Room } from "./room.js";
+import { Session } from "./session.js";
 import { newTab } from "./tab.js";
+
+/** @typedef {"home" | "meeting" | "gone"} View */
+
+/** @type {Record<View, string>} */
+const TITLES = { home: "page.title", meeting: "meeting.page-title", gone: "gone.page-title" };
+
+/** @type {Record<Ending, [title: string, body: string]>} */
+const ENDINGS = {
+  ended: ["gone.ended.title", "gone.ended.body"],
+  missing: ["gone.missing.title", "gone.missing.body"],
+  "signed-out": ["gone.signed-out.title", "gone.signed-out.body"],
+};
 
 const tab = newTab();
 const live = new Live(tab);
+const session = new Session(live);
 const room = new Room(live);
-const listening = new Listening({ tab, live, clock: new ServerClock(), room: () => room.id });
+const listening = new Listening({ tab, live, clock: new ServerClock(), session, room: () => room.id });
 const back = find(".back", HTMLAnchorElement);
 new ListenerView(listening);
 const view = new MeetingView(room, live, () => void leave());
+const door = new Door(room, () => view.focus());
 
-/** @param {"home" | "meeting"} name */
+/** @param {View} name */
 function show(name) {
   document.body.dataset.view = name;
-  document.title = t(name === "home" ? "page.title" : "meeting.page-title");
+  document.title = t(TITLES[name]);
   const last = room.id ?? recall("room");
-  back.hidden = name === "meeting" || !last;
+  back.hidden = name !== "home" || !last;
   if (last) back.href = meeting(last);
+  find(".gone-home", HTMLAnchorElement).href = home();
 }
 
 /** @param {string} id */
 function enter(id) {
-  if (id !== room.id) view.clear();
+  if (id !== room.id) {
+    view.clear();
+    door.clear();
+  }
   remember("room", id);
   room.enter(id);
   show("meeting");
@@ -45,23 +65,33 @@ function arrive(id) {
   if (news) view.focus();
 }
 
-/** @param {string} [reason] */
-function goHome(reason) {
+/** Nothing of a meeting is left in this page. */
+function forget() {
+  listening.stop();
+  door.clear();
+  live.close();
   remember("room", null);
-  if (roomHere()) history.pushState(null, "", home());
-  show("home");
-  find("#ear", HTMLButtonElement).focus();
-  if (reason) say(reason);
 }
 
 async function leave() {
-  listening.stop();
   const left = room.leave();
-  goHome();
+  forget();
+  if (roomHere()) history.pushState(null, "", home());
+  show("home");
+  find("#ear", HTMLButtonElement).focus();
   await left.then(
     () => say(t("notice.left")),
     () => say(t("notice.leave-failed")),
   );
+}
+
+/** The address stays: it says which meeting is meant. @param {Ending} why */
+function end(why) {
+  forget();
+  show("gone");
+  write(find("#gone-title", HTMLElement), t(ENDINGS[why][0]));
+  write(find(".gone-body", HTMLElement), t(ENDINGS[why][1]));
+  find("#gone-title", HTMLElement).focus();
 }
 
 /** A clip taken back had already found a meeting: nobody asked to be in it. @param {string | null} id */
@@ -74,15 +104,20 @@ const detail = event => /** @type {CustomEvent} */ (event).detail;
 
 listening.addEventListener("joined", event => arrive(detail(event)));
 listening.addEventListener("overtaken", event => undo(detail(event)));
+listening.addEventListener("outside", () => {
+  listening.stop();
+  room.refresh();
+});
 room.addEventListener("moved", event => {
   arrive(detail(event));
   say(t("notice.moved"));
 });
-room.addEventListener("ended", () => goHome(t("notice.ended")));
-room.addEventListener("missing", () => goHome(t("notice.missing")));
+for (const why of /** @type {Ending[]} */ (["ended", "missing", "signed-out"]))
+  room.addEventListener(why, () => end(why));
 room.addEventListener("message", event => {
   const { type, participant } = /** @type {LiveMessage} */ (detail(event));
-  if (type === "participant.joined" && participant) say(t("notice.joined", { name: participant.name }));
+  const other = participant && participant.participant_id !== room.state?.answer.me;
+  if (type === "participant.joined" && other) say(t("notice.joined", { name: participant.name }));
 });
 window.addEventListener("popstate", () => {
   const id = roomHere();
@@ -93,6 +128,7 @@ window.addEventListener("pagehide", () => listening.stop());
 
 keepLanguage();
 showCookieNotice();
+showWhenOffline();
 const here = roomHere();
 if (here) enter(here);
 else show("home");

@@ -1,4 +1,5 @@
 import { copy, find, write } from "./dom.js";
+import { t } from "./i18n.js";
 import { recall, remember } from "./memory.js";
 
 const SHOWN_MS = 7_000;
@@ -19,4 +20,12 @@ export function showCookieNotice() {
     notice.hidden = true;
     remember("cookie-notice", "seen");
   });
+}
+
+/** Says so for as long as this device has no network. */
+export function showWhenOffline() {
+  const show = () => write(find(".offline", HTMLElement), navigator.onLine ? "" : t("notice.offline"));
+  window.addEventListener("online", show);
+  window.addEventListener("offline", show);
+  show();
 }

@@ -7,7 +7,8 @@ const GONE = new Set([401, 403, 404, 410]);
 
 /**
  * The meeting this page is in. Events: "change" when people came, went or were read again; "message" (detail:
- * LiveMessage) for each that was news; "moved" (detail: room id); "ended"; "missing" if it is not ours to see.
+ * LiveMessage) for each that was news; "knock" (detail: LiveMessage); "moved" (detail: room id); and the three ends
+ * (Ending): "ended", "missing" if it is not ours to see, "signed-out" if the session that was in it is over.
  */
 export class Room extends EventTarget {
   /** @type {string | null} */
@@ -24,7 +25,8 @@ export class Room extends EventTarget {
     live.addEventListener("message", event =>
       this.#heard(/** @type {CustomEvent<LiveMessage>} */ (event).detail),
     );
-    live.addEventListener("open", this.refresh);
+    live.addEventListener("open", this.#follow);
+    live.addEventListener("lost", this.refresh); // why: the session may be over, or the meeting
   }
 
   #live;
@@ -33,9 +35,15 @@ export class Room extends EventTarget {
   enter(id) {
     if (id !== this.id) this.state = null;
     this.id = id;
-    this.#live.open();
+    if (this.#live.state === "open") this.#follow();
+    else this.#live.open();
     this.refresh();
   }
+
+  /** The answer to `resume` is room.changed: what was missed is read then. */
+  #follow = () => {
+    if (this.id) this.#live.send({ action: "resume", room_id: this.id, after: this.state?.sequence ?? 0 });
+  };
 
   async leave() {
     const id = this.id;
@@ -69,11 +77,17 @@ export class Room extends EventTarget {
   async #fetch(id) {
     try {
       const answer = await call("GET", `/v1/rooms/${id}`);
-      if (id === this.id) this.#replace(fromAnswer(answer));
+      if (id === this.id) this.#take(answer);
     } catch (error) {
       if (!(error instanceof Refused && GONE.has(error.status))) throw error;
-      if (id === this.id) this.#end("missing");
+      if (id === this.id) this.#end(error.status === 401 && this.state ? "signed-out" : "missing");
     }
+  }
+
+  /** Whoever asks for a meeting that has merged gets the one it is now. @param {RoomAnswer} answer */
+  #take(answer) {
+    if (answer.room_id === this.id) this.#replace(fromAnswer(answer));
+    else this.#move(answer.room_id);
   }
 
   /** @param {RoomState} state */
@@ -87,6 +101,8 @@ export class Room extends EventTarget {
     if (!this.id || message.room_id !== this.id) return;
     if (message.merged_into) return this.#move(message.merged_into);
     if (message.type === "room.ended") return this.#end("ended");
+    if (message.type === "participant.knocking")
+      this.dispatchEvent(new CustomEvent("knock", { detail: message })); // whatever else was missed
     return this.#advance(message);
   }
 
@@ -106,7 +122,7 @@ export class Room extends EventTarget {
     this.dispatchEvent(new CustomEvent("moved", { detail: id }));
   }
 
-  /** @param {"ended" | "missing"} why */
+  /** @param {Ending} why */
   #end(why) {
     this.forget();
     this.dispatchEvent(new Event(why));

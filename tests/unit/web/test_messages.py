@@ -1,0 +1,71 @@
+"""Every text in three languages: none missing, none left over, numbers worded as each language needs (G5)."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from chalicelib.web import i18n, pages
+
+WEB = Path(i18n.__file__).parent
+CATEGORIES = {"en": {"one", "other"}, "fr": {"one", "many", "other"}, "ru": {"one", "few", "many", "other"}}  # CLDR
+FAMILIES = {  # keys that templates put together, and from what
+    "how.{}.title": ("one", "two", "three"),
+    "how.{}.body": ("one", "two", "three"),
+    "keeps.{}.what": ("recording", "clip", "cookie"),
+    "keeps.{}.long": ("recording", "clip", "cookie"),
+    "keeps.{}.why": ("recording", "clip", "cookie"),
+}
+QUOTED = re.compile(r"""["'`]([a-z][a-z-]*(?:\.[a-z-]+)+|[a-z]+)["'`]""")
+
+
+def sources() -> str:
+    files = [*(WEB / "templates").glob("*.html"), *(WEB / "static" / "js").glob("*.js")]
+    return "\n".join(file.read_text(encoding="utf-8") for file in files)
+
+
+def used_keys() -> set[str]:
+    composed = {pattern.format(part) for pattern, parts in FAMILIES.items() for part in parts}
+    return {key for key in QUOTED.findall(sources()) if key in i18n.catalogue("en")} | composed
+
+
+def texts(language: str, key: str) -> list[str]:
+    found = i18n.catalogue(language)[key]
+    return [found] if isinstance(found, str) else list(found.values())
+
+
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
+def test_a_language_has_exactly_the_texts_that_are_used(language: str) -> None:
+    """G5: a missing text is a hole in the page, an unused one is a lie to its translator."""
+    assert set(i18n.catalogue(language)) == used_keys()
+
+
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
+def test_every_key_asked_for_exists(language: str) -> None:
+    """G5: what t() is called with, literally, in templates and scripts."""
+    asked = set(re.findall(r"""\bt\(\s*["']([^"']+\.[^"']+)["']\s*[,)]""", sources()))
+    assert asked - set(i18n.catalogue(language)) == set()
+
+
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
+def test_numbers_are_worded_in_every_form_of_the_language(language: str) -> None:
+    """G5: plurals by Intl, which knows these categories."""
+    forms = [set(found) for found in i18n.catalogue(language).values() if not isinstance(found, str)]
+    assert forms
+    assert all(found == CATEGORIES[language] for found in forms)
+
+
+@pytest.mark.parametrize("language", [code for code in i18n.LANGUAGES if code != "en"])
+def test_translations_name_the_same_things(language: str) -> None:
+    """G5: {name} and {count} stand in every translation, and nothing that the page does not fill in."""
+    for key in i18n.catalogue("en"):
+        expected = set(re.findall(r"\{\w+\}", texts("en", key)[-1]))
+        assert all(set(re.findall(r"\{\w+\}", one)) == expected for one in texts(language, key)), key
+
+
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
+@pytest.mark.parametrize("page", [pages.home, pages.meeting, pages.not_found, pages.too_old])
+def test_every_page_renders_in_every_language(language: str, page: object) -> None:
+    """G5: and says which language it is in."""
+    assert callable(page)
+    assert f'<html lang="{language}"' in page(pages.Reader(language))
