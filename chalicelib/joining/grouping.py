@@ -14,7 +14,7 @@ from chalicelib.joining.models import ClipId, find_seat, leave_seat, take_seat
 from chalicelib.rooms import merging, push
 from chalicelib.rooms import service as rooms
 from chalicelib.rooms.messages import JoinChanged
-from chalicelib.rooms.models import Member, Room, find_room, member_key, members, new_member
+from chalicelib.rooms.models import Member, Room, find_room, left_after, member_key, members, new_member
 from chalicelib.runtime.ids import ParticipantId, RoomId, SessionId, derived
 from chalicelib.runtime.parallel import together
 from chalicelib.sessions.models import sessions
@@ -51,8 +51,10 @@ def gather(mine: Ear, heard: Sequence[Ear], agree: Agree, *, now: int, rounds: i
     elif len(known) == 1:
         placed = _join([mine, *heard], known.pop(), now)
     else:
-        target = _settle(mine, heard, known, agree, now)
-        placed = {} if target is None else _join([mine, *(one for one in heard if not one.room_id)], target, now)
+        target, there = _settle(mine, heard, known, agree, now)
+        placed = (
+            {} if target is None else _join([mine, *there, *(one for one in heard if not one.room_id)], target, now)
+        )
     if placed is not None or not rounds:
         return (placed or {}).get(mine.participant_id)
     again = [_look_again(ear, now) for ear in (mine, *heard)]
@@ -89,7 +91,9 @@ def _welcome(arrivals: dict[Ear, Member], seated: Sequence[bool], now: int) -> P
     """Tells the newly seated and their room; takes back the membership of those seated elsewhere."""
     placed, settled = Placed(), True
     for (ear, member), fresh in zip(arrivals.items(), seated, strict=True):
-        if fresh:
+        if fresh and left_after(now, [RoomId(member.room_id)], ear.participant_id, now=now):
+            _undo(member)  # they left while this was under way
+        elif fresh:
             placed[ear.participant_id] = _tell(ear, member, now)
         elif (there := find_seat(ear.participant_id, now=now)) is not None and there != member.room_id:
             members.delete((member.room_id, member.entry))
@@ -97,6 +101,11 @@ def _welcome(arrivals: dict[Ear, Member], seated: Sequence[bool], now: int) -> P
         else:
             placed[ear.participant_id] = RoomId(member.room_id)
     return placed if settled else None
+
+
+def _undo(member: Member) -> None:
+    members.delete((member.room_id, member.entry))
+    leave_seat(member.participant_id, member.room_id)
 
 
 def _tell(ear: Ear, member: Member, now: int) -> RoomId:
@@ -107,8 +116,10 @@ def _tell(ear: Ear, member: Member, now: int) -> RoomId:
     return current
 
 
-def _settle(mine: Ear, heard: Sequence[Ear], known: Iterable[RoomId], agree: Agree, now: int) -> RoomId | None:
-    """Merges those rooms that surely are one; the room for `mine`, None where no room is left."""
+def _settle(
+    mine: Ear, heard: Sequence[Ear], known: Iterable[RoomId], agree: Agree, now: int
+) -> tuple[RoomId | None, list[Ear]]:
+    """Merges those rooms that surely are one; the room for `mine` and who is in it, None where no room is left."""
     ears, found = dict[RoomId, list[Ear]](), dict[RoomId, Room]()
     for room_id in known:
         room = merging.current_room(room_id, now=now)
@@ -124,8 +135,9 @@ def _settle(mine: Ear, heard: Sequence[Ear], known: Iterable[RoomId], agree: Agr
             merging.merge_rooms(host[0].room_id, room.room_id, now=now)
             ears[host[0].room_id] += ears[room.room_id]
     if not merged:
-        return None
-    return max(merged, key=lambda group: (mine in ears[group[0].room_id], len(ears[group[0].room_id])))[0].room_id
+        return None, []
+    target = max(merged, key=lambda group: (mine in ears[group[0].room_id], len(ears[group[0].room_id])))[0].room_id
+    return target, ears[target]
 
 
 def _are_one(host: Room, room: Room, ears: dict[RoomId, list[Ear]], agree: Agree, now: int) -> bool:

@@ -14,7 +14,10 @@ JOIN, ASK = "join", "ask"  # verdicts of joining.match
 
 
 def meet(mine: Sound, others: Sequence[ClipId], *, now: int, again: bool = False) -> RoomId | None:
-    """Compares with `others`; the room that this leads to at once, if any. `again` also mends what broke off."""
+    """Compares with `others`; the room that this leads to at once, if any. `again` also mends what broke off.
+
+    Raises Withdrawn where the clip was cancelled meanwhile.
+    """
     sounds, seats = _read(mine, others, now)
     verdicts = lazily.engine().compare(mine.fine, [one.fine for one in sounds])
     ears = [_ear(sound, seats) for sound in sounds]
@@ -31,8 +34,8 @@ def meet(mine: Sound, others: Sequence[ClipId], *, now: int, again: bool = False
 def _read(mine: Sound, others: Sequence[ClipId], now: int) -> tuple[list[Sound], dict[str, RoomId]]:
     """The clips that live, and who is seated where."""
     sounds, seats = list[Sound](), dict[str, RoomId]()
-    for start in range(0, len(others), READ_MAX):
-        clips, seated = models.find_company(others[start : start + READ_MAX], mine.participant_id, now=now)
+    for start in range(0, max(1, len(others)), READ_MAX):
+        clips, seated = models.find_company(others[start : start + READ_MAX], mine.clip_id, now=now)
         sounds += clips
         seats |= seated
     return sounds, seats
@@ -53,8 +56,9 @@ def _mend(seated: Sequence[Ear], now: int) -> None:
     """Whoever has a seat but, because a process died, no membership."""
     for ear in seated:
         session = sessions.get(ear.session_id, now=now)
-        if ear.seated and ear.room_id and session is not None:
-            rooms.mend_membership(ear.room_id, session, now=now)
+        seat = models.read_seat(ear.participant_id, now=now)
+        if seat is not None and session is not None:
+            rooms.mend_membership(RoomId(seat.room_id), session, since=seat.taken_at_ms, now=now)
 
 
 def _ask(mine: Sound, doubtful: Sequence[Ear], now: int) -> None:

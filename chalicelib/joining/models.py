@@ -21,7 +21,7 @@ from chalicelib.lifetimes import JOIN_VERDICT
 from chalicelib.runtime.ids import RoomId
 from chalicelib.runtime.store import Binding, Record, Table
 
-READ_MAX = 49  # clips of one BatchGetItem: two keys each and one seat, DynamoDB quota 100
+READ_MAX = 49  # clips of one BatchGetItem: two keys each, a seat and a verdict, DynamoDB quota 100
 SOUND, VERDICT, SEAT = "sound#", "verdict#", "seat"
 PARTICIPANT_ID = 22  # characters of runtime.ids.opaque
 
@@ -39,6 +39,10 @@ class ClipId(NamedTuple):
     @classmethod
     def of_tag(cls, tag: str) -> "ClipId":
         return cls(tag[:PARTICIPANT_ID], tag[PARTICIPANT_ID:])
+
+
+class Withdrawn(Exception):
+    """A clip was cancelled while it was being dealt with."""
 
 
 class Listing(Record):
@@ -104,6 +108,7 @@ class Join(ClipEntry, discriminator="v"):
     status = UnicodeAttribute()
     hint = UnicodeAttribute(null=True)
     clip_until_ms = NumberAttribute()
+    withdrawn = BooleanAttribute(null=True)  # cancelled, or its owner left: sent again, it stays out
 
     @property
     def join_id(self) -> str:
@@ -114,6 +119,10 @@ class Seat(ClipEntry, discriminator="p"):
     """The room that a participant's sound has led them to: decided once a minute, by one conditional write."""
 
     room_id = UnicodeAttribute()
+
+    @property
+    def taken_at_ms(self) -> int:
+        return int(self.expires_at_ms) - JOIN_VERDICT.length_ms
 
 
 listings: Table[Listing] = Table(Listing, "clips")
@@ -138,18 +147,28 @@ def find_sound(clip_id: ClipId, *, now: int) -> Sound | None:
     return sounds.get((clip_id.participant_id, SOUND + clip_id.join_id), now=now)
 
 
-def find_company(of: Sequence[ClipId], me: str, *, now: int) -> tuple[list[Sound], dict[str, RoomId]]:
-    """Of at most READ_MAX clips: those that live; and which participants, `me` too, are seated where. One request."""
-    people = dict.fromkeys([*(clip_id.participant_id for clip_id in of), me])
+def find_company(of: Sequence[ClipId], me: ClipId, *, now: int) -> tuple[list[Sound], dict[str, RoomId]]:
+    """Of at most READ_MAX clips: those that live; and which participants, `me` too, are seated where. One request.
+
+    Raises Withdrawn where `me` was cancelled meanwhile.
+    """
+    people = dict.fromkeys([*(clip_id.participant_id for clip_id in of), me.participant_id])
     keys = [(clip_id.participant_id, SOUND + clip_id.join_id) for clip_id in of]
-    found = clip_entries.get_many([*keys, *((who, SEAT) for who in people)], now=now)
+    seated_at = [(who, SEAT) for who in people]
+    found = clip_entries.get_many([*keys, *seated_at, (me.participant_id, VERDICT + me.join_id)], now=now)
+    if any(isinstance(one, Join) and one.withdrawn for one in found):
+        raise Withdrawn
     seated = {one.participant_id: RoomId(one.room_id) for one in found if isinstance(one, Seat)}
     return [one for one in found if isinstance(one, Sound)], seated
 
 
 def find_seat(participant_id: str, *, now: int) -> RoomId | None:
-    seat = seats.get((participant_id, SEAT), now=now)
+    seat = read_seat(participant_id, now=now)
     return None if seat is None else RoomId(seat.room_id)
+
+
+def read_seat(participant_id: str, *, now: int) -> Seat | None:
+    return seats.get((participant_id, SEAT), now=now)
 
 
 def take_seat(participant_id: str, room_id: RoomId, *, now: int) -> bool:
@@ -170,7 +189,16 @@ def delete_clip(clip_id: ClipId, places: Sequence[str]) -> None:
     clip_entries.delete_many([own, *((place, clip_id.tag) for place in places)])
 
 
+def withdraw(participant_id: str, join_id: str, *, now: int) -> None:
+    """Says that the clip is over before its time, so that the same clip sent again stays out."""
+    actions = [Join.withdrawn.set(True), Join.clip_until_ms.set(now)]
+    joins.update((participant_id, VERDICT + join_id), actions, now=now, where=Join.clip_until_ms > now)
+
+
 def delete_clips_of(participant_id: str, *, now: int) -> None:
-    """All clips of a participant, at once."""
-    for sound in sounds.query(participant_id, now=now, where=ClipEntry.entry.startswith(SOUND)):
-        delete_clip(sound.clip_id, sorted(sound.places))
+    """All clips of a participant, at once; none of them comes back by being sent again."""
+    for one in clip_entries.query(participant_id, now=now):
+        if isinstance(one, Join):
+            withdraw(participant_id, one.join_id, now=now)
+        elif isinstance(one, Sound):
+            delete_clip(one.clip_id, sorted(one.places))

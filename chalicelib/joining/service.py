@@ -1,17 +1,20 @@
 """Use cases of joining by sound: a clip comes in, is compared with those around it, and people meet."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chalicelib.joining import census, company, crowd, lazily, models
 from chalicelib.joining.census import Place
 from chalicelib.joining.matching import meet
-from chalicelib.joining.models import SOUND, VERDICT, ClipId, Join, Sound, find_seat, joins
+from chalicelib.joining.models import SOUND, VERDICT, ClipId, Join, Sound, Withdrawn, find_seat, joins
 from chalicelib.joining.places import Viewer, places
 from chalicelib.joining.rules import Processing, Status, check_recorded_at
 from chalicelib.lifetimes import ATTEMPTS, SECOND
+from chalicelib.rooms import push
 from chalicelib.rooms import service as rooms
+from chalicelib.rooms.messages import JoinChanged
 from chalicelib.rooms.models import find_member
 from chalicelib.runtime import events, limits
 from chalicelib.runtime.errors import NotFound
@@ -66,7 +69,7 @@ def submit_clip(clip: Submission, session: Session, secret: bytes, *, now: int) 
     around = places(clip.viewer, heard.span, secret)
     if census.last_known(around):
         join.hint = join.hint or CROWDED  # not everyone near can be compared with: the people had better know
-    listed = company.under(around, ClipId(session.participant_id, clip.join_id), heard, int(join.clip_until_ms))
+    listed = company.under(around, join, heard, now)
     sound = _sound(join, heard, session, inside, [listing.place for listing in listed])
     _see_to_the_end(sound, now)
     if not company.publish(join, [sound, *listed], around, now):
@@ -79,9 +82,9 @@ def read_join(join_id: JoinId, session: Session, *, now: int) -> Outcome:
     join = models.find_join(ClipId(session.participant_id, join_id), now=now)
     if join is None:
         raise NotFound("There is no such join, or it is over.")
-    room_id = find_seat(session.participant_id, now=now)
-    if room_id is not None and join.status == "listening":
-        room_id = rooms.mend_membership(room_id, session, now=now)
+    seat, room_id = models.read_seat(session.participant_id, now=now), None
+    if seat is not None and join.status == "listening":
+        room_id = rooms.mend_membership(RoomId(seat.room_id), session, since=seat.taken_at_ms, now=now)
     return _outcome(join, room_id, now)
 
 
@@ -89,8 +92,12 @@ def cancel_join(join_id: JoinId, session: Session, *, now: int) -> None:
     """Deletes the clip at once: it matches nobody any more. One that has led to a meeting has led there."""
     clip_id = ClipId(session.participant_id, join_id)
     key = (session.participant_id, VERDICT + join_id)
-    if find_seat(session.participant_id, now=now) is None:
-        joins.update(key, [Join.status.set("expired")], now=now, where=Join.status == "listening")
+    withdrawn = models.new_join(clip_id, "expired", now)
+    withdrawn.clip_until_ms, withdrawn.withdrawn = now, True
+    if not joins.create(withdrawn, now=now):  # otherwise the cancelling has overtaken the clip, which finds it
+        models.withdraw(*clip_id, now=now)
+        if find_seat(session.participant_id, now=now) is None:
+            joins.update(key, [Join.status.set("expired")], now=now, where=Join.status == "listening")
     sound = models.find_sound(clip_id, now=now)
     if sound is not None:
         models.delete_clip(clip_id, sorted(sound.places))
@@ -105,7 +112,8 @@ def compare_in_crowd(tag: str, likeliest: Sequence[str], *, now: int) -> None:
     """Compares a clip with those that the crowd's matcher found likeliest."""
     sound = models.find_sound(ClipId.of_tag(tag), now=now)
     if sound is not None:
-        meet(sound, [ClipId.of_tag(other) for other in likeliest], now=now)
+        with suppress(Withdrawn):  # whoever cancelled it deletes it
+            meet(sound, [ClipId.of_tag(other) for other in likeliest], now=now)
 
 
 def give_up_seat(event: events.MemberLeft) -> None:
@@ -120,24 +128,33 @@ def forget_sound(event: events.SessionEnded) -> None:
 
 
 def seat_admitted(event: events.ParticipantAdmitted) -> None:
-    """Whoever was let in by the people has found their meeting as if by sound."""
+    """Whoever was let in by the people has found their meeting as if by sound, and is told."""
     models.take_seat(event.participant_id, event.room_id, now=event.now)
+    changed = JoinChanged(event.join_id, "joined", event.now, room_id=event.room_id)
+    push.to_session(event.session_id, changed, now=event.now)
 
 
 def _again(join: Join, sound: Sound, heard: "Heard", around: Sequence[Place], session: Session, now: int) -> Outcome:
     """A clip that came twice: what became of it, gone on with in case the first time broke off."""
-    if read_join(JoinId(join.join_id), session, now=now).status == "expired":  # cancelled: it stays so
-        models.delete_clip(sound.clip_id, sorted(sound.places))
-    else:
-        _match(sound, heard, around, now, again=True)
+    _match(sound, heard, around, now, again=True)
     return read_join(JoinId(join.join_id), session, now=now)
 
 
 def _match(sound: Sound, heard: "Heard", around: Sequence[Place], now: int, *, again: bool = False) -> RoomId | None:
-    """The room that the clip leads to at once, if any; in a crowd the answer comes a little later."""
+    """The room that the clip leads to at once, if any; one cancelled while it was being written goes at once."""
+    try:
+        return _look_around(sound, heard, around, now, again)
+    except Withdrawn:
+        models.delete_clip(sound.clip_id, sorted(sound.places))
+        return None
+
+
+def _look_around(sound: Sound, heard: "Heard", around: Sequence[Place], now: int, again: bool) -> RoomId | None:
+    """As `_match`; in a crowd the answer comes a little later. Raises Withdrawn."""
     near = company.around(around, now)
     if near is not None:
         return meet(sound, company.likeliest(heard, sound.participant_id, near), now=now, again=again)
+    models.find_company([], sound.clip_id, now=now)
     for name in around[-1]:
         crowd.call_round(crowd.cell_name(name, heard.span, sound.clip_id), now=now)
     return None

@@ -176,6 +176,12 @@ def new_left(room_id: RoomId, participant_id: str, now: int) -> Left:
     return left
 
 
+def left_after(since: int, rooms: Many[RoomId], participant_id: str, *, now: int) -> bool:
+    """Whether the participant has left one of the rooms at `since` or later."""
+    found = entries.get_many([(room_id, LEFT_BY + participant_id) for room_id in dict.fromkeys(rooms)], now=now)
+    return any(int(one.expires_at_ms) >= LEFT.deadline(since) for one in found)
+
+
 def members_of(room_id: RoomId, *, now: int) -> list[Member]:
     """Everyone who belongs to the room, connected or not."""
     return members.query(room_id, now=now, where=RoomEntry.entry.startswith(MEMBER))

@@ -4,7 +4,6 @@ from chalicelib.rooms import connections, merging, push
 from chalicelib.rooms.merging import current_room, merge_rooms
 from chalicelib.rooms.models import (
     HEAD,
-    LEFT_BY,
     SEQUENCE,
     Member,
     Person,
@@ -13,6 +12,7 @@ from chalicelib.rooms.models import (
     find_member,
     find_room,
     heads,
+    left_after,
     members,
     new_head,
     new_left,
@@ -55,10 +55,10 @@ def enter_room(room_id: RoomId, session: Session, *, via: str, now: int) -> Room
     return merging.add_member(new_member(room.room_id, person(session), via=via, now=now), now=now)
 
 
-def mend_membership(room_id: RoomId, session: Session, *, now: int) -> RoomId | None:
-    """As `enter_room` for someone who should be in already: not if they have left, or the meeting has ended."""
+def mend_membership(room_id: RoomId, session: Session, *, since: int, now: int) -> RoomId | None:
+    """As `enter_room` for someone who should be in `since` then: not if they left later, or the meeting has ended."""
     room = current_room(room_id, now=now)
-    if room is None or entries.get((room.room_id, LEFT_BY + session.participant_id), now=now) is not None:
+    if room is None or left_after(since, [room_id, room.room_id], session.participant_id, now=now):
         return None
     return merging.add_member(new_member(room.room_id, person(session), via="sound", now=now), now=now)
 
@@ -77,12 +77,17 @@ def forget_session(event: events.SessionEnded) -> None:
 
 def leave_room(room_id: RoomId, session: Session, *, now: int) -> None:
     """Ends the membership at once, and the room with its last member. Raises NotFound for strangers."""
-    member = find_member(room_id, ParticipantId(session.participant_id), now=now)
-    if member is None:
+    current = current_room(room_id, now=now)
+    names = dict.fromkeys([room_id, current.room_id] if current else [room_id])  # they may not know of a merge yet
+    found = [find_member(name, ParticipantId(session.participant_id), now=now) for name in names]
+    if not any(found):
         raise NotFound("There is no such meeting, or you are not in it.")
-    for connection in connections.session_connections(SessionId(session.session_id), now=now):
-        connections.unfollow(connection, room_id, now=now)
-    _remove(member, now)
+    for name in names:
+        for connection in connections.session_connections(SessionId(session.session_id), now=now):
+            connections.unfollow(connection, name, now=now)
+    for member in found:
+        if member is not None:
+            _remove(member, now)
 
 
 def read_room(room_id: RoomId, session: Session, *, now: int) -> tuple[Room, list[Member]]:
