@@ -27,14 +27,16 @@ def publish(join: Join, clip: Sequence[ClipEntry | Listing], places: Sequence[Pl
     return together(steps)[0]
 
 
-def under(places: Sequence[Place], clip_id: ClipId, heard: "Heard", until: int) -> list[Listing]:
-    """The listings of a clip. Crowded places but the narrowest are left out: nobody looks there now."""
-    crowded = census.last_known(places)
-    *wider, network = places
-    names = [name for place in wider if place[-1] not in crowded for name in place]
-    is_crowded = network[-1] in crowded
-    names += [crowd.cell_name(name, heard.span, clip_id) for name in network] if is_crowded else network
-    return [_listing(name, clip_id, heard, until) for name in names]
+def under(places: Sequence[Place], join: Join, heard: "Heard", now: int) -> list[Listing]:
+    """The listings of a clip: its cell, for the rounds of a crowd, and the places not known to be crowded by now.
+
+    What a process knew a while ago does not count: where it would look elsewhere than it is listed, it were lost.
+    """
+    crowded = census.last_known(places) if census.is_fresh(places, now) else set()
+    clip_id = ClipId(join.participant_id, join.join_id)
+    names = [crowd.cell_name(name, heard.span, clip_id) for name in places[-1]]
+    names += [name for place in places if place[-1] not in crowded for name in place]
+    return [_listing(name, clip_id, heard, int(join.clip_until_ms)) for name in names]
 
 
 def around(places: Sequence[Place], now: int) -> list[Listing] | None:

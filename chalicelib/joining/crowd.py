@@ -22,6 +22,7 @@ SHARDS = 16  # partitions a cell, with a round each: 4 000 clips a second write 
 TOP = 100
 COMPARE_TOGETHER = 10  # clips a message: 58 kB of tags, one chunk of SQS
 ROUND_DELAY_S = 1  # lets a burst arrive before it is read
+CELLS = 1_000  # before their names repeat: what lies there lives 10 s, not half an hour
 QUEUE = "crowd"
 CALLED = "called"
 
@@ -46,7 +47,7 @@ def run_round(cell_name: str, *, now: int) -> int:
     place, cell, _ = cell_name.split("#")
     notices.delete(_call(cell_name))
     names = [_name(place, int(cell) + near, shard) for near in (-1, 0, 1) for shard in range(SHARDS)]
-    pages = together([partial(listings.query, name, now=now) for name in (place, *names)])
+    pages = together([partial(listings.query, name, now=now) for name in names])
     everyone = [one for page in pages for one in page]
     mine = [one for one in everyone if one.place == cell_name and not one.ranked]
     ranked = lazily.engine().likeliest([one.signature for one in mine], [one.signature for one in everyone], TOP + 1)
@@ -71,7 +72,7 @@ def _remember(ranked: Sequence[Listing], now: int) -> None:
 
 
 def _name(place: str, cell: int, shard: int) -> str:
-    return f"{place}#{cell}#{shard}"
+    return f"{place}#{cell % CELLS}#{shard}"
 
 
 def _call(cell_name: str) -> tuple[str, str]:

@@ -6,6 +6,7 @@ midnight (UTC) is listed under both days' names, so two clips that overlap alway
 
 import hmac
 import ipaddress
+from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -16,7 +17,7 @@ from chalicelib.runtime.crypto import derive
 IPV4_PREFIX, IPV6_PREFIX = 24, 48
 OWN_NETWORK = "own-network"  # private addresses reach the server over its own network: one place
 ANYWHERE = "anywhere"  # for those who share nothing but the room, such as a VPN and a mobile network
-NAME_LENGTH = 22  # characters: 88 bits of the hash
+NAME_BYTES = 9  # of the hash, 12 characters: with longer ones a clip's row would outgrow 4 KiB, a unit
 
 
 @dataclass(frozen=True)
@@ -50,4 +51,4 @@ def network(address: str) -> str:
 
 def hidden(place: str, secret: bytes, day: int) -> str:
     key = derive(secret, f"places/{day}")
-    return hmac.new(key, place.encode(), sha256).hexdigest()[:NAME_LENGTH]
+    return urlsafe_b64encode(hmac.digest(key, place.encode(), sha256)[:NAME_BYTES]).decode()

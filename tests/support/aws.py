@@ -69,6 +69,11 @@ class Aws:
             for message in queue._messages
         ]
 
+    def forget(self, queue: str) -> None:
+        """Takes what waits on the queue of that short name away."""
+        [found] = [one for name, one in _made["queues"].items() if name == f"earshot-local-{queue}"]
+        found._messages = []
+
     def clear(self) -> None:
         """Empties every table and queue."""
         for table in _made["tables"].values():
