@@ -7,7 +7,7 @@ LAN ?= 0
 TESTS ?= tests
 WORKERS ?= 2
 
-.PHONY: help run test lint format documents pictures bench-local prove clean
+.PHONY: help run test lint format documents pictures bench-local bench-join bench-crowd bench-check prove clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -39,7 +39,17 @@ pictures: .venv/ready-dev .venv/ready-browser ## the pages' pictures in docs/pic
 bench-local: .venv/ready-local ## requests/s and socket round trip of the one-machine stack
 	@$(PY) -m bench.local --check
 
-prove: bench-local ## every bench in full, its figures written to bench/results
+bench-join: .venv/ready-dev ## what one join costs: ms, comparisons, DynamoDB requests and units
+	@OMP_NUM_THREADS=1 $(PY) -m bench.join --check --json bench/results/join.json
+
+bench-crowd: .venv/ready-dev ## 200 rooms of people on one network within ten seconds
+	@OMP_NUM_THREADS=1 $(PY) -m bench.crowd --check --json bench/results/crowd.json
+
+bench-check: .venv/ready-dev ## both, reduced: what CI runs
+	@OMP_NUM_THREADS=1 $(PY) -m bench.join --small --check
+	@OMP_NUM_THREADS=1 $(PY) -m bench.crowd --small --check
+
+prove: bench-local bench-join bench-crowd ## every bench in full, its figures written to bench/results
 
 clean: ## forget the virtual environment and caches (not .earshot: it holds your local keys)
 	rm -rf .venv node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
