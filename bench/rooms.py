@@ -89,7 +89,8 @@ class Rooms:
         heard = np.interp(at, np.arange(size), heard)
         noise = np.random.default_rng([self._seed, 3, room, seat, round(from_s * 1e3)]).standard_normal(len(heard))
         heard += noise * np.std(heard) * 10 ** (-snr_db / 20)
-        return np.clip(heard / np.std(heard) * 10 ** (level_db / 20), -1.0, 1.0)
+        loud: Samples = np.clip(heard / np.std(heard) * 10 ** (level_db / 20), -1.0, 1.0)
+        return loud
 
     @lru_cache(maxsize=256)  # noqa: B019 - lives as long as the bench
     def _spectra(self, room: int, from_s: float, length_s: float) -> tuple[list[NDArray[np.complex128]], int]:
