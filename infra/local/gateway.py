@@ -22,6 +22,7 @@ BODY_MAX = 10 * 1024 * 1024  # bytes, API Gateway quota
 EVENT_MAX = 6 * 1024 * 1024  # bytes of body in the event, Lambda quota
 _FORWARDED = frozenset({"x-forwarded-for", "x-forwarded-proto", "x-forwarded-port", "forwarded"})
 _EMPTY: dict[str, list[str]] = {}
+NOWHERE = Match("/{proxy+}", {})  # API Gateway's name for every address that no route has
 Run = Callable[..., "asyncio.Future[Any]"]  # calls something in the thread pool
 Special = Callable[[BaseRequest, str], Awaitable[StreamResponse] | StreamResponse]
 
@@ -72,6 +73,8 @@ class Gateway:
             found = special(request, raw_path)
             return found if isinstance(found, StreamResponse) else await found
         match = self._router.match(raw_path)
+        if match is None and request.method == "GET" and "text/html" in request.headers.get("Accept", ""):
+            return await self._invoke(request, "GET", NOWHERE, raw_path, raw_query)  # the application has a page for it
         if match is None:
             raise no_such_path()
         method = self._method(request.method, match)

@@ -1,4 +1,4 @@
-"""Every page and state, in every language, for everybody (PRODUCT G5)."""
+"""Every page and state, in every language, for everybody (G5)."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -64,7 +64,7 @@ def test_listening_with_a_hint(someone: Callable[..., Person], language: str) ->
     person = someone(SILENCE)
     person.page.goto(f"/?lang={language}")
     person.ear.click()
-    expect(person.page.locator(".tip")).to_have_text(text(language, "hint.too-quiet"), timeout=VERDICT_MAX_MS)
+    expect(person.page.locator(".tip")).to_have_text(text(language, "tip.too-quiet"), timeout=VERDICT_MAX_MS)
     assert complaints(person.page) == []
 
 
