@@ -22,13 +22,14 @@ import numpy as np
 
 from chalicelib.joining import census, grouping
 from chalicelib.rooms import merging, push
-from chalicelib.runtime import clock, queues
+from chalicelib.runtime import clock, parallel, queues
 from chalicelib.runtime.meter import Call, Meter, metering
 from infra.local.chalice_app import handlers_of
 from infra.local.events import LambdaContext, queue_record
 from tests.support.hand_clock import START_MS, HandClock
 from tests.support.memory import Memory, in_memory
 from tests.support.pushes import Pushes, recorded_pushes
+from tests.support.scenes import OneAfterAnother
 
 SECOND = 1_000
 PROCESSES = 200  # of the function that answers requests
@@ -161,6 +162,12 @@ def simulation() -> Iterator[Simulation]:
         made = Simulation(app, hands, memory, pushes)
         client = SimpleNamespace(send_message=made.send_message)
         remembered = census._read_at, census._crowded
-        with patch.object(queues, "_client", lambda: client), patch.object(queues, "_url", lambda name: name):
+        with ExitStack() as stack:
+            for module, name, stand_in in (
+                (queues, "_client", lambda: client),
+                (queues, "_url", lambda name: name),
+                (parallel, "_pool", OneAfterAnother),  # a dictionary gains nothing from threads
+            ):
+                stack.enter_context(patch.object(module, name, stand_in))
             yield made
         census._read_at, census._crowded = remembered
