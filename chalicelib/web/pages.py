@@ -55,11 +55,15 @@ def _templates() -> Environment:
 
 
 def _render(template: str, reader: Reader, **values: object) -> str:
-    return _templates().get_template(template).render(
-        t=partial(i18n.text, reader.language),
-        lang=reader.language,
-        lang_query=reader.lang_query,
-        languages=i18n.LANGUAGES.items(),
-        messages=dict(i18n.catalogue(reader.language)),
-        **values,
+    return (
+        _templates()
+        .get_template(template)
+        .render(
+            t=partial(i18n.text, reader.language),
+            lang=reader.language,
+            lang_query=reader.lang_query,
+            languages=i18n.LANGUAGES.items(),
+            messages=dict(i18n.catalogue(reader.language)),
+            **values,
+        )
     )
