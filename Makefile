@@ -7,7 +7,7 @@ LAN ?= 0
 TESTS ?= tests
 WORKERS ?= 2
 
-.PHONY: help run test lint format documents pictures bench-local bench-join bench-crowd bench-check prove clean
+.PHONY: help run test lint format documents pictures bench-local bench-join bench-crowd bench-check bench-sound prove clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -48,6 +48,10 @@ bench-crowd: .venv/ready-dev ## 200 rooms of people on one network within ten se
 bench-check: .venv/ready-dev ## both, reduced: what CI runs
 	@OMP_NUM_THREADS=1 $(PY) -m bench.join --small --check
 	@OMP_NUM_THREADS=1 $(PY) -m bench.crowd --small --check
+
+bench-sound: .venv/ready-dev ## error rates on a corpus in CORPUS (bench/sound/make simulates one)
+	@test -n "$(CORPUS)" || { echo "Say which corpus: make bench-sound CORPUS=DIR. bench/sound/make simulates one."; exit 1; }
+	@$(PY) -m bench.sound --corpus "$(CORPUS)" --cross 20000 --check
 
 prove: bench-local bench-join bench-crowd ## every bench in full, its figures written to bench/results
 
