@@ -27,7 +27,8 @@ def meet(mine: Sound, others: Sequence[ClipId], *, now: int, again: bool = False
     if heard:
         everyone = {sound.clip_id: sound for sound in (*sounds, mine)}
         return gather(_ear(mine, seats), heard, lambda one, other: _agree(one, other, everyone), now=now)
-    _ask(mine, [ear for ear, verdict in zip(ears, verdicts, strict=True) if verdict == ASK], now)
+    if not again:  # a clip asks once
+        _ask(mine, [ear for ear, verdict in zip(ears, verdicts, strict=True) if verdict == ASK], now)
     return None
 
 

@@ -123,15 +123,18 @@ def give_up_seat(event: events.MemberLeft) -> None:
 
 
 def forget_sound(event: events.SessionEnded) -> None:
-    """Whoever ends their session takes their sound along."""
+    """Whoever ends their session takes their sound along, and their place where their sound has led them."""
+    seat = find_seat(event.participant_id, now=event.now)
+    if seat is not None:
+        rooms.forget_member(seat, event.participant_id, now=event.now)
     models.delete_clips_of(event.participant_id, now=event.now)
 
 
 def seat_admitted(event: events.ParticipantAdmitted) -> None:
     """Whoever was let in by the people has found their meeting as if by sound, and is told."""
-    models.take_seat(event.participant_id, event.room_id, now=event.now)
-    changed = JoinChanged(event.join_id, "joined", event.now, room_id=event.room_id)
-    push.to_session(event.session_id, changed, now=event.now)
+    if models.take_seat(event.participant_id, event.room_id, now=event.now):  # of several answers the first tells
+        changed = JoinChanged(event.join_id, "joined", event.now, room_id=event.room_id)
+        push.to_session(event.session_id, changed, now=event.now)
 
 
 def _again(join: Join, sound: Sound, heard: "Heard", around: Sequence[Place], session: Session, now: int) -> Outcome:

@@ -28,6 +28,7 @@ __all__ = [
     "current_room",
     "disconnect",
     "enter_room",
+    "forget_member",
     "forget_session",
     "leave_room",
     "mend_membership",
@@ -70,24 +71,24 @@ def forget_session(event: events.SessionEnded) -> None:
         known = connections.remove(ConnectionId(connection.connection_id), now=event.now)
         rooms |= set(known.rooms or ()) if known else set()
     for room in rooms:
-        member = find_member(RoomId(room), ParticipantId(event.participant_id), now=event.now)
+        forget_member(RoomId(room), event.participant_id, now=event.now)
+
+
+def forget_member(room_id: RoomId, participant_id: str, *, now: int) -> bool:
+    """Ends a membership in the room or in what it merged into; False where there is none."""
+    current = current_room(room_id, now=now)
+    names = dict.fromkeys([room_id, current.room_id] if current else [room_id])
+    found = [find_member(name, ParticipantId(participant_id), now=now) for name in names]
+    for member in found:
         if member is not None:
-            _remove(member, event.now)
+            _remove(member, now)
+    return any(found)
 
 
 def leave_room(room_id: RoomId, session: Session, *, now: int) -> None:
     """Ends the membership at once, and the room with its last member. Raises NotFound for strangers."""
-    current = current_room(room_id, now=now)
-    names = dict.fromkeys([room_id, current.room_id] if current else [room_id])  # they may not know of a merge yet
-    found = [find_member(name, ParticipantId(session.participant_id), now=now) for name in names]
-    if not any(found):
+    if not forget_member(room_id, session.participant_id, now=now):
         raise NotFound("There is no such meeting, or you are not in it.")
-    for name in names:
-        for connection in connections.session_connections(SessionId(session.session_id), now=now):
-            connections.unfollow(connection, name, now=now)
-    for member in found:
-        if member is not None:
-            _remove(member, now)
 
 
 def read_room(room_id: RoomId, session: Session, *, now: int) -> tuple[Room, list[Member]]:
@@ -149,6 +150,8 @@ def _remove(member: Member, now: int) -> None:
     room_id = RoomId(member.room_id)
     entries.put(new_left(room_id, member.participant_id, now))
     members.delete((room_id, member.entry))
+    for connection in connections.session_connections(SessionId(member.session_id), now=now):
+        connections.unfollow(connection, room_id, now=now)
     forget_room(member.session_id, room_id, now=now)
     push.departed(member, now=now)
     _end_if_empty(room_id, now)
