@@ -46,6 +46,15 @@ class Memory:
         return list(self._tables[f"earshot-local-{table}"].values())
 
     @contextmanager
+    def undone(self) -> Iterator[None]:
+        """What is written inside this block is gone after it."""
+        kept = copy.deepcopy((self._tables, self._partitions))
+        try:
+            yield
+        finally:
+            self._tables, self._partitions = kept
+
+    @contextmanager
     def crash_after(self, survived: int) -> Iterator[None]:
         """Inside this block that many requests succeed, and every later one raises Crash."""
         left = survived
