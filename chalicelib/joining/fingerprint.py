@@ -33,7 +33,7 @@ from chalicelib.joining.spectrum import Complexes, Floats
 from chalicelib.joining.views import Codes, Part
 from chalicelib.runtime.errors import Invalid
 
-SIZE_MAX = 4_096  # bytes, PRODUCT A5
+SIZE_MAX = 4_096  # bytes, A5
 DURATION_MIN_S, DURATION_MAX_S = 1, 4
 MAGIC = b"ESF\x01"
 LEVELS = 2 * views.WAVE_MAX + 1, views.ENVELOPE_MAX - views.ENVELOPE_MIN + 1  # of waveform, envelope

@@ -18,7 +18,7 @@ from chalicelib.joining.fingerprint import Fingerprint
 from chalicelib.joining.likeness import likeness
 from chalicelib.joining.spectrum import Floats
 
-OVERLAP_MIN_S = 2.0  # PRODUCT A3
+OVERLAP_MIN_S = 2.0  # A3
 NEVER = -1e3  # the score of clips that may not match
 TOLERANCE_MIN_S, TOLERANCE_MAX_S = 0.05, 0.3  # sound travels 17 m in 50 ms
 REACH_S = 0.2  # lags looked at beside the peak, at least
@@ -53,7 +53,7 @@ class Threshold:
 
 JOIN = Threshold(5.0, 0.0, 0.0019, 0.0206)
 ASK = Threshold(0.01, 0.0001, 0.0056, 0.0019)  # from here on the people are asked
-PROCESSING_BAR = 1.0  # added to both when a device's sound processing is on or unknown (PRODUCT A9)
+PROCESSING_BAR = 1.0  # added to both when a device's sound processing is on or unknown (A9)
 
 
 class Verdict(StrEnum):

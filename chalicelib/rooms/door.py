@@ -1,4 +1,4 @@
-"""Who is not surely in the room knocks, and those inside say whether they are (PRODUCT A7, A12)."""
+"""Who is not surely in the room knocks, and those inside say whether they are (A7, A12)."""
 
 from chalicelib.rooms import merging, push
 from chalicelib.rooms.models import KNOCK_BY, Person, find_member, knocks, new_knock, new_member

@@ -1,4 +1,4 @@
-"""No other site may act through a visitor's browser (API.md, "Cross-site defence")."""
+"""No other site may act through a visitor's browser (docs/api.md, "Cross-site defence")."""
 
 from collections.abc import Mapping
 

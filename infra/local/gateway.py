@@ -11,7 +11,7 @@ from aiohttp.web import BaseRequest, HTTPRequestEntityTooLarge, Response, Stream
 from chalice.app import Chalice
 from multidict import CIMultiDict
 
-from chalicelib.runtime.errors import Denied, Problem, TooLarge, Unreadable
+from chalicelib.runtime.errors import Denied, Problem, TooLarge, Unreadable, WrongType
 from chalicelib.runtime.problems import PROBLEM_JSON, no_such_method, no_such_path
 from infra.local.answers import answer, crash_answer, problem_answer
 from infra.local.engine import LOOPBACK
@@ -169,7 +169,7 @@ def _refuse_line_breaks(headers: CIMultiDict[str]) -> None:
 
 
 async def _read(request: BaseRequest) -> bytes:
-    """The whole body. Raises TooLarge (unread, when its length says so), Unreadable."""
+    """The whole body. Raises TooLarge (unread, when its length says so), Unreadable, WrongType (packed)."""
     if not request.body_exists:
         return b""
     if (request.content_length or 0) > BODY_MAX:
@@ -177,11 +177,14 @@ async def _read(request: BaseRequest) -> bytes:
     if request.headers.get("Expect", "").lower() == "100-continue" and request.transport is not None:
         request.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
     try:
-        return await request.read()
+        body = await request.read()
     except HTTPRequestEntityTooLarge:
         raise
     except Exception as error:
         raise Unreadable("The body did not arrive whole.") from error
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":  # API Gateway unpacks nothing either
+        raise WrongType("Send the body as it is, without a Content-Encoding.")
+    return body
 
 
 def _too_large() -> TooLarge:

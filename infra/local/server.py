@@ -1,6 +1,7 @@
 """The HTTP server below everything: aiohttp's low-level one, which even in trouble answers with a problem document."""
 
 import asyncio
+import logging
 import ssl
 from collections.abc import Awaitable, Callable
 from socket import socket
@@ -53,11 +54,17 @@ class _Server(Server):
         return BaseRequest(message, payload, protocol, writer, task, self._loop, client_max_size=BODY_MAX)
 
 
+_QUIET = logging.getLogger("earshot.connections")
+_QUIET.setLevel(
+    logging.CRITICAL
+)  # it would print a trace for a body that cannot be unpacked
+
+
 class Listener:
     """One handler on a set of sockets."""
 
     def __init__(self, handle: Handle) -> None:
-        self._server = _Server(handle, access_log=None, keepalive_timeout=75.0)
+        self._server = _Server(handle, access_log=None, logger=_QUIET, keepalive_timeout=75.0)
         self._listening: list[asyncio.Server] = []
 
     async def listen(self, sockets: list[socket], tls: ssl.SSLContext | None = None) -> None:

@@ -3,15 +3,16 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import WebSocketRoute, expect
+from playwright.sync_api import Page, WebSocketRoute, expect
 
 from chalicelib.web.i18n import text
 from tests.browser.accessibility import complaints
 from tests.browser.people import Person
 
-KNOCKER = {"participant_id": "K" * 22, "name": "Vega 42"}
+KNOCKERS = {"K" * 22: "Vega 42", "L" * 22: "Deneb 7"}
 
 
 @dataclass
@@ -29,8 +30,8 @@ class Channel:
 
 
 @pytest.fixture
-def asked(someone: Callable[..., Person]) -> tuple[Person, Channel]:
-    """Somebody in a meeting, at whose door Vega 42 has knocked: the server asks where a sound leaves it in doubt."""
+def asked(someone: Callable[..., Person]) -> Person:
+    """Somebody in a meeting, at whose door two have knocked: the server asks where a sound leaves it in doubt."""
     one, two, channel = someone("room-a-seat-1"), someone("room-a-seat-2"), Channel()
     one.page.route_web_socket("**/live?*", channel.carry)
     one.page.reload()
@@ -39,27 +40,41 @@ def asked(someone: Callable[..., Person]) -> tuple[Person, Channel]:
     for person in (one, two):
         person.lands()
         expect(person.names).to_have_count(2)
-    channel.push(type="participant.knocking", room_id=one.meeting, sequence=99, at_ms=0, **KNOCKER)
-    return one, channel
+    for knocker, name in KNOCKERS.items():
+        channel.push(
+            type="participant.knocking", room_id=one.meeting, sequence=99, at_ms=0, participant_id=knocker, name=name
+        )
+    return one
 
 
-@pytest.mark.parametrize(("button", "admit"), [("yes", True), ("no", False)])
-def test_the_question_is_answered_by_keyboard(asked: tuple[Person, Channel], button: str, admit: bool) -> None:
-    """A8, G5: one Tab away from where the focus was, and accessible like everything else."""
-    one, _ = asked
-    question = one.page.locator(".door-question")
-    expect(question).to_have_text(text("en", "door.question").replace("{name}", KNOCKER["name"]))
-    expect(one.page.locator("#meeting-title")).to_be_focused()  # a question takes nobody's focus
-    if admit:
-        assert complaints(one.page) == []
-    for _press in ["yes", "no"][: 1 if admit else 2]:
-        one.page.keyboard.press("Tab")
-    expect(one.page.locator(f".door-{button}")).to_be_focused()
+def test_questions_are_answered_one_by_one_by_keyboard(asked: Person) -> None:
+    """A7, G5: doubt is for the people to settle; asking takes nobody's focus, answering is one Tab away from it."""
+    admitted, refused = KNOCKERS
+    title = asked.page.locator("#meeting-title")
+    _is_about(asked.page, admitted)
+    expect(title).to_be_focused()
+    assert complaints(asked.page) == []
+    asked.page.keyboard.press("Tab")
+    assert _answer(asked, "yes") == (f"/v1/rooms/{asked.meeting}/admissions/{admitted}", {"admit": True})
 
-    with one.page.expect_request("**/admissions/*") as answer:
-        one.page.keyboard.press("Enter")
+    _is_about(asked.page, refused)
+    expect(asked.page.locator(".door")).to_be_focused()
+    asked.page.keyboard.press("Tab")
+    asked.page.keyboard.press("Tab")
+    assert _answer(asked, "no") == (f"/v1/rooms/{asked.meeting}/admissions/{refused}", {"admit": False})
 
-    assert answer.value.url.endswith(f"/v1/rooms/{one.meeting}/admissions/{KNOCKER['participant_id']}")
-    assert answer.value.post_data_json == {"admit": admit}
-    expect(question).to_have_text("")
-    expect(one.page.locator("#meeting-title")).to_be_focused()
+    expect(asked.page.locator(".door-question")).to_have_text("")
+    expect(title).to_be_focused()
+
+
+def _is_about(page: Page, knocker: str) -> None:
+    question = text("en", "door.question").replace("{name}", KNOCKERS[knocker])
+    expect(page.locator(".door-question")).to_have_text(question)
+
+
+def _answer(person: Person, button: str) -> tuple[str, object]:
+    """Enter on the button that has the focus: the address and body of what is sent."""
+    expect(person.page.locator(f".door-{button}")).to_be_focused()
+    with person.page.expect_request("**/admissions/*") as answer:
+        person.page.keyboard.press("Enter")
+    return urlsplit(answer.value.url).path, answer.value.post_data_json

@@ -1,4 +1,4 @@
-"""Server and browser make the same fingerprint of the same sound (PRODUCT A5)."""
+"""Server and browser make the same fingerprint of the same sound (A5)."""
 
 from itertools import combinations
 

@@ -66,7 +66,7 @@ def test_what_is_not_strict_json_is_unreadable(world: World, one: Operation, bod
 
 @pytest.mark.parametrize("one", WITH_JSON, ids=label)
 def test_a_hundred_thousand_lists_are_too_large(world: World, one: Operation) -> None:
-    """DESIGN "Traps": 100 000-deep arrays were a 500."""
+    """A trap of Chalice: 100 000-deep arrays were a 500."""
     body = b"[" * 100_000 + b"]" * 100_000
     answer = world.member().request(one.method, target(one), body=body, headers={"Content-Type": JSON})
     refused(answer, 413, "too-large")
@@ -136,7 +136,7 @@ def test_methods_that_are_not_described_are_refused(world: World, path: str) -> 
 
 @pytest.mark.parametrize("name", ["x\r\nSet-Cookie: stolen=1", "x\nLocation: https://evil.example", "\u2028", "\x00"])
 def test_no_header_of_a_request_breaks_a_line_of_the_answer(world: World, name: str) -> None:
-    """DESIGN "Traps": list-valued headers skip Chalice's check, so nothing sent may reach them."""
+    """A trap of Chalice: list-valued headers skip Chalice's check, so nothing sent may reach them."""
     for one in OURS:
         sent = dict.fromkeys((*one.request_headers, "Accept", "Cookie", "Earshot-Tab"), name)
         answer = world.browser().request(one.method, target(one), headers=sent)
@@ -147,7 +147,7 @@ def test_no_header_of_a_request_breaks_a_line_of_the_answer(world: World, name: 
 
 @pytest.mark.parametrize("id_", ["%F0%9F%90%88", "..%2F..%2Fetc", "%00", "A" * 3_000, "%ff", "null", "A" * 21 + "%0A"])
 def test_identifiers_of_any_shape_are_refused_not_broken(world: World, id_: str) -> None:
-    """DESIGN "Traps": a key over DynamoDB's limits, or no text at all, names nothing."""
+    """A trap of Chalice: a key over DynamoDB's limits, or no text at all, names nothing."""
     for one in OURS:
         if "{" not in one.path:
             continue
@@ -157,7 +157,7 @@ def test_identifiers_of_any_shape_are_refused_not_broken(world: World, id_: str)
 
 
 def test_chalice_shows_no_traces() -> None:
-    """DESIGN "Traps": its debug mode leaks them."""
+    """A trap of Chalice: its debug mode leaks them."""
     assert app.debug is False
 
 
@@ -165,7 +165,7 @@ def test_chalice_shows_no_traces() -> None:
     "body", [None, "", "None", "{", "[]", '{"action": "fly"}', '{"action": "resume", "room_id": "\\ud800"}']
 )
 def test_a_socket_ignores_what_is_no_message(world: World, body: str | None) -> None:
-    """DESIGN "Traps": Chalice makes the text "None" of a body of None. Nothing is answered, nothing changes."""
+    """A trap of Chalice: Chalice makes the text "None" of a body of None. Nothing is answered, nothing changes."""
     socket = world.member().connect("c1")
     before = world.aws.items()
     _receive(socket, body)

@@ -96,7 +96,7 @@ def test_credentials_in_the_environment_mean_nothing_and_come_back(
 
 
 def test_another_engine_on_this_machine_is_used_where_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    """DESIGN, One-machine stack: AWS_ENDPOINT_URL_DYNAMODB."""
+    """Docs/architecture: AWS_ENDPOINT_URL_DYNAMODB."""
     asked: list[str | None] = []
 
     class Engine(BaseHTTPRequestHandler):

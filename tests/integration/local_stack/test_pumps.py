@@ -105,7 +105,7 @@ def stream_pump(stack: Serving) -> StreamPump:
 
 
 def test_changes_reach_the_stream_handler_in_order(stack: Serving, tiny: Tiny) -> None:
-    """DESIGN, One-machine stack: the stream pump."""
+    """Docs/architecture: the stream pump."""
     pump = stream_pump(stack)
     change("a", "b")
     assert pump.once() == 2

@@ -73,7 +73,7 @@ def test_binary_answers_and_several_cookies_reach_the_browser(stack: Serving) ->
 
 @pytest.mark.parametrize("path", ["/nothing", "/echo", "/echo/", "/echo/a/b", "/echo/%ff", "/live/x", "/%2e%2e/etc"])
 def test_unknown_paths_are_problems(stack: Serving, path: str) -> None:
-    """API.md, Errors."""
+    """docs/api.md, Errors."""
     answer = fetch(stack.stack.port, path)
 
     assert answer.status == 404
@@ -84,7 +84,7 @@ def test_unknown_paths_are_problems(stack: Serving, path: str) -> None:
 
 
 def test_a_wrong_method_names_the_right_ones(stack: Serving) -> None:
-    """API.md, Errors."""
+    """docs/api.md, Errors."""
     answer = fetch(stack.stack.port, "/cookies", "DELETE")
 
     assert (answer.status, answer.headers["Allow"]) == (405, "GET, HEAD, OPTIONS")
@@ -98,7 +98,7 @@ def test_head_is_get_without_its_body(stack: Serving) -> None:
 
 
 def test_no_preflight_succeeds(stack: Serving) -> None:
-    """API.md, Cross-site defence."""
+    """docs/api.md, Cross-site defence."""
     asked = {"Origin": "https://evil.example", "Access-Control-Request-Method": "POST"}
     answer = fetch(stack.stack.port, "/echo/x", "OPTIONS", headers=asked)
 
@@ -108,7 +108,7 @@ def test_no_preflight_succeeds(stack: Serving) -> None:
 
 
 def test_a_body_over_ten_megabytes_is_refused_unread(stack: Serving) -> None:
-    """API.md, 413; only the announcement is sent, so an answer at all shows that nobody waited for the rest."""
+    """docs/api.md, 413; only the announcement is sent, so an answer at all shows that nobody waited for the rest."""
     with socket.create_connection(("127.0.0.1", stack.stack.port), 10) as client:
         head = f"POST /length HTTP/1.1\r\nHost: localhost\r\nContent-Length: {BODY_MAX + 1}\r\n\r\n"
         client.sendall(head.encode())
@@ -119,7 +119,7 @@ def test_a_body_over_ten_megabytes_is_refused_unread(stack: Serving) -> None:
 
 
 def test_a_chunked_body_that_grows_too_large_is_refused(stack: Serving) -> None:
-    """API.md, 413."""
+    """docs/api.md, 413."""
 
     async def send() -> int:
         async def chunks() -> AsyncIterator[bytes]:

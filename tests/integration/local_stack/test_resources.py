@@ -19,7 +19,7 @@ def template(resources: dict[str, Any], **parameters: str) -> Template:
 
 
 def test_everything_of_the_real_template_is_made() -> None:
-    """DESIGN, Storage: one source for deployment, the local stack and the tests."""
+    """Docs/architecture: one source for deployment, the local stack and the tests."""
     with engine({}):
         made = create_resources(REAL, "local")
         document = load_yaml(REAL)["Resources"].values()

@@ -53,7 +53,7 @@ def test_a_message_comes_back_through_connections(stack: Serving, tiny: Tiny) ->
 
 
 def test_connect_carries_headers_cookies_and_query(stack: Serving, tiny: Tiny) -> None:
-    """API.md: authorised at $connect by the cookie and the Origin."""
+    """docs/api.md: authorised at $connect by the cookie and the Origin."""
     sent = {"Cookie": "earshot=sealed", "Origin": stack.url}
     talk(stack, nothing, "?tab=one&tab=two", headers=sent)
 
@@ -68,7 +68,7 @@ def test_connect_carries_headers_cookies_and_query(stack: Serving, tiny: Tiny) -
 
 @pytest.mark.parametrize(("query", "status"), [("?answer=401", 401), ("?answer=403", 403), ("?crash", 500)])
 def test_the_application_refuses_a_connection(stack: Serving, tiny: Tiny, query: str, status: int) -> None:
-    """API.md: $connect. Nothing was open, so nothing is closed."""
+    """docs/api.md: $connect. Nothing was open, so nothing is closed."""
     with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
         talk(stack, nothing, query)
 

@@ -32,7 +32,7 @@ def test_the_page_and_what_it_names_are_there(earshot: Running) -> None:
 
 
 def test_a_socket_needs_a_session_and_answers_its_heartbeat(earshot: Running) -> None:
-    """DESIGN, Rooms and the live channel: a ping, answered through @connections; C2 on plain http."""
+    """Docs/architecture: a ping, answered through @connections; C2 on plain http."""
 
     async def talk() -> tuple[int, str, object]:
         jar = aiohttp.CookieJar(unsafe=True)
@@ -53,7 +53,7 @@ def test_a_socket_needs_a_session_and_answers_its_heartbeat(earshot: Running) ->
 
 
 def test_another_sites_socket_is_refused(earshot: Running) -> None:
-    """API.md, Cross-site defence."""
+    """docs/api.md, Cross-site defence."""
 
     async def connect() -> int:
         async with aiohttp.ClientSession() as client:

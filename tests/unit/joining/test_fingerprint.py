@@ -1,4 +1,4 @@
-"""The fingerprint: small, the same at any sample rate, and strict about its bytes (PRODUCT A5)."""
+"""The fingerprint: small, the same at any sample rate, and strict about its bytes (A5)."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The all-pass keys: one a minute, derived, the same for everybody (PRODUCT A5)."""
+"""The all-pass keys: one a minute, derived, the same for everybody (A5)."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""What matches, what does not, and what moves the bar (PRODUCT A3, A7, A9)."""
+"""What matches, what does not, and what moves the bar (A3, A7, A9)."""
 
 from dataclasses import replace
 from itertools import product

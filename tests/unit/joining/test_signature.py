@@ -1,4 +1,4 @@
-"""The coarse signature finds the few among many (PRODUCT A14)."""
+"""The coarse signature finds the few among many (A14)."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""The vectors that the browser is held to are still what the server makes (PRODUCT A5)."""
+"""The vectors that the browser is held to are still what the server makes (A5)."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The WAV reader takes what it says and answers everything else with a reason (PRODUCT A5)."""
+"""The WAV reader takes what it says and answers everything else with a reason (A5)."""
 
 import struct
 
