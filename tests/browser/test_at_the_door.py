@@ -59,6 +59,7 @@ def test_questions_are_answered_one_by_one_by_keyboard(asked: Person) -> None:
 
     _is_about(asked.page, refused)
     expect(asked.page.locator(".door")).to_be_focused()
+    expect(asked.page.locator(".door-no")).to_be_enabled()  # a moment later, lest a double click answer both
     asked.page.keyboard.press("Tab")
     asked.page.keyboard.press("Tab")
     assert _answer(asked, "no") == (f"/v1/rooms/{asked.meeting}/admissions/{refused}", {"admit": False})

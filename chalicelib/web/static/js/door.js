@@ -75,15 +75,15 @@ export class Door {
   }
 
   #show() {
-    const next = this.#resting ? undefined : this.#waiting[0];
+    const next = this.#waiting[0];
     const hadFocus = this.#root.contains(document.activeElement);
     this.#root.toggleAttribute("data-open", Boolean(next));
-    for (const button of this.#root.querySelectorAll("button")) button.disabled = !next;
+    for (const button of this.#root.querySelectorAll("button")) button.disabled = !next || this.#resting;
     write(this.#question, next ? t("door.question", { name: next.name }) : "");
     const more = this.#waiting.length - 1;
     write(this.#more, next && more > 0 ? t("door.more", { count: more }) : "");
     if (!hadFocus) return;
-    if (next || this.#waiting.length) this.#root.focus();
+    if (next) this.#root.focus();
     else this.#giveFocus();
   }
 }
