@@ -2,7 +2,7 @@
 
 A participant is seated once, by one conditional write; rooms found to be one become the oldest of them. So whatever
 the order, the members of a connected group end in its oldest room. Two rooms with several members each are one only
-if at least two pairs of clips, none in both, agree: one ambiguous clip merges nothing.
+if at least two pairs of people, nobody in both, agree by their clips: one ambiguous device merges nothing.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -144,10 +144,11 @@ def _are_one(host: Room, room: Room, ears: dict[RoomId, list[Ear]], agree: Agree
     sizes = [len(found.members) for one in (host, room) if (found := find_room(one.room_id, now=now))]
     if len(sizes) < AGREEING_PAIRS or min(sizes) <= 1:
         return True
-    used: set[Ear] = set()
-    for pair in product(ears[host.room_id], ears[room.room_id]):
-        if used.isdisjoint(pair) and agree(*pair):
-            used.update(pair)
+    used: set[str] = set()  # by participant: two clips of somebody between two rooms are one ambiguity
+    for one, other in product(ears[host.room_id], ears[room.room_id]):
+        people = {one.participant_id, other.participant_id}
+        if used.isdisjoint(people) and agree(one, other):
+            used |= people
     return len(used) >= 2 * AGREEING_PAIRS
 
 
