@@ -7,10 +7,10 @@ LAN ?= 0
 TESTS ?= tests
 WORKERS ?= 2
 
-.PHONY: help run test lint format documents pictures bench-local bench-join bench-crowd bench-check bench-sound prove clean
+.PHONY: help run test lint format documents pictures bench-local bench-join bench-crowd bench-check bench-sound prove prove-properties prove-fuzz clean
 
 help: ## this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
 
 run: .venv/ready-local ## Earshot at http://127.0.0.1:8000 (PORT=8001 elsewhere; LAN=1 with HTTPS for phones nearby)
 	@PORT=$(PORT) LAN=$(LAN) $(PY) -m infra.local
@@ -53,7 +53,13 @@ bench-sound: .venv/ready-dev ## error rates on a corpus in CORPUS (bench/sound/m
 	@test -n "$(CORPUS)" || { echo "Say which corpus: make bench-sound CORPUS=DIR. bench/sound/make simulates one."; exit 1; }
 	@$(PY) -m bench.sound --corpus "$(CORPUS)" --cross 20000 --check
 
-prove: bench-local bench-join bench-crowd ## every bench in full, its figures written to bench/results
+prove: bench-local bench-join bench-crowd prove-properties prove-fuzz ## every bench, property and fuzz in full; figures go to bench/results
+
+prove-properties: .venv/ready-dev ## histories of joining by the ten thousand steps, and everything else that chance drives
+	@HYPOTHESIS_PROFILE=thorough $(PY) -m pytest -n $(WORKERS) tests/properties
+
+prove-fuzz: .venv/ready-dev ## ten thousand mutilated clips through the real application
+	@EARSHOT_FUZZ_CASES=10000 EARSHOT_FUZZ_SEED=0 $(PY) -m pytest -q -s tests/properties/test_fuzz_joins.py
 
 clean: ## forget the virtual environment and caches (not .earshot: it holds your local keys)
 	rm -rf .venv node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
