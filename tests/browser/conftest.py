@@ -52,12 +52,12 @@ def place(stack: Running) -> Place:
 
 
 @pytest.fixture
-def someone(place: Place, browser: Browser) -> Iterator[Callable[..., Person]]:
+def someone(place: Place, request: pytest.FixtureRequest) -> Iterator[Callable[..., Person]]:
     """`someone("room-a-seat-1")` has opened the start page; gone with the test."""
     with ExitStack() as leaving:
 
-        def arrive(*sound: str | bytes, in_browser: Browser = browser, **options: Any) -> Person:
-            person = place.person(in_browser, *sound, **options)
+        def arrive(*sound: str | bytes, in_browser: Browser | None = None, **options: Any) -> Person:
+            person = place.person(in_browser or request.getfixturevalue("browser"), *sound, **options)
             leaving.callback(person.context.close)
             return person
 
