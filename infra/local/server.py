@@ -55,9 +55,7 @@ class _Server(Server):
 
 
 _QUIET = logging.getLogger("earshot.connections")
-_QUIET.setLevel(
-    logging.CRITICAL
-)  # it would print a trace for a body that cannot be unpacked
+_QUIET.setLevel(logging.CRITICAL)  # it would print a trace for a body that cannot be unpacked
 
 
 class Listener:
