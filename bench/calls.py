@@ -54,10 +54,8 @@ def cases(elsewhere: int) -> Iterator[Case]:
     """A place of up to 300 live clips, and so many elsewhere."""
     for process in ("cold", "warm"):
         with simulation() as simulated:
-            nearby = min(NEARBY_MAX, max(0, census.BOUND - elsewhere - 5)) if elsewhere < census.BOUND else NEARBY_MAX
-            _fill(simulated, nearby, elsewhere)
-            if nearby + elsewhere > census.BOUND:
-                yield _case(simulated, elsewhere, "finds the crowd", "cold", room=OTHERS - 1, counts=False)
+            _fill(simulated, NEARBY_MAX, elsewhere)
+            yield _case(simulated, elsewhere, "finds the crowd", "cold", room=OTHERS - 1, counts=False)
             yield _case(simulated, elsewhere, "no match", process, room=OTHERS - 2)
             first = _case(simulated, elsewhere, "first in a room", process, room=OTHERS)
             yield first

@@ -107,6 +107,7 @@ class Simulation:
     pushes: Pushes
     ledger: Ledger = field(default_factory=Ledger)
     pushed: Callable[[str, dict[str, Any]], None] = lambda *_: None
+    sampled: dict[str, int] = field(default_factory=dict)  # of that kind of message one in so many is delivered
     _events: list[tuple[int, int, str, Callable[[], object]]] = field(default_factory=list)
     _order: Iterator[int] = field(default_factory=itertools.count)
     _processes: list[Process] = field(default_factory=lambda: [({}, set()) for _ in range(PROCESSES)])
@@ -138,6 +139,8 @@ class Simulation:
         """Stands where the SQS client would."""
         latency_ms = self._rng.uniform(10, 60)
         kind = _kind(QueueUrl, json.loads(MessageBody))
+        if self._rng.integers(self.sampled.get(kind, 1)):
+            return
         self.at(self.now + DelaySeconds * SECOND + latency_ms, kind, lambda: self._deliver(QueueUrl, MessageBody))
 
     def _deliver(self, queue: str, body: str) -> None:

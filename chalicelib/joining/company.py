@@ -40,13 +40,17 @@ def under(places: Sequence[Place], join: Join, heard: "Heard", now: int) -> list
 
 
 def around(places: Sequence[Place], now: int) -> list[Listing] | None:
-    """Everyone in the widest place that is not crowded; None where even the network is."""
+    """Everyone in the widest place that is not crowded; None where even the network is.
+
+    The wider places have the lower bound: in a burst they and the network are not read by all of its first clips.
+    """
     crowded = census.last_known(places)
     for place in places:
         if place[-1] in crowded:
             continue
-        found = [one for page in together([partial(_page, name, now) for name in place]) for one in page]
-        if len(found) <= BOUND:
+        bound = BOUND if place is places[-1] else BOUND * 2 // 3
+        found = [one for page in together([partial(_page, name, bound, now) for name in place]) for one in page]
+        if len(found) <= bound:
             return found
         census.report_crowd(place[-1], now)
     return None
@@ -61,8 +65,8 @@ def likeliest(heard: "Heard", participant_id: str, near: Sequence[Listing]) -> l
     return [one.clip_id for one in others]
 
 
-def _page(name: str, now: int) -> list[Listing]:
-    return listings.query(name, now=now, limit=BOUND + 1)
+def _page(name: str, bound: int, now: int) -> list[Listing]:
+    return listings.query(name, now=now, limit=bound + 1)
 
 
 def _write(records: Sequence[ClipEntry | Listing]) -> bool:
