@@ -44,6 +44,7 @@ bench-join: .venv/ready-dev ## what one join costs: ms, comparisons, DynamoDB re
 
 bench-crowd: .venv/ready-dev ## 200 rooms of people on one network within ten seconds
 	@OMP_NUM_THREADS=1 $(PY) -m bench.crowd --check --json bench/results/crowd.json
+	@OMP_NUM_THREADS=1 $(PY) -m bench.flood --check --json bench/results/flood.json
 
 bench-check: .venv/ready-dev ## both, reduced: what CI runs
 	@OMP_NUM_THREADS=1 $(PY) -m bench.join --small --check
