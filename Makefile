@@ -16,7 +16,7 @@ run: .venv/ready-local ## Earshot at http://127.0.0.1:8000 (PORT=8001 elsewhere;
 	@PORT=$(PORT) LAN=$(LAN) $(PY) -m infra.local
 
 test: .venv/ready-dev .venv/ready-browser ## the whole suite, real browsers included (TESTS=tests/unit for a part)
-	@$(PY) -m pytest -n $(WORKERS) --dist loadgroup $(TESTS)
+	@$(PY) -m pytest -n $(WORKERS) -p tests.support.sharing_out $(TESTS)
 
 lint: .venv/ready-dev node_modules/.ready ## formats, types, import rules, templates, security
 	$(PY) -m ruff check .

@@ -1,4 +1,4 @@
-"""Real browsers against the real one-machine stack. All of it in one process of the test run, one stack at a time."""
+"""Real browsers against the real one-machine stack."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -16,13 +16,11 @@ from tests.browser.people import Person, Place
 HERE = Path(__file__).parent
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything in this folder drives a browser; two of them at a time would only wait for each other."""
+    """Everything in this folder drives a browser."""
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 @pytest.fixture(scope="session")
