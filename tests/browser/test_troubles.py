@@ -34,7 +34,7 @@ def _listens(page: Page) -> None:
     [
         ("NotAllowedError", "refused"),
         ("NotFoundError", "no-microphone"),
-        ("NotReadableError", "microphone-lost"),
+        ("NotReadableError", "microphone-busy"),
         ("TypeError", "unexpected"),
     ],
 )
