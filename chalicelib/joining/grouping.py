@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import product
 
-from chalicelib.joining.models import ClipId, find_seat, leave_seat, take_seat
+from chalicelib.joining.models import ClipId, find_seat, take_seat, undo_seat
 from chalicelib.rooms import merging, push
 from chalicelib.rooms import service as rooms
 from chalicelib.rooms.messages import JoinChanged
@@ -31,6 +31,7 @@ class Ear:
     join_id: str
     session_id: str
     start_ms: int
+    heard_at_ms: int
     room_id: RoomId | None
     seated: bool  # by sound, in `room_id`; otherwise they are in it as a member who lets others join
 
@@ -66,7 +67,7 @@ def _open(everyone: Sequence[Ear], now: int) -> Placed | None:
     first = min(everyone, key=lambda ear: (ear.start_ms, ear.clip_id))
     room_id = RoomId(derived("room", *first.clip_id))
     arrivals = _arrivals(everyone, room_id, now)
-    steps = [partial(take_seat, ear.participant_id, room_id, now=now) for ear in arrivals]
+    steps = [partial(_take_seat, ear, room_id, now) for ear in arrivals]
     seated = together([*steps, partial(_write_room, room_id, first.start_ms, list(arrivals.values()))])[:-1]
     return _welcome(arrivals, seated, now)
 
@@ -74,7 +75,7 @@ def _open(everyone: Sequence[Ear], now: int) -> Placed | None:
 def _join(everyone: Sequence[Ear], room_id: RoomId, now: int) -> Placed | None:
     """Those without a seat take one in a room that there is. None where someone was seated elsewhere meanwhile."""
     arrivals = _arrivals([ear for ear in everyone if not ear.seated], room_id, now)
-    steps: list[Callable[[], object]] = [partial(take_seat, ear.participant_id, room_id, now=now) for ear in arrivals]
+    steps: list[Callable[[], object]] = [partial(_take_seat, ear, room_id, now) for ear in arrivals]
     steps += [partial(members.create, member, now=now) for ear, member in arrivals.items() if not ear.room_id]
     steps.append(partial(merging.current_room, room_id, now=now))
     results: list[object] = together(steps)
@@ -83,7 +84,7 @@ def _join(everyone: Sequence[Ear], room_id: RoomId, now: int) -> Placed | None:
         return _welcome(arrivals, seated, now)
     for ear in everyone:  # the meeting has ended, or whoever wanted to open it died: its seats are worth nothing
         members.delete(member_key(room_id, ParticipantId(ear.participant_id)))
-        leave_seat(ear.participant_id, room_id)
+        undo_seat(ear.participant_id, room_id)
     return None
 
 
@@ -95,17 +96,21 @@ def _welcome(arrivals: dict[Ear, Member], seated: Sequence[bool], now: int) -> P
             _undo(member)  # they left while this was under way
         elif fresh:
             placed[ear.participant_id] = _tell(ear, member, now)
-        elif (there := find_seat(ear.participant_id, now=now)) is not None and there != member.room_id:
+        elif (there := find_seat(ear.participant_id, now=now)) == member.room_id:
+            placed[ear.participant_id] = there
+        elif there is not None or not ear.room_id:  # seated elsewhere, or gone since they were heard
             members.delete((member.room_id, member.entry))
-            settled = False
-        else:
-            placed[ear.participant_id] = RoomId(member.room_id)
+            settled = settled and there is None
     return placed if settled else None
 
 
 def _undo(member: Member) -> None:
     members.delete((member.room_id, member.entry))
-    leave_seat(member.participant_id, member.room_id)
+    undo_seat(member.participant_id, member.room_id)
+
+
+def _take_seat(ear: Ear, room_id: RoomId, now: int) -> bool:
+    return take_seat(ear.participant_id, room_id, heard_at_ms=ear.heard_at_ms, now=now)
 
 
 def _tell(ear: Ear, member: Member, now: int) -> RoomId:

@@ -36,7 +36,7 @@ def _read(mine: Sound, others: Sequence[ClipId], now: int) -> tuple[list[Sound],
     """The clips that live, and who is seated where."""
     sounds, seats = list[Sound](), dict[str, RoomId]()
     for start in range(0, max(1, len(others)), READ_MAX):
-        clips, seated = models.find_company(others[start : start + READ_MAX], mine.clip_id, now=now)
+        clips, seated = models.find_company(others[start : start + READ_MAX], mine, now=now)
         sounds += clips
         seats |= seated
     return sounds, seats
@@ -45,7 +45,8 @@ def _read(mine: Sound, others: Sequence[ClipId], now: int) -> tuple[list[Sound],
 def _ear(sound: Sound, seats: dict[str, RoomId]) -> Ear:
     seat = seats.get(sound.participant_id)
     inside = RoomId(sound.inside) if sound.inside else None
-    return Ear(*sound.clip_id, sound.session_id, int(sound.start_ms), seat or inside, seat is not None)
+    room_id, seated = seat or inside, seat is not None
+    return Ear(*sound.clip_id, sound.session_id, int(sound.start_ms), sound.heard_at_ms, room_id, seated)
 
 
 def _agree(one: Ear, other: Ear, sounds: dict[ClipId, Sound]) -> bool:

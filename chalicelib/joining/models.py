@@ -4,7 +4,7 @@ A clip is listed under its places, each listing with the coarse signature. Every
 participant, so that nobody's clip can touch another's. Listings are read by the hundred: their names are letters.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from pynamodb.attributes import (
@@ -17,7 +17,7 @@ from pynamodb.attributes import (
 )
 
 from chalicelib.joining.rules import Span, Status
-from chalicelib.lifetimes import JOIN_VERDICT
+from chalicelib.lifetimes import JOIN_VERDICT, SOUND_CLIP
 from chalicelib.runtime.ids import RoomId
 from chalicelib.runtime.store import Binding, Record, Table
 
@@ -101,6 +101,11 @@ class Sound(ClipEntry, discriminator="s"):
     def clip_id(self) -> ClipId:
         return ClipId(self.participant_id, self.entry.removeprefix(SOUND))
 
+    @property
+    def heard_at_ms(self) -> int:
+        """When it heard its last: the same, however often the clip is sent."""
+        return int(self.expires_at_ms) - SOUND_CLIP.length_ms
+
 
 class Join(ClipEntry, discriminator="v"):
     """What became of a clip, as far as its own sound decides it; where it led its participant says their seat."""
@@ -116,9 +121,13 @@ class Join(ClipEntry, discriminator="v"):
 
 
 class Seat(ClipEntry, discriminator="p"):
-    """The room that a participant's sound has led them to: decided once a minute, by one conditional write."""
+    """The room that a participant's sound has led them to: decided once a minute, by one conditional write.
 
-    room_id = UnicodeAttribute()
+    Whoever leaves gives it up and says when: what was heard before leads them nowhere any more, however late it comes.
+    """
+
+    room_id = UnicodeAttribute(null=True)
+    given_up_at_ms = NumberAttribute(null=True)
 
     @property
     def taken_at_ms(self) -> int:
@@ -147,19 +156,26 @@ def find_sound(clip_id: ClipId, *, now: int) -> Sound | None:
     return sounds.get((clip_id.participant_id, SOUND + clip_id.join_id), now=now)
 
 
-def find_company(of: Sequence[ClipId], me: ClipId, *, now: int) -> tuple[list[Sound], dict[str, RoomId]]:
-    """Of at most READ_MAX clips: those that live; and which participants, `me` too, are seated where. One request.
+def find_company(of: Sequence[ClipId], mine: Sound, *, now: int) -> tuple[list[Sound], dict[str, RoomId]]:
+    """Of at most READ_MAX clips: those that live; and which participants, `mine` too, are seated where. One request.
 
-    Raises Withdrawn where `me` was cancelled meanwhile.
+    Whoever left since is no company. Raises Withdrawn where `mine` was cancelled, or its owner left, meanwhile.
     """
+    me = mine.clip_id
     people = dict.fromkeys([*(clip_id.participant_id for clip_id in of), me.participant_id])
     keys = [(clip_id.participant_id, SOUND + clip_id.join_id) for clip_id in of]
     seated_at = [(who, SEAT) for who in people]
     found = clip_entries.get_many([*keys, *seated_at, (me.participant_id, VERDICT + me.join_id)], now=now)
-    if any(isinstance(one, Join) and one.withdrawn for one in found):
+    held = {one.participant_id: one for one in found if isinstance(one, Seat)}
+    if _left_since(mine, held) or any(isinstance(one, Join) and one.withdrawn for one in found):
         raise Withdrawn
-    seated = {one.participant_id: RoomId(one.room_id) for one in found if isinstance(one, Seat)}
-    return [one for one in found if isinstance(one, Sound)], seated
+    seated = {who: RoomId(seat.room_id) for who, seat in held.items() if seat.room_id}
+    return [one for one in found if isinstance(one, Sound) and not _left_since(one, held)], seated
+
+
+def _left_since(sound: Sound, held: Mapping[str, Seat]) -> bool:
+    seat = held.get(sound.participant_id)
+    return seat is not None and seat.given_up_at_ms is not None and int(seat.given_up_at_ms) >= sound.heard_at_ms
 
 
 def find_seat(participant_id: str, *, now: int) -> RoomId | None:
@@ -168,18 +184,29 @@ def find_seat(participant_id: str, *, now: int) -> RoomId | None:
 
 
 def read_seat(participant_id: str, *, now: int) -> Seat | None:
-    return seats.get((participant_id, SEAT), now=now)
+    seat = seats.get((participant_id, SEAT), now=now)
+    return None if seat is None or seat.room_id is None else seat
 
 
-def take_seat(participant_id: str, room_id: RoomId, *, now: int) -> bool:
-    """Seats a participant in a room; False where they have a seat, whichever room it is in."""
+def take_seat(participant_id: str, room_id: RoomId, *, heard_at_ms: int, now: int) -> bool:
+    """Seats a participant by what they heard until then; False where they have a seat, or left what they had since."""
     seat = Seat(participant_id, SEAT, room_id=room_id)
     seat.lives_until(JOIN_VERDICT.deadline(now))
-    return seats.create(seat, now=now)
+    return seats.create(seat, now=now, over=Seat.given_up_at_ms < heard_at_ms)
 
 
-def leave_seat(participant_id: str, room_id: str) -> None:
-    """Gives the seat up if it is still in that room."""
+def give_up_seat(participant_id: str, room_id: str | None, *, now: int) -> bool:
+    """The participant left: their seat (None: they have none) is free for what they hear from now on.
+
+    False where they were seated elsewhere meanwhile.
+    """
+    given_up = Seat(participant_id, SEAT, given_up_at_ms=now)
+    given_up.lives_until(JOIN_VERDICT.deadline(now))
+    return seats.create(given_up, now=now, over=Seat.given_up_at_ms.exists() | (Seat.room_id == (room_id or "")))
+
+
+def undo_seat(participant_id: str, room_id: str) -> None:
+    """The room came to nothing: as if the seat had not been taken."""
     seats.delete((participant_id, SEAT), where=Seat.room_id == room_id)
 
 

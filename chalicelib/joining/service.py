@@ -20,13 +20,14 @@ from chalicelib.runtime import events, limits
 from chalicelib.runtime.errors import NotFound
 from chalicelib.runtime.ids import JoinId, ParticipantId, RoomId
 from chalicelib.runtime.queues import send_later
-from chalicelib.sessions.models import Session
+from chalicelib.sessions.models import Session, sessions
 
 if TYPE_CHECKING:
     from chalicelib.joining.engine import Heard
 
 EXPIRY_QUEUE = "clip-expiry"
 CROWDED = "crowded"  # a hint beside those of quality.py
+SEAT_TRIES = 3  # each further one follows a seat that was taken meanwhile
 CLIPS_ALLOWED = 10  # of one session in 10 s (PRODUCT A11)
 
 
@@ -117,9 +118,16 @@ def compare_in_crowd(tag: str, likeliest: Sequence[str], *, now: int) -> None:
 
 
 def give_up_seat(event: events.MemberLeft) -> None:
-    """Whoever leaves a meeting takes their sound along, and is free to be led to another."""
+    """Whoever leaves a meeting takes their sound along; what they hear from now on may lead them to another."""
+    for _ in range(SEAT_TRIES):
+        seat = find_seat(event.participant_id, now=event.now)
+        if seat is not None and not _leads_to(seat, event.room_id, event.now):
+            break
+        if models.give_up_seat(event.participant_id, seat, now=event.now):
+            if seat is not None and seat != event.room_id:  # it has merged: nothing stays behind on the way
+                rooms.forget_member(seat, event.participant_id, now=event.now)
+            break
     models.delete_clips_of(event.participant_id, now=event.now)
-    models.leave_seat(event.participant_id, event.room_id)
 
 
 def forget_sound(event: events.SessionEnded) -> None:
@@ -131,10 +139,20 @@ def forget_sound(event: events.SessionEnded) -> None:
 
 
 def seat_admitted(event: events.ParticipantAdmitted) -> None:
-    """Whoever was let in by the people has found their meeting as if by sound, and is told."""
-    if models.take_seat(event.participant_id, event.room_id, now=event.now):  # of several answers the first tells
-        changed = JoinChanged(event.join_id, "joined", event.now, room_id=event.room_id)
+    """Whoever was let in by the people has found their meeting as if by sound, and is told; unless they left since."""
+    session = sessions.get(event.session_id, now=event.now)
+    if session is not None and models.take_seat(
+        session.participant_id, event.room_id, heard_at_ms=event.knocked_at_ms, now=event.now
+    ):  # of several answers the first lets in
+        entered = rooms.enter_room(event.room_id, session, via="sound", now=event.now)
+        changed = JoinChanged(event.join_id, "joined", event.now, room_id=entered)
         push.to_session(event.session_id, changed, now=event.now)
+
+
+def _leads_to(seat: RoomId, room_id: str, now: int) -> bool:
+    """Whether the seat is in that room by now, or in one that is over."""
+    current = rooms.current_room(seat, now=now)
+    return seat == room_id or current is None or current.room_id == room_id
 
 
 def _again(join: Join, sound: Sound, heard: "Heard", around: Sequence[Place], session: Session, now: int) -> Outcome:
@@ -157,7 +175,7 @@ def _look_around(sound: Sound, heard: "Heard", around: Sequence[Place], now: int
     near = company.around(around, now)
     if near is not None:
         return meet(sound, company.likeliest(heard, sound.participant_id, near), now=now, again=again)
-    models.find_company([], sound.clip_id, now=now)
+    models.find_company([], sound, now=now)
     for name in around[-1]:
         crowd.call_round(crowd.cell_name(name, heard.span, sound.clip_id), now=now)
     return None

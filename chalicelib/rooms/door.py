@@ -1,7 +1,7 @@
 """Who is not surely in the room knocks, and those inside say whether they are (A7, A12)."""
 
 from chalicelib.rooms import merging, push
-from chalicelib.rooms.models import KNOCK_BY, Person, find_member, knocks, new_knock, new_member
+from chalicelib.rooms.models import KNOCK_BY, Person, find_member, knocks, new_knock
 from chalicelib.runtime import events
 from chalicelib.runtime.errors import NotFound
 from chalicelib.runtime.ids import ParticipantId, RoomId, SessionId
@@ -21,16 +21,17 @@ def knock(room_id: RoomId, person: Person, join_id: str, *, now: int) -> bool:
 
 
 def answer_knock(room_id: RoomId, participant_id: ParticipantId, session: Session, *, admit: bool, now: int) -> None:
-    """A member's answer. Raises NotFound for strangers, and where nobody of that id knocks (any more)."""
+    """A member's answer; who knocked enters as sound leads people in, from `joining`.
+
+    Raises NotFound for strangers, and where nobody of that id knocks (any more).
+    """
     if find_member(room_id, ParticipantId(session.participant_id), now=now) is None:
         raise NotFound("There is no such meeting, or you are not in it.")
     key = (room_id, KNOCK_BY + participant_id)
     found = knocks.get(key, now=now)
     if found is None:
         raise NotFound("Nobody of that id is at the door.")
-    knocks.delete(key)
     if admit:
-        person = Person(found.participant_id, found.session_id, found.name)
-        entered = merging.add_member(new_member(room_id, person, via="sound", now=now), now=now)
         session_id = SessionId(found.session_id)
-        events.publish(events.ParticipantAdmitted(found.join_id, participant_id, session_id, entered, now))
+        events.publish(events.ParticipantAdmitted(found.join_id, session_id, room_id, found.knocked_at_ms, now))
+    knocks.delete(key)

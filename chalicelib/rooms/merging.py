@@ -3,7 +3,7 @@
 A pointer leads to an older room only, so following it always ends, whoever merges what at the same time.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from chalicelib.lifetimes import MEETING
 from chalicelib.rooms import connections, push
@@ -28,12 +28,18 @@ STEPS_MAX = 64  # every step leads to an older room, so honest data never comes 
 
 def current_room(room_id: RoomId, *, now: int) -> Room | None:
     """Where `room_id` leads after all merges (without its members); None if that room is gone."""
+    *_, last = follow_merges(room_id, now=now)
+    return None if last is None or last.merged_into else last
+
+
+def follow_merges(room_id: RoomId, *, now: int) -> Iterator[Room | None]:
+    """The room, what it merged into, and so on to the last; None where one is gone."""
     for _ in range(STEPS_MAX):
         room = find_head(room_id, now=now)
+        yield room
         if room is None or room.merged_into is None:
-            return room
+            break
         room_id = room.merged_into
-    return None
 
 
 def merge_rooms(one: RoomId, other: RoomId, *, now: int) -> RoomId | None:
@@ -89,8 +95,8 @@ def welcome(member: Member, *, now: int) -> None:
     """The new member's tabs follow the room, and everyone sees them arrive."""
     for connection in connections.session_connections(SessionId(member.session_id), now=now):
         connections.follow(connection, RoomId(member.room_id), now=now)
-    remember_room(member.session_id, member.room_id, now=now)
     push.arrived(member, now=now)
+    remember_room(member.session_id, member.room_id, now=now)
 
 
 def member_of(room_id: RoomId, like: Member) -> Member:

@@ -70,6 +70,10 @@ class Knock(RoomEntry, discriminator="knock"):
     name = UnicodeAttribute()
     join_id = UnicodeAttribute()
 
+    @property
+    def knocked_at_ms(self) -> int:
+        return int(self.expires_at_ms) - KNOCK.length_ms
+
 
 class Left(RoomEntry, discriminator="left"):
     """For a minute after leaving: what was under way before must not bring the participant back."""

@@ -57,11 +57,17 @@ def enter_room(room_id: RoomId, session: Session, *, via: str, now: int) -> Room
 
 
 def mend_membership(room_id: RoomId, session: Session, *, since: int, now: int) -> RoomId | None:
-    """As `enter_room` for someone who should be in `since` then: not if they left later, or the meeting has ended."""
+    """As `enter_room` for someone who should be in `since` then: not if they left later, or the meeting has ended.
+
+    What is remembered last tells whether the process that let them in has come to its end.
+    """
     room = current_room(room_id, now=now)
     if room is None or left_after(since, [room_id, room.room_id], session.participant_id, now=now):
         return None
-    return merging.add_member(new_member(room.room_id, person(session), via="sound", now=now), now=now)
+    member = new_member(room.room_id, person(session), via="sound", now=now)
+    if session.room_id != room.room_id and find_member(room.room_id, ParticipantId(session.participant_id), now=now):
+        merging.welcome(member, now=now)
+    return merging.add_member(member, now=now)
 
 
 def forget_session(event: events.SessionEnded) -> None:
@@ -75,9 +81,9 @@ def forget_session(event: events.SessionEnded) -> None:
 
 
 def forget_member(room_id: RoomId, participant_id: str, *, now: int) -> bool:
-    """Ends a membership in the room or in what it merged into; False where there is none."""
-    current = current_room(room_id, now=now)
-    names = dict.fromkeys([room_id, current.room_id] if current else [room_id])
+    """Ends a membership in the room and in all it merged into, as a merge may have broken off; False without one."""
+    path = [room.room_id for room in merging.follow_merges(room_id, now=now) if room is not None]
+    names = dict.fromkeys([room_id, *path])
     found = [find_member(name, ParticipantId(participant_id), now=now) for name in names]
     for member in found:
         if member is not None:

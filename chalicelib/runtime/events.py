@@ -29,12 +29,12 @@ class MemberLeft:
 
 @dataclass(frozen=True)
 class ParticipantAdmitted:
-    """Members let in someone whose sound left them in doubt."""
+    """Members let in someone whose sound left them in doubt, and who knocked at that time."""
 
     join_id: str
-    participant_id: str
     session_id: SessionId
     room_id: RoomId
+    knocked_at_ms: int
     now: int
 
 

@@ -19,6 +19,7 @@ from chalicelib.runtime.records import Binding, Record
 from chalicelib.runtime.settings import settings
 
 BATCH_WRITE_MAX = 25  # items, DynamoDB quota
+PAST_MAX = 3  # where deletion is late, a reader still finds what lives
 
 __all__ = ["Binding", "Record", "Table"]
 
@@ -71,28 +72,28 @@ class Table(Generic[R]):
         forward: bool = True,
         consistent: bool = True,
     ) -> list[R]:
-        """The live items of a partition in key order; `limit` counts items read, expired ones included."""
-        found: list[R] = list(
-            _open("query")(
-                self.model,
-                partition,
-                where,
-                consistent_read=consistent,
-                limit=limit,
-                scan_index_forward=forward,
-            )
-        )
-        self._read("Query", partition, found, consistent)
-        return [item for item in found if item.live_at(now)]
+        """The live items of a partition in key order, at most `limit`; reads past expired ones, PAST_MAX pages far."""
+        options = {"consistent_read": consistent, "limit": limit, "scan_index_forward": forward}
+        live, last = list[R](), None
+        for _ in range(1 + PAST_MAX):
+            results = _open("query")(self.model, partition, where, last_evaluated_key=last, **options)
+            found: list[R] = list(results)
+            self._read("Query", partition, found, consistent)
+            live += [item for item in found if item.live_at(now)]
+            last = results.last_evaluated_key
+            if last is None or len(live) >= (limit or 0):
+                break
+        return live[:limit]
 
     def put(self, item: R) -> None:
         """Writes the item whatever was there."""
         self._save(item, None)
 
-    def create(self, item: R, *, now: int) -> bool:
-        """Writes the item only where none lives; False where one does."""
+    def create(self, item: R, *, now: int, over: Condition | None = None) -> bool:
+        """Writes the item only where none lives, or one for which `over` holds; False where another does."""
+        vacant = self._vacant(now)
         try:
-            self._save(item, self._vacant(now))
+            self._save(item, vacant if over is None else vacant | over)
         except PutError as error:
             return _refused(error)
         return True

@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.joining import census, lazily, service
+from chalicelib.joining.census import BOUND
 from chalicelib.joining.models import find_seat
 from chalicelib.joining.places import Viewer
 from chalicelib.joining.rules import Span
@@ -29,6 +30,7 @@ from tests.support.environment import SECRET
 from tests.support.hand_clock import START_MS
 from tests.support.memory import Crash, Memory, in_memory
 from tests.support.pushes import recorded_pushes
+from tests.support.scenes import new_clip, send, staged
 
 LENGTH_MS = 4_000
 
@@ -186,3 +188,17 @@ def test_whichever_request_of_two_comes_first_they_meet() -> None:
             assert first.room(START_MS) == second.room(START_MS) is not None, switch
             assert len(members_of(first.room(START_MS) or RoomId(""), now=START_MS)) == 2, switch
     assert switch > 3
+
+
+def test_clips_that_nobody_deleted_yet_hide_nobody() -> None:
+    """A6: people meet where the queue that deletes clips is late and hundreds of expired ones lie in the place."""
+    with staged():
+        passers_by = [open_session(now=START_MS) for _ in range(40)]
+        for number in range(BOUND):
+            now = START_MS + number * 1_000
+            send(new_clip(["street"], now - LENGTH_MS), passers_by[number % 40], now=now)
+        later = START_MS + BOUND * 1_000 + 60_000
+
+        for kitchen in map(str, range(12)):  # some of them come late in the order of the place's listings
+            found = [send(new_clip([kitchen], later - LENGTH_MS), open_session(now=later), now=later) for _ in "ab"]
+            assert found[-1].status == "joined"

@@ -125,9 +125,19 @@ class Memory:
         keys = self._partitions[request["TableName"], _plain(request["ExpressionAttributeValues"][partition[1]])]
         rows = [table[key] for key in sorted(keys) if _holds(condition, request, table[key])]
         rows = rows if request.get("ScanIndexForward", True) else rows[::-1]
-        rows = rows[: request.get("Limit", len(rows))]
-        kept = [row for row in rows if _holds(request.get("FilterExpression"), request, row)]
-        return {"Items": kept, "Count": len(kept), "ScannedCount": len(rows)}
+        page, more = self._page(request, rows)
+        kept = [row for row in page if _holds(request.get("FilterExpression"), request, row)]
+        return {"Items": kept, "Count": len(kept), "ScannedCount": len(page), **more}
+
+    def _page(self, request: Mapping[str, Any], rows: list[Item]) -> tuple[list[Item], dict[str, Any]]:
+        """As many as are asked for, from where the page before ended; and the key of the last if there are more."""
+        table, after = request["TableName"], request.get("ExclusiveStartKey")
+        keys = [self._key(table, row) for row in rows]
+        start = keys.index(self._key(table, after)) + 1 if after else 0
+        page = rows[start:][: request.get("Limit", len(rows))]
+        if start + len(page) == len(rows):
+            return page, {}
+        return page, {"LastEvaluatedKey": {name: page[-1][name] for name in self._keys[table]}}
 
     def _BatchGetItem(self, request: Mapping[str, Any]) -> dict[str, Any]:  # noqa: N802
         [(table, wanted)] = request["RequestItems"].items()

@@ -1,7 +1,10 @@
 """Joining without sound: clips that say themselves which scenes they heard, over a database in a dictionary."""
 
+import base64
 import contextvars
 import json
+import random
+import secrets
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
@@ -63,6 +66,15 @@ class OneAfterAnother:
         return done
 
 
+def repeatable_token(length: int) -> str:
+    """In place of the system's generator: Hypothesis seeds `random`, so that a failure can be replayed."""
+    return base64.urlsafe_b64encode(random.randbytes(length)).rstrip(b"=").decode()
+
+
+def repeatable_uuid() -> uuid.UUID:
+    return uuid.UUID(int=random.getrandbits(128), version=4)
+
+
 @dataclass
 class Stage:
     """What a test of joining may look into: the tables, the pushes, the messages that wait on queues."""
@@ -85,6 +97,8 @@ def staged(*, threads: bool = False) -> Iterator[Stage]:
         stage = Stage(stack.enter_context(in_memory()), stack.enter_context(recorded_pushes()))
         stack.enter_context(patch.object(lazily, "engine", lambda: ORACLE))
         stack.enter_context(patch.object(service, "send_later", stage.send_later))
+        stack.enter_context(patch.object(secrets, "token_urlsafe", repeatable_token))
+        stack.enter_context(patch.object(uuid, "uuid4", repeatable_uuid))
         if not threads:
             stack.enter_context(patch.object(parallel, "_pool", OneAfterAnother))
         census.forget()

@@ -22,6 +22,7 @@ STEPS = st.lists(
         st.tuples(st.just("delete"), NAMES, NOW),
         st.tuples(st.just("get"), NAMES, NOW),
         st.tuples(st.just("query"), NAMES, NOW),
+        st.tuples(st.just("query limit"), NAMES, NOW),
         st.tuples(st.just("get_many"), NAMES, NOW),
         st.tuples(st.just("batches"), NAMES, NOW),
     ),
@@ -56,6 +57,8 @@ def take(notes: Table[Note], verb: str, name: str, now: int) -> Any:
             return notes.get(key, now=now)
         case "query":
             return notes.query("here", now=now, where=Note.join_id.startswith(name))
+        case "query limit":
+            return notes.query("here", now=now, limit=1, forward=name == "a")
         case "get_many":
             return sorted(notes.get_many([("here", one) for one in ("a", "b", name + "!")], now=now), key=str)
         case _:

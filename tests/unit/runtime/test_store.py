@@ -10,7 +10,7 @@ from pynamodb.models import Model
 
 from chalicelib.lifetimes import ttl_seconds
 from chalicelib.runtime import meter
-from chalicelib.runtime.store import BATCH_WRITE_MAX, Binding, Record, Table
+from chalicelib.runtime.store import BATCH_WRITE_MAX, PAST_MAX, Binding, Record, Table
 from tests.support.aws import Aws
 
 DEADLINE = 1_800_000_010_123  # not a whole second, so that rounding shows
@@ -69,6 +69,28 @@ def test_reading_leaves_out_the_expired_and_keeps_the_living(aws: Aws) -> None:
 
     assert [found.join_id for found in notes.query("here", now=DEADLINE)] == ["b"]
     assert [found.join_id for found in notes.get_many([("here", n) for n in "abc"], now=DEADLINE)] == ["b"]
+
+
+@pytest.mark.parametrize("forward", [True, False])
+def test_a_limited_reading_finds_the_living_behind_the_expired(aws: Aws, forward: bool) -> None:
+    """The four lifetimes: what is deleted late hides nothing that lives."""
+    expired = [note(name, DEADLINE) for name in ("a", "b", "d", "e")]
+    notes.put_many([*expired, note("c", DEADLINE + 1), note("f", DEADLINE + 1)])
+
+    found = notes.query("here", now=DEADLINE, limit=2, forward=forward)
+
+    assert [one.join_id for one in found] == (["c", "f"] if forward else ["f", "c"])
+
+
+@pytest.mark.usefixtures("aws")
+def test_a_limited_reading_reads_only_so_far_past_the_expired() -> None:
+    """G2: where nothing was deleted for long, a reader's cost has a bound still."""
+    notes.put_many(note(f"{n:02}", DEADLINE) for n in range(20))
+
+    with meter.metering() as counted:
+        assert notes.query("here", now=DEADLINE, limit=2) == []
+
+    assert counted.requests == 1 + PAST_MAX
 
 
 @pytest.mark.usefixtures("aws")
