@@ -197,8 +197,9 @@ def _closing(response: Response) -> Response:
 
 
 def hostname(host: str) -> str:
-    """The name in a Host header, without its port; empty where it is none."""
+    """The name in a Host header, without its port; empty where either is none."""
     try:
-        return urlsplit(f"//{host}").hostname or ""
+        parts = urlsplit(f"//{host}")
+        return (parts.hostname or "") if parts.port is None or parts.port else ""
     except ValueError:
         return ""

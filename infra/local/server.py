@@ -36,7 +36,7 @@ class _Protocol(RequestHandler):
         problem = Problem() if status >= 500 else Unreadable("This is not a request this server understands.")
         response = problem_answer(problem, status=status)
         response.force_close()
-        return response
+        return _named(response)
 
 
 class _Server(Server):
@@ -54,6 +54,12 @@ class _Server(Server):
         return BaseRequest(message, payload, protocol, writer, task, self._loop, client_max_size=BODY_MAX)
 
 
+def _named(response: StreamResponse) -> StreamResponse:
+    """Says who answers, not which versions of what: aiohttp would."""
+    response.headers.setdefault("Server", "Earshot")
+    return response
+
+
 _QUIET = logging.getLogger("earshot.connections")
 _QUIET.setLevel(logging.CRITICAL)  # it would print a trace for a body that cannot be unpacked
 
@@ -62,7 +68,10 @@ class Listener:
     """One handler on a set of sockets."""
 
     def __init__(self, handle: Handle) -> None:
-        self._server = _Server(handle, access_log=None, logger=_QUIET, keepalive_timeout=75.0)
+        async def named(request: BaseRequest) -> StreamResponse:
+            return _named(await handle(request))
+
+        self._server = _Server(named, access_log=None, logger=_QUIET, keepalive_timeout=75.0)
         self._listening: list[asyncio.Server] = []
 
     async def listen(self, sockets: list[socket], tls: ssl.SSLContext | None = None) -> None:

@@ -86,6 +86,7 @@ def test_another_content_type_is_not_taken(world: World, kind: str | None) -> No
         ("Earshot-Join", None), ("Earshot-Join", ""), ("Earshot-Join", "7"), ("Earshot-Join", "x" * 36),
         ("Earshot-Recorded-At", None), ("Earshot-Recorded-At", "yesterday"), ("Earshot-Recorded-At", "-1"),
         ("Earshot-Recorded-At", "nan"), ("Earshot-Recorded-At", "inf"), ("Earshot-Recorded-At", "1e300"),
+        ("Earshot-Recorded-At", "1_000"), ("Earshot-Recorded-At", "٣"), ("Earshot-Recorded-At", "+1"),
         ("Earshot-Processing", "maybe"), ("Earshot-Processing", ""),
     ],
 )  # fmt: skip

@@ -160,7 +160,14 @@ def test_a_foreign_host_name_is_refused(stack: Serving) -> None:
     port = stack.stack.port
     for host in (f"localhost:{port}", f"127.0.0.1:{port}", f"[::1]:{port}"):
         assert fetch(port, "/cookies", headers={"Host": host}).status == 200
-    for host in ("evil.example", f"evil.example:{port}", "[", "127.0.0.1.evil.example"):
+    for host in (
+        "evil.example",
+        f"evil.example:{port}",
+        "[",
+        "127.0.0.1.evil.example",
+        "localhost:evil",
+        "localhost:0",
+    ):
         assert fetch(port, "/cookies", headers={"Host": host}).status == 403
 
 
@@ -197,3 +204,8 @@ def test_expect_continue_is_answered(stack: Serving) -> None:
         assert client.recv(1_024).startswith(b"HTTP/1.1 100 ")
         client.sendall(b"abc")
         assert client.recv(1_024).startswith(b"HTTP/1.1 200 ")
+
+
+def test_an_answer_does_not_say_which_versions_run(stack: Serving) -> None:
+    """G6: what runs here is nobody's business but its owner's."""
+    assert fetch(stack.stack.port, "/echo/x").headers["Server"] == "Earshot"
