@@ -4,7 +4,7 @@ from chalicelib.joining.routes import routes as joining_routes
 from chalicelib.joining.service import forget_sound, give_up_seat, seat_admitted
 from chalicelib.joining.tasks import tasks as joining_tasks
 from chalicelib.rooms.routes import routes as room_routes
-from chalicelib.rooms.service import forget_session
+from chalicelib.rooms.service import follow_renewal, forget_session, rename_member
 from chalicelib.rooms.tasks import tasks as room_tasks
 from chalicelib.runtime import events
 from chalicelib.runtime.http import EarshotApp
@@ -25,5 +25,7 @@ for blueprint in (
 
 events.subscribe(events.SessionEnded, forget_session)
 events.subscribe(events.SessionEnded, forget_sound)
+events.subscribe(events.SessionRenewed, follow_renewal)
+events.subscribe(events.ParticipantRenamed, rename_member)
 events.subscribe(events.MemberLeft, give_up_seat)
 events.subscribe(events.ParticipantAdmitted, seat_admitted)

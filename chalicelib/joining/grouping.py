@@ -10,14 +10,24 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import product
 
-from chalicelib.joining.models import ClipId, find_seat, take_seat, undo_seat
+from chalicelib.joining.models import ClipId, find_seat, read_seat, take_seat, undo_seat
 from chalicelib.rooms import merging, push
 from chalicelib.rooms import service as rooms
 from chalicelib.rooms.messages import JoinChanged
-from chalicelib.rooms.models import Member, Room, find_room, left_after, member_key, members, new_member
+from chalicelib.rooms.models import (
+    Member,
+    Room,
+    find_room,
+    heads,
+    left_after,
+    member_key,
+    members,
+    new_head,
+    new_member,
+)
 from chalicelib.runtime.ids import ParticipantId, RoomId, SessionId, derived
 from chalicelib.runtime.parallel import together
-from chalicelib.sessions.models import sessions
+from chalicelib.sessions import models as sessions
 
 AGREEING_PAIRS = 2
 ROUNDS_MAX = 4  # each further round follows a write that someone else made meanwhile
@@ -67,7 +77,7 @@ def _open(everyone: Sequence[Ear], now: int) -> Placed | None:
     first = min(everyone, key=lambda ear: (ear.start_ms, ear.clip_id))
     room_id = RoomId(derived("room", *first.clip_id))
     arrivals = _arrivals(everyone, room_id, now)
-    steps = [partial(_take_seat, ear, room_id, now) for ear in arrivals]
+    steps = [partial(_take_seat, ear, room_id, now, first.start_ms) for ear in arrivals]
     seated = together([*steps, partial(_write_room, room_id, first.start_ms, list(arrivals.values()))])[:-1]
     return _welcome(arrivals, seated, now)
 
@@ -82,10 +92,20 @@ def _join(everyone: Sequence[Ear], room_id: RoomId, now: int) -> Placed | None:
     seated, room = [bool(result) for result in results[: len(arrivals)]], results[-1]
     if isinstance(room, Room):
         return _welcome(arrivals, seated, now)
-    for ear in everyone:  # the meeting has ended, or whoever wanted to open it died: its seats are worth nothing
+    opening = _finish_opening([ear for ear in everyone if ear.seated], room_id, now)
+    for ear in arrivals if opening else everyone:  # otherwise the meeting has ended: its seats are worth nothing
         members.delete(member_key(room_id, ParticipantId(ear.participant_id)))
         undo_seat(ear.participant_id, room_id)
     return None
+
+
+def _finish_opening(seated: Sequence[Ear], room_id: RoomId, now: int) -> bool:
+    """Where seats are taken in a room that is not written yet, or whose opener died, writes it as they would have."""
+    for ear in seated:
+        seat = read_seat(ear.participant_id, now=now)
+        if seat is not None and seat.room_id == room_id and seat.opened_at_ms is not None:
+            return heads.create(new_head(room_id, int(seat.opened_at_ms)), now=now)
+    return False
 
 
 def _welcome(arrivals: dict[Ear, Member], seated: Sequence[bool], now: int) -> Placed | None:
@@ -109,8 +129,8 @@ def _undo(member: Member) -> None:
     undo_seat(member.participant_id, member.room_id)
 
 
-def _take_seat(ear: Ear, room_id: RoomId, now: int) -> bool:
-    return take_seat(ear.participant_id, room_id, heard_at_ms=ear.heard_at_ms, now=now)
+def _take_seat(ear: Ear, room_id: RoomId, now: int, opened_at_ms: int | None = None) -> bool:
+    return take_seat(ear.participant_id, room_id, heard_at_ms=ear.heard_at_ms, opened_at_ms=opened_at_ms, now=now)
 
 
 def _tell(ear: Ear, member: Member, now: int) -> RoomId:
@@ -160,7 +180,7 @@ def _are_one(host: Room, room: Room, ears: dict[RoomId, list[Ear]], agree: Agree
 def _arrivals(ears: Iterable[Ear], room_id: RoomId, now: int) -> dict[Ear, Member]:
     """A membership for each participant whose session still lives; one clip stands for each."""
     by_participant = {ear.participant_id: ear for ear in ears}
-    found = {ear: sessions.get(ear.session_id, now=now) for ear in by_participant.values()}
+    found = {ear: sessions.find(ear.session_id, now=now) for ear in by_participant.values()}
     return {
         ear: new_member(room_id, rooms.person(session), via="sound", now=now)
         for ear, session in found.items()

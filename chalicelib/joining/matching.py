@@ -8,7 +8,7 @@ from chalicelib.joining.models import READ_MAX, ClipId, Sound
 from chalicelib.rooms import door
 from chalicelib.rooms import service as rooms
 from chalicelib.runtime.ids import RoomId
-from chalicelib.sessions.models import sessions
+from chalicelib.sessions import models as sessions
 
 JOIN, ASK = "join", "ask"  # verdicts of joining.match
 
@@ -57,7 +57,7 @@ def _agree(one: Ear, other: Ear, sounds: dict[ClipId, Sound]) -> bool:
 def _mend(seated: Sequence[Ear], now: int) -> None:
     """Whoever has a seat but, because a process died, no membership."""
     for ear in seated:
-        session = sessions.get(ear.session_id, now=now)
+        session = sessions.find(ear.session_id, now=now)
         seat = models.read_seat(ear.participant_id, now=now)
         if seat is not None and session is not None:
             rooms.mend_membership(RoomId(seat.room_id), session, since=seat.taken_at_ms, now=now)
@@ -67,7 +67,7 @@ def _ask(mine: Sound, doubtful: Sequence[Ear], now: int) -> None:
     """Members of the meetings in question are asked whether the newcomer is with them."""
     if mine.inside or not (places := {ear.room_id for ear in doubtful if ear.room_id}):
         return
-    session = sessions.get(mine.session_id, now=now)
+    session = sessions.find(mine.session_id, now=now)
     for room_id in places if session is not None else ():
         if session is not None:
             door.knock(room_id, rooms.person(session), mine.clip_id.join_id, now=now)

@@ -127,6 +127,7 @@ class Seat(ClipEntry, discriminator="p"):
     """
 
     room_id = UnicodeAttribute(null=True)
+    opened_at_ms = NumberAttribute(null=True)
     given_up_at_ms = NumberAttribute(null=True)
 
     @property
@@ -188,9 +189,14 @@ def read_seat(participant_id: str, *, now: int) -> Seat | None:
     return None if seat is None or seat.room_id is None else seat
 
 
-def take_seat(participant_id: str, room_id: RoomId, *, heard_at_ms: int, now: int) -> bool:
-    """Seats a participant by what they heard until then; False where they have a seat, or left what they had since."""
-    seat = Seat(participant_id, SEAT, room_id=room_id)
+def take_seat(
+    participant_id: str, room_id: RoomId, *, heard_at_ms: int, now: int, opened_at_ms: int | None = None
+) -> bool:
+    """Seats a participant by what they heard until then; False where they have a seat, or left what they had since.
+
+    `opened_at_ms` is that of a room which is being opened for them, so that others can finish it.
+    """
+    seat = Seat(participant_id, SEAT, room_id=room_id, opened_at_ms=opened_at_ms)
     seat.lives_until(JOIN_VERDICT.deadline(now))
     return seats.create(seat, now=now, over=Seat.given_up_at_ms < heard_at_ms)
 

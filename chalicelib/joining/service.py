@@ -20,7 +20,7 @@ from chalicelib.runtime import events, limits
 from chalicelib.runtime.errors import NotFound
 from chalicelib.runtime.ids import JoinId, ParticipantId, RoomId
 from chalicelib.runtime.queues import send_later
-from chalicelib.sessions.models import Session, sessions
+from chalicelib.sessions.models import Session, find
 
 if TYPE_CHECKING:
     from chalicelib.joining.engine import Heard
@@ -140,7 +140,7 @@ def forget_sound(event: events.SessionEnded) -> None:
 
 def seat_admitted(event: events.ParticipantAdmitted) -> None:
     """Whoever was let in by the people has found their meeting as if by sound, and is told; unless they left since."""
-    session = sessions.get(event.session_id, now=event.now)
+    session = find(event.session_id, now=event.now)
     if session is not None and models.take_seat(
         session.participant_id, event.room_id, heard_at_ms=event.knocked_at_ms, now=event.now
     ):  # of several answers the first lets in

@@ -6,6 +6,7 @@ A connection has a row of its own, which remembers where else it is listed, so t
 from pynamodb.attributes import UnicodeAttribute, UnicodeSetAttribute
 
 from chalicelib.lifetimes import CONNECTION
+from chalicelib.runtime import live
 from chalicelib.runtime.ids import ConnectionId, RoomId, SessionId
 from chalicelib.runtime.store import Binding, Record, Table
 
@@ -75,6 +76,16 @@ def remove(connection_id: ConnectionId, *, now: int) -> Connection | None:
     audiences += [of_room(RoomId(room)) for room in known.rooms or ()]
     connections.delete_many((audience, connection_id) for audience in audiences)
     return known
+
+
+def close_all(session_id: SessionId, *, now: int) -> set[str]:
+    """Closes every socket of a session; the rooms that they followed."""
+    followed = set[str]()
+    for one in session_connections(session_id, now=now):
+        known = remove(ConnectionId(one.connection_id), now=now)
+        followed |= set(known.rooms or ()) if known else set()
+        live.close([ConnectionId(one.connection_id)])
+    return followed
 
 
 def audience_ids(audience: str, *, now: int) -> list[ConnectionId]:

@@ -16,7 +16,7 @@ def knock(room_id: RoomId, person: Person, join_id: str, *, now: int) -> bool:
     made = new_knock(room.room_id, person, join_id, now)
     if not knocks.create(made, now=now):
         return False
-    push.knocking(made, now=now)
+    push.knocking(made, person.name, now=now)
     return True
 
 

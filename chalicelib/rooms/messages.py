@@ -37,6 +37,13 @@ class ParticipantLeft(RoomMessage, tag="participant.left", kw_only=True):
     participant_id: str
 
 
+class ParticipantRenamed(RoomMessage, tag="participant.renamed", kw_only=True):
+    """Someone in the meeting has another name from now on."""
+
+    participant_id: str
+    name: str
+
+
 class ParticipantKnocking(RoomMessage, tag="participant.knocking", kw_only=True):
     """Someone may be in the room with you: are they? Answer by POST /v1/rooms/{room_id}/admissions/{participant_id}."""
 
@@ -77,5 +84,13 @@ class SendResume(msgspec.Struct, tag_field="action", tag="resume"):
     after: int = 0
 
 
-ServerMessage = ParticipantJoined | ParticipantLeft | ParticipantKnocking | RoomChanged | JoinChanged | Heartbeat
+ServerMessage = (
+    ParticipantJoined
+    | ParticipantLeft
+    | ParticipantRenamed
+    | ParticipantKnocking
+    | RoomChanged
+    | JoinChanged
+    | Heartbeat
+)
 ClientMessage = SendHeartbeat | SendResume

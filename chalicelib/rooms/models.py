@@ -67,7 +67,6 @@ class Knock(RoomEntry, discriminator="knock"):
 
     participant_id = UnicodeAttribute()
     session_id = UnicodeAttribute()
-    name = UnicodeAttribute()
     join_id = UnicodeAttribute()
 
     @property
@@ -133,7 +132,7 @@ def new_member(room_id: RoomId, person: Person, *, via: str, now: int) -> Member
 
 
 def new_knock(room_id: RoomId, person: Person, join_id: str, now: int) -> Knock:
-    knock = Knock(room_id, KNOCK_BY + person.participant_id, join_id=join_id, name=person.name)
+    knock = Knock(room_id, KNOCK_BY + person.participant_id, join_id=join_id)
     knock.participant_id, knock.session_id = person.participant_id, person.session_id
     knock.lives_until(KNOCK.deadline(now))
     return knock

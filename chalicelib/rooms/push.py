@@ -7,6 +7,7 @@ from chalicelib.rooms.messages import (
     ParticipantJoined,
     ParticipantKnocking,
     ParticipantLeft,
+    ParticipantRenamed,
     ParticipantView,
     RoomChanged,
 )
@@ -29,11 +30,20 @@ def departed(member: Member, *, now: int) -> None:
         to_room(room_id, ParticipantLeft(room_id, sequence, now, participant_id=member.participant_id), now=now)
 
 
-def knocking(knock: Knock, *, now: int) -> None:
+def renamed(member: Member, name: str, *, now: int) -> None:
+    room_id = RoomId(member.room_id)
+    sequence = next_sequence(room_id, now=now)
+    if sequence is not None:
+        message = ParticipantRenamed(room_id, sequence, now, participant_id=member.participant_id, name=name)
+        to_room(room_id, message, now=now)
+
+
+def knocking(knock: Knock, name: str, *, now: int) -> None:
+    """The name is not stored with the knock: whoever changes it meanwhile has changed it."""
     room_id = RoomId(knock.room_id)
     sequence = next_sequence(room_id, now=now)
     if sequence is not None:
-        message = ParticipantKnocking(room_id, sequence, now, participant_id=knock.participant_id, name=knock.name)
+        message = ParticipantKnocking(room_id, sequence, now, participant_id=knock.participant_id, name=name)
         to_room(room_id, message, now=now)
 
 

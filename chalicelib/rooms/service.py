@@ -28,6 +28,7 @@ __all__ = [
     "current_room",
     "disconnect",
     "enter_room",
+    "follow_renewal",
     "forget_member",
     "forget_session",
     "leave_room",
@@ -36,6 +37,7 @@ __all__ = [
     "open_room",
     "person",
     "read_room",
+    "rename_member",
     "resume",
 ]
 
@@ -71,24 +73,38 @@ def mend_membership(room_id: RoomId, session: Session, *, since: int, now: int) 
 
 
 def forget_session(event: events.SessionEnded) -> None:
-    """Whoever ends their session leaves the meetings their tabs follow."""
+    """Whoever ends their session leaves the meetings their tabs follow, and their tabs' sockets close."""
     rooms = {event.room_id} if event.room_id else set[str]()
-    for connection in connections.session_connections(event.session_id, now=event.now):
-        known = connections.remove(ConnectionId(connection.connection_id), now=event.now)
-        rooms |= set(known.rooms or ()) if known else set()
+    rooms |= connections.close_all(event.session_id, now=event.now)
     for room in rooms:
         forget_member(RoomId(room), event.participant_id, now=event.now)
 
 
+def follow_renewal(event: events.SessionRenewed) -> None:
+    """The member's new session takes the place of the old; their tabs connect again, under the new one."""
+    for room in {event.room_id} | connections.close_all(event.old_id, now=event.now):
+        for member in _memberships(RoomId(room), event.participant_id, event.now):
+            members.update((member.room_id, member.entry), [Member.session_id.set(event.new_id)], now=event.now)
+
+
+def rename_member(event: events.ParticipantRenamed) -> None:
+    """Everyone in the meeting sees the new name at once."""
+    rooms = {event.room_id} if event.room_id else set[str]()
+    for connection in connections.session_connections(event.session_id, now=event.now):
+        known = connections.find(ConnectionId(connection.connection_id), now=event.now)
+        rooms |= set(known.rooms or ()) if known else set()
+    for room in rooms:
+        for member in _memberships(RoomId(room), event.participant_id, event.now):
+            members.update((member.room_id, member.entry), [Member.name.set(event.name)], now=event.now)
+            push.renamed(member, event.name, now=event.now)
+
+
 def forget_member(room_id: RoomId, participant_id: str, *, now: int) -> bool:
     """Ends a membership in the room and in all it merged into, as a merge may have broken off; False without one."""
-    path = [room.room_id for room in merging.follow_merges(room_id, now=now) if room is not None]
-    names = dict.fromkeys([room_id, *path])
-    found = [find_member(name, ParticipantId(participant_id), now=now) for name in names]
+    found = _memberships(room_id, participant_id, now)
     for member in found:
-        if member is not None:
-            _remove(member, now)
-    return any(found)
+        _remove(member, now)
+    return bool(found)
 
 
 def leave_room(room_id: RoomId, session: Session, *, now: int) -> None:
@@ -140,6 +156,13 @@ def disconnect(connection_id: ConnectionId, *, now: int) -> None:
 def person(session: Session) -> Person:
     """The session's participant, as rooms know them."""
     return Person(session.participant_id, session.session_id, session.participant_name)
+
+
+def _memberships(room_id: RoomId, participant_id: str, now: int) -> list[Member]:
+    """In the room and in all that it has merged into."""
+    path = [room.room_id for room in merging.follow_merges(room_id, now=now) if room is not None]
+    found = [find_member(name, ParticipantId(participant_id), now=now) for name in dict.fromkeys([room_id, *path])]
+    return [member for member in found if member is not None]
 
 
 def _is_in(room: Room, session: Session) -> bool:

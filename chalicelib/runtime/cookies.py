@@ -18,7 +18,7 @@ def name(settings: Settings) -> str:
 
 def sealed(settings: Settings, purpose: str, content: bytes) -> str:
     """The Set-Cookie value that carries `content` for `purpose`."""
-    value = _key(settings).seal(content, _context(settings, purpose))
+    value = _keys(settings)[0].seal(content, _context(settings, purpose))
     return _set_cookie(settings, base64.urlsafe_b64encode(value).rstrip(b"=").decode(), SESSION.length_ms // SECOND)
 
 
@@ -37,6 +37,16 @@ def values(settings: Settings, headers: Mapping[str, str]) -> list[str]:
     return [value for key, _, value in pairs if key == name(settings)]
 
 
+def flag(settings: Settings) -> str:
+    """The Set-Cookie value of a flag that says nothing but that somebody was refused; gone when the browser closes."""
+    return f"{_flag_name(settings)}=1; Path=/; HttpOnly; SameSite=Lax{_secure(settings)}"
+
+
+def is_flagged(settings: Settings, headers: Mapping[str, str]) -> bool:
+    pairs = (pair.strip().partition("=") for pair in headers.get("cookie", "").split(";"))
+    return any(key == _flag_name(settings) for key, _, _ in pairs)
+
+
 def cleared(settings: Settings) -> str:
     """The Set-Cookie value that removes ours."""
     return _set_cookie(settings, "", 0)
@@ -49,11 +59,16 @@ def _open(settings: Settings, purpose: str, value: str) -> bytes | None:
         raw = base64.urlsafe_b64decode(value + "=" * (-len(value) % 4))
     except (binascii.Error, ValueError):
         return None
-    return _key(settings).open(raw, _context(settings, purpose))
+    for key in _keys(settings):
+        content = key.open(raw, _context(settings, purpose))
+        if content is not None:
+            return content
+    return None
 
 
-def _key(settings: Settings) -> SealingKey:
-    return SealingKey.from_secret(settings.secret, "cookie")
+def _keys(settings: Settings) -> list[SealingKey]:
+    """The newest first: it seals, all of them open, so that a change of secret logs nobody out."""
+    return [SealingKey.from_secret(secret, "cookie") for secret in settings.secrets]
 
 
 def _context(settings: Settings, purpose: str) -> bytes:
@@ -61,5 +76,12 @@ def _context(settings: Settings, purpose: str) -> bytes:
 
 
 def _set_cookie(settings: Settings, value: str, max_age_s: int) -> str:
-    secure = "" if settings.insecure_cookies else "; Secure"
-    return f"{name(settings)}={value}; Path=/; Max-Age={max_age_s}; HttpOnly; SameSite=Lax{secure}"
+    return f"{name(settings)}={value}; Path=/; Max-Age={max_age_s}; HttpOnly; SameSite=Lax{_secure(settings)}"
+
+
+def _secure(settings: Settings) -> str:
+    return "" if settings.insecure_cookies else "; Secure"
+
+
+def _flag_name(settings: Settings) -> str:
+    return f"{name(settings)}-age"

@@ -19,6 +19,28 @@ class SessionEnded:
 
 
 @dataclass(frozen=True)
+class SessionRenewed:
+    """A participant in a meeting goes on under a new session id, which their tabs do not know yet."""
+
+    old_id: SessionId
+    new_id: SessionId
+    participant_id: str
+    room_id: str
+    now: int
+
+
+@dataclass(frozen=True)
+class ParticipantRenamed:
+    """A participant has another name; `room_id` is the meeting they are in, if any."""
+
+    session_id: SessionId
+    participant_id: str
+    room_id: str | None
+    name: str
+    now: int
+
+
+@dataclass(frozen=True)
 class MemberLeft:
     """A participant left a room."""
 

@@ -38,6 +38,12 @@ def is_opaque(text: str) -> bool:
     return _OPAQUE.fullmatch(text) is not None
 
 
+def is_session_id(text: str) -> bool:
+    """Whether `text` is a guest's session id, or one under an account: two opaque names with a dot between them."""
+    parts = text.split(".")
+    return len(parts) <= 2 and all(map(is_opaque, parts))
+
+
 def parse_uuid(text: str, at: str) -> str:
     """A UUID in its canonical form. Raises Invalid naming `at` (a header or parameter)."""
     try:

@@ -22,6 +22,16 @@ def send(connections: Iterable[ConnectionId], message: Mapping[str, Any] | msgsp
     return [connection for connection in connections if not _delivered(connection, data)]
 
 
+def close(connections: Iterable[ConnectionId]) -> None:
+    """Closes each; one that is gone already is no matter."""
+    for connection in connections:
+        try:
+            _client(settings().live_endpoint).delete_connection(ConnectionId=connection)
+        except (ClientError, EndpointConnectionError, ReadTimeoutError) as error:
+            if not isinstance(error, ClientError) or error.response["Error"]["Code"] != GONE:
+                log.warning("closing failed", error=type(error).__name__)
+
+
 def _delivered(connection: ConnectionId, data: bytes) -> bool:
     """False where the connection does not exist any more; other failures are the client's to recover from."""
     try:

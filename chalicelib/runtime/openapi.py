@@ -41,6 +41,7 @@ CLIENT_HEADER = {
 PATH_PARAMETERS: Mapping[str, Any] = {
     "room_id": Annotated[OpaqueText, Meta(description="A meeting.")],
     "participant_id": Annotated[OpaqueText, Meta(description="A participant, at the door or inside.")],
+    "id": Annotated[OpaqueText, Meta(description="One of the caller's own, as the list names it.")],
     "join_id": Annotated[UUID, Meta(description="A clip, by the UUID it was sent under.")],
 }
 

@@ -33,6 +33,7 @@ PROBLEM_KINDS = (
     ProblemKind("not-a-websocket", Unreadable, "The address of the live channel takes WebSockets only."),
     ProblemKind("session-required", Unauthenticated, "There is no session, or it is over: POST /v1/session first."),
     ProblemKind("denied", Denied, "What was asked for is not open to the caller."),
+    ProblemKind("age-required", Denied, "Names, addresses and forms come after POST /v1/session/age, some from 13 on."),
     ProblemKind("cross-site", Denied, "The request came from another site, or a program did not name itself."),
     ProblemKind("unknown-host", Denied, "The request names a host that this server is not (one-machine stack)."),
     ProblemKind("not-found", NotFound, "It is not there, or not the caller's: the answer is the same."),

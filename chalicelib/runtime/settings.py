@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+import boto3
+from botocore.exceptions import ClientError
+
 STAGES = ("local", "dev", "prod")
 SECRET_MIN = 32  # bytes: the strength of every key derived from it
 
@@ -17,10 +20,10 @@ class MissingSetting(RuntimeError):
 
 @dataclass(frozen=True)
 class Settings:
-    """`secret` is the root of all derived keys; `live_endpoint` is the base URL of the @connections client."""
+    """`secrets`: roots of all derived keys, the newest first; `live_endpoint`: the @connections client's base URL."""
 
     stage: str
-    secret: bytes
+    secrets: tuple[bytes, ...]
     live_endpoint: str
     insecure_cookies: bool
     version: str
@@ -36,11 +39,16 @@ class Settings:
             raise MissingSetting("EARSHOT_INSECURE_COOKIES is for plain-http localhost only")
         return cls(
             stage=stage,
-            secret=_secret(environ),
+            secrets=_secrets(environ),
             live_endpoint=_required(environ, "EARSHOT_LIVE_ENDPOINT"),
             insecure_cookies=insecure,
             version=environ.get("EARSHOT_VERSION", "0.1.0"),
         )
+
+    @property
+    def secret(self) -> bytes:
+        """The root in force; older ones only open what they sealed."""
+        return self.secrets[0]
 
     def resource(self, name: str) -> str:
         """The full name of a table or queue of infra/resources.yaml."""
@@ -60,11 +68,27 @@ def _required(environ: Mapping[str, str], name: str) -> str:
     return value
 
 
-def _secret(environ: Mapping[str, str]) -> bytes:
+def _secrets(environ: Mapping[str, str]) -> tuple[bytes, ...]:
+    """From EARSHOT_SECRET, or the SSM parameter that EARSHOT_SECRET_PARAMETER names; older ones follow after spaces."""
+    parameter = environ.get("EARSHOT_SECRET_PARAMETER")
+    text = _parameter(parameter) if parameter else _required(environ, "EARSHOT_SECRET")
+    return tuple(_secret(one) for one in text.split()) or (_secret(text),)
+
+
+def _secret(text: str) -> bytes:
     try:
-        secret = base64.b64decode(_required(environ, "EARSHOT_SECRET"), validate=True)
+        secret = base64.b64decode(text, validate=True)
     except binascii.Error as error:
         raise MissingSetting("EARSHOT_SECRET is not base64") from error
     if len(secret) < SECRET_MIN:
         raise MissingSetting(f"EARSHOT_SECRET must hold at least {SECRET_MIN} bytes")
     return secret
+
+
+def _parameter(name: str) -> str:
+    """A SecureString of the Parameter Store."""
+    try:
+        found = boto3.client("ssm").get_parameter(Name=name, WithDecryption=True)
+    except ClientError as error:
+        raise MissingSetting(f"EARSHOT_SECRET_PARAMETER names {name}, which cannot be read") from error
+    return str(found["Parameter"]["Value"])

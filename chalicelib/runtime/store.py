@@ -126,20 +126,21 @@ class Table(Generic[R]):
 
     def put_many(self, items: Iterable[R]) -> None:
         """Writes items whatever was there, 25 a request."""
-        self._batch(items, "put")
+        self.write_many(items, [])
 
     def delete_many(self, keys: Iterable[Key]) -> None:
         """Removes items, 25 a request."""
-        self._batch([self._bare(key) for key in keys], "delete")
+        self.write_many([], keys)
 
-    def _batch(self, items: Iterable[R], verb: str) -> None:
-        waiting = list(items)
+    def write_many(self, items: Iterable[R], gone: Iterable[Key]) -> None:
+        """Writes items and removes others, 25 a request."""
+        waiting = [(item, True) for item in items] + [(self._bare(key), False) for key in gone]
         while waiting:
             chunk, waiting = waiting[:BATCH_WRITE_MAX], waiting[BATCH_WRITE_MAX:]
             with _open("batch_write")(self.model) as batch:
-                for item in chunk:
-                    batch.save(item) if verb == "put" else batch.delete(item)
-            for index, item in enumerate(chunk):
+                for item, kept in chunk:
+                    batch.save(item) if kept else batch.delete(item)
+            for index, (item, _) in enumerate(chunk):
                 self._wrote("BatchWriteItem", item, requests=0 if index else 1)
 
     def _save(self, item: R, condition: Condition | None) -> None:

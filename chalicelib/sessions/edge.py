@@ -3,15 +3,18 @@
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
+
 from chalicelib.lifetimes import SESSION
 from chalicelib.runtime import cookies
 from chalicelib.runtime.errors import Unauthenticated
 from chalicelib.runtime.http import Call
 from chalicelib.runtime.ids import SessionId
 from chalicelib.runtime.settings import settings
+from chalicelib.sessions import service
 from chalicelib.sessions.models import Session
 from chalicelib.sessions.rules import Pass
-from chalicelib.sessions.service import find_session
+from chalicelib.sessions.schemas import Preferences, SessionAccount, SessionView
 
 PURPOSE = "session"
 
@@ -20,14 +23,33 @@ def require_session(call: Call[Any], *, now: int) -> Session:
     """The caller's session, its cookie sealed again when due. Raises Unauthenticated, and clears what is no use."""
     held = held_pass(call.headers)
     try:
-        session = find_session(held, now=now)
+        session = service.find_session(held, now=now)
     except Unauthenticated:
         if cookies.values(settings(), call.headers):
             call.cookies_out.append(cookies.cleared(settings()))
         raise
     if held is not None and held.due_at(now):
-        give_cookie(call, SessionId(session.session_id), now=now)
+        give_cookie(call, session.session_id, now=now)
     return session
+
+
+def find_session(call: Call[Any], *, now: int) -> Session | None:
+    """The caller's session, if there is one."""
+    try:
+        return service.find_session(held_pass(call.headers), now=now)
+    except Unauthenticated:
+        return None
+
+
+def view(session: Session, now: int) -> SessionView:
+    """The session as its owner sees it."""
+    return SessionView(
+        session.participant_name,
+        None if session.email is None else SessionAccount(session.email),
+        session.age,  # type: ignore[arg-type]  # written from the same set of words
+        msgspec.convert(session.preferences, Preferences),
+        SESSION.deadline(now),
+    )
 
 
 def held_pass(headers: Mapping[str, str]) -> Pass | None:
@@ -38,8 +60,3 @@ def held_pass(headers: Mapping[str, str]) -> Pass | None:
 
 def give_cookie(call: Call[Any], session_id: SessionId, *, now: int) -> None:
     call.cookies_out.append(cookies.sealed(settings(), PURPOSE, Pass(session_id, now).to_bytes()))
-
-
-def expires_at_ms(now: int) -> int:
-    """When a cookie sealed at `now` runs out if it is not used again."""
-    return SESSION.deadline(now)

@@ -1,21 +1,41 @@
-"""The server's half of a session."""
+"""The server's half of a session. Those of one account lie in one partition: listing or ending them is one Query."""
 
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from collections.abc import Sequence
+from typing import Any
+
+from pynamodb.attributes import BooleanAttribute, JSONAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.expressions.update import Action
 
 from chalicelib.lifetimes import SESSION, SESSION_GRACE_MS
 from chalicelib.runtime.ids import ParticipantId, SessionId, opaque
 from chalicelib.runtime.store import Binding, Record, Table
+
+Key = tuple[str, str]
 
 
 class Session(Record):
     class Meta(Binding):
         pass
 
-    session_id = UnicodeAttribute(hash_key=True)
+    owner_id = UnicodeAttribute(hash_key=True)  # the account; a guest's session is its own
+    own_id = UnicodeAttribute(range_key=True)
     participant_id = UnicodeAttribute()
     participant_name = UnicodeAttribute()
     room_id = UnicodeAttribute(null=True)  # the meeting they are in, entered last
+    email = UnicodeAttribute(null=True)  # of the account
+    age = UnicodeAttribute(null=True)  # what followed from the birth date, which is not kept: see rules.Age
+    preferences = JSONAttribute(default=dict)
+    opened_at_ms = NumberAttribute()
     used_at_ms = NumberAttribute()  # at most 12 h behind the cookie, which decides
+    ended = BooleanAttribute(null=True)  # being taken down: nobody's session any more
+
+    @property
+    def session_id(self) -> SessionId:
+        return SessionId(self.own_id if self.owner_id == self.own_id else f"{self.owner_id}.{self.own_id}")
+
+    @property
+    def account_id(self) -> str | None:
+        return None if self.owner_id == self.own_id else str(self.owner_id)
 
     def used(self, now: int) -> None:
         """Moves the server's half's own end; it outlives the cookie by the 12 h it may be behind."""
@@ -26,17 +46,50 @@ class Session(Record):
 sessions = Table(Session, "sessions")
 
 
+def key_of(session_id: str) -> Key:
+    owner, _, own = session_id.partition(".")
+    return owner, own or owner
+
+
+def find(session_id: str, *, now: int) -> Session | None:
+    """The session, unless it is over or being ended."""
+    found = sessions.get(key_of(session_id), now=now)
+    return None if found is None or found.ended else found
+
+
+def find_all_of(account_id: str, *, now: int) -> list[Session]:
+    """The account's sessions on all its devices."""
+    return [one for one in sessions.query(account_id, now=now) if not one.ended]
+
+
+def change(session_id: str, actions: Sequence[Action], *, now: int) -> Session | None:
+    """The session after `actions`; None where it has ended."""
+    return sessions.update(key_of(session_id), actions, now=now, where=Session.ended.does_not_exist())
+
+
 def remember_room(session_id: str, room_id: str, *, now: int) -> None:
     """Where the session's participant is, from now on."""
-    sessions.update(session_id, [Session.room_id.set(room_id)], now=now)
+    sessions.update(key_of(session_id), [Session.room_id.set(room_id)], now=now)
 
 
 def forget_room(session_id: str, room_id: str, *, now: int) -> None:
     """They left it; where they are in another one by now, that stays."""
-    sessions.update(session_id, [Session.room_id.remove()], now=now, where=Session.room_id == room_id)
+    sessions.update(key_of(session_id), [Session.room_id.remove()], now=now, where=Session.room_id == room_id)
 
 
 def new_session(name: str, now: int) -> Session:
-    session = Session(SessionId(opaque()), participant_id=ParticipantId(opaque()), participant_name=name)
+    own = opaque()
+    session = Session(own, own, participant_id=ParticipantId(opaque()), participant_name=name, opened_at_ms=now)
     session.used(now)
     return session
+
+
+def renewed(session: Session, owner_id: str | None, now: int) -> Session:
+    """The same person, room and preferences under a new id."""
+    own = opaque()
+    kept: dict[str, Any] = {
+        name: value for name, value in session.attribute_values.items() if name not in ("owner_id", "own_id")
+    }
+    made = Session(owner_id or own, own, **kept)
+    made.used(now)
+    return made

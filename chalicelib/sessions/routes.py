@@ -1,15 +1,24 @@
-"""POST, GET and DELETE /v1/session."""
+"""The session, its participant and preferences; my sessions; the question of age."""
 
 from chalice.app import Blueprint
+from msgspec import UNSET, structs
 
 from chalicelib.runtime import clock, cookies
-from chalicelib.runtime.errors import Unauthenticated
+from chalicelib.runtime.errors import Denied, Invalid, NotFound, Unauthenticated
 from chalicelib.runtime.http import Call, Reply, operation
-from chalicelib.runtime.ids import SessionId
 from chalicelib.runtime.settings import settings
 from chalicelib.sessions import edge, service
 from chalicelib.sessions.models import Session
-from chalicelib.sessions.schemas import NewSession, SessionView
+from chalicelib.sessions.rules import outcome_of
+from chalicelib.sessions.schemas import (
+    AgeView,
+    BirthMonth,
+    ListedSession,
+    ListedSessions,
+    NewSession,
+    SessionPatch,
+    SessionView,
+)
 
 routes = Blueprint(__name__)
 
@@ -18,18 +27,28 @@ routes = Blueprint(__name__)
            answers=SessionView, status=201)  # fmt: skip
 def open_session(call: Call[NewSession]) -> Reply:
     now = clock.now()
-    try:
-        session = service.find_session(edge.held_pass(call.headers), now=now)
-    except Unauthenticated:
-        session = service.open_session(now=now)
-    edge.give_cookie(call, SessionId(session.session_id), now=now)
-    return Reply(_view(session, now), 201)
+    session = edge.find_session(call, now=now) or service.open_session(now=now)
+    edge.give_cookie(call, session.session_id, now=now)
+    return Reply(edge.view(session, now), 201)
 
 
 @operation(routes, "GET", "/v1/session", summary="My session", answers=SessionView, errors=(Unauthenticated,))
 def read_session(call: Call[None]) -> Reply:
     now = clock.now()
-    return Reply(_view(edge.require_session(call, now=now), now))
+    return Reply(edge.view(edge.require_session(call, now=now), now))
+
+
+@operation(routes, "PATCH", "/v1/session", summary="Change my name or preferences", body=SessionPatch,
+           answers=SessionView, errors=(Unauthenticated, Denied, Invalid))  # fmt: skip
+def change_session(call: Call[SessionPatch]) -> Reply:
+    now = clock.now()
+    session = edge.require_session(call, now=now)
+    if call.body.participant_name is not UNSET:
+        session = service.change_name(session, call.body.participant_name, now=now)
+    if call.body.preferences is not UNSET:
+        given = {name: value for name, value in structs.asdict(call.body.preferences).items() if value is not UNSET}
+        session = service.change_preferences(session, given, now=now)
+    return Reply(edge.view(session, now))
 
 
 @operation(routes, "DELETE", "/v1/session", summary="End my session on this device", status=204)
@@ -41,5 +60,53 @@ def end_session(call: Call[None]) -> Reply:
     return Reply(status=204)
 
 
-def _view(session: Session, now: int) -> SessionView:
-    return SessionView(session.participant_name, None, {}, edge.expires_at_ms(now))
+@operation(routes, "POST", "/v1/session/age", summary="Say in which month I was born", body=BirthMonth,
+           answers=AgeView, errors=(Invalid,))  # fmt: skip
+def say_age(call: Call[BirthMonth]) -> Reply:
+    """The date is not kept; who is too young leaves nothing but a flag in their browser, until it closes."""
+    now = clock.now()
+    outcome = outcome_of(call.body.birth_month, call.body.birth_year, now)
+    if outcome == "guardian_needed" or cookies.is_flagged(settings(), call.headers):
+        call.cookies_out.append(cookies.flag(settings()))
+        return Reply(AgeView("guardian_needed"))
+    session = edge.find_session(call, now=now)
+    if session is None:
+        session = service.open_session(now=now, age=outcome)
+        edge.give_cookie(call, session.session_id, now=now)
+    else:
+        service.record_age(session, outcome, now=now)
+    return Reply(AgeView(outcome))
+
+
+@operation(routes, "GET", "/v1/sessions", summary="My sessions on all devices", answers=ListedSessions,
+           errors=(Unauthenticated,))  # fmt: skip
+def list_sessions(call: Call[None]) -> Reply:
+    now = clock.now()
+    session = edge.require_session(call, now=now)
+    found = service.list_sessions(session, now=now)
+    return Reply(ListedSessions([_listed(one, session) for one in found]))
+
+
+@operation(routes, "DELETE", "/v1/sessions", summary="Log out everywhere", status=204, errors=(Unauthenticated,))
+def end_sessions(call: Call[None]) -> Reply:
+    now = clock.now()
+    session = edge.require_session(call, now=now)
+    for one in service.list_sessions(session, now=now):
+        service.end_session(one.session_id, now=now)
+    call.cookies_out.append(cookies.cleared(settings()))
+    return Reply(status=204)
+
+
+@operation(routes, "DELETE", "/v1/sessions/{id}", summary="End one of my sessions", status=204,
+           errors=(Unauthenticated, NotFound))  # fmt: skip
+def end_listed(call: Call[None]) -> Reply:
+    now = clock.now()
+    session = edge.require_session(call, now=now)
+    if service.end_listed(session, call.path["id"], now=now).session_id == session.session_id:
+        call.cookies_out.append(cookies.cleared(settings()))
+    return Reply(status=204)
+
+
+def _listed(one: Session, mine: Session) -> ListedSession:
+    current = one.session_id == mine.session_id
+    return ListedSession(service.handle(one), int(one.opened_at_ms), int(one.used_at_ms), current)

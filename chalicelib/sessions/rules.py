@@ -1,13 +1,25 @@
-"""What the cookie says and when it has run out; no I/O."""
+"""What the cookie says and when it has run out, what a name may be, what follows from an age; no I/O."""
 
 import json
+import unicodedata
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal
 
-from chalicelib.lifetimes import MINUTE, SESSION
-from chalicelib.runtime.ids import SessionId, is_opaque
+from chalicelib.lifetimes import MINUTE, SECOND, SESSION
+from chalicelib.runtime.errors import FieldError, Invalid
+from chalicelib.runtime.ids import SessionId, is_session_id
 
 RESEAL_AFTER_MS = MINUTE  # the instant of last use in the cookie is at most this old while in use
 FORMAT = 1
+NAME_MAX = 80  # characters
+NICKNAME_MAX = 20
+ADULT_AT, MINOR_AT = 18, 13  # years; 13 as COPPA has it
+BORN_FIRST = 1900
+JOINERS = "\u200c\u200d"  # Persian and Indic words and many emoji need them; all other format characters can deceive
+
+Age = Literal["adult", "minor", "child"]  # child: under 13, with a parent, guardian or teacher
+Outcome = Literal["adult", "minor", "guardian_needed"]
 
 
 @dataclass(frozen=True)
@@ -37,6 +49,44 @@ class Pass:
             return None
         if version != FORMAT or not isinstance(used_at_ms, int) or not isinstance(session_id, str):
             return None
-        if not is_opaque(session_id):
+        if not is_session_id(session_id):
             return None
         return cls(SessionId(session_id), used_at_ms)
+
+
+def clean_name(text: str) -> str:
+    """A participant's name: 1 to 80 characters of any script. Raises Invalid."""
+    name = " ".join(unicodedata.normalize("NFC", text).split())
+    if not 1 <= len(name) <= NAME_MAX:
+        raise _bad_name(f"1 to {NAME_MAX} characters")
+    if any(unicodedata.category(one).startswith("C") and one not in JOINERS for one in name):
+        raise _bad_name("no control or invisible characters")
+    if not any(unicodedata.category(one)[0] in "LNS" for one in name):
+        raise _bad_name("at least one letter, digit or symbol")
+    return name
+
+
+def clean_nickname(text: str) -> str:
+    """A child's name: one short word, so that it is not a full name (C7). Raises Invalid."""
+    name = clean_name(text)
+    if len(name) > NICKNAME_MAX or " " in name:
+        raise _bad_name(f"a nickname: one word of at most {NICKNAME_MAX} characters")
+    return name
+
+
+def outcome_of(birth_month: int, birth_year: int, now: int) -> Outcome:
+    """What follows from month and year of birth; in the month of a birthday the person counts as younger.
+
+    Raises Invalid for months that have not been.
+    """
+    today = datetime.fromtimestamp(now / SECOND, UTC)
+    months = (today.year - birth_year) * 12 + today.month - birth_month
+    if not 1 <= birth_month <= 12 or birth_year < BORN_FIRST or months < 0:
+        raise Invalid("This is no month of birth.", errors=[FieldError("birth_year", "not a month that has been")])
+    if months <= MINOR_AT * 12:
+        return "guardian_needed"
+    return "minor" if months <= ADULT_AT * 12 else "adult"
+
+
+def _bad_name(reason: str) -> Invalid:
+    return Invalid(f"A name has {reason}.", errors=[FieldError("participant_name", reason)])

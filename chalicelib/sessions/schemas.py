@@ -1,16 +1,81 @@
 """The session as the API shows it."""
 
+from typing import Annotated, Literal
+
 import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from chalicelib.runtime.ids import OpaqueText
+from chalicelib.sessions.rules import BORN_FIRST, Age, Outcome
+
+Language = Literal["en", "fr", "ru"]
+Theme = Literal["light", "dark"]
+Panel = Literal["open", "closed"]
+Help = Literal["shown", "hidden"]
 
 
 class NewSession(msgspec.Struct, forbid_unknown_fields=True):
     """An empty object: nothing is asked."""
 
 
+class Preferences(msgspec.Struct, omit_defaults=True):
+    """How the person likes the page; what is not said follows the browser."""
+
+    language: Language | None = None
+    theme: Theme | None = None
+    panel: Panel | None = None
+    help: Help | None = None
+
+
+class PreferencesPatch(msgspec.Struct, forbid_unknown_fields=True):
+    """What is given changes, null forgets it, the rest stays."""
+
+    language: Language | UnsetType | None = UNSET
+    theme: Theme | UnsetType | None = UNSET
+    panel: Panel | UnsetType | None = UNSET
+    help: Help | UnsetType | None = UNSET
+
+
+class SessionPatch(msgspec.Struct, forbid_unknown_fields=True):
+    """`participant_name`: null deletes it, and a generated one takes its place."""
+
+    participant_name: Annotated[str, Meta(max_length=400)] | UnsetType | None = UNSET
+    preferences: PreferencesPatch | UnsetType = UNSET
+
+
+class SessionAccount(msgspec.Struct):
+    email: str
+
+
 class SessionView(msgspec.Struct):
-    """`account` is null for everyone until accounts exist."""
+    """`account` is null for guests; `age` is null until it was asked for."""
 
     participant_name: str
-    account: None
-    preferences: dict[str, str]
+    account: SessionAccount | None
+    age: Age | None
+    preferences: Preferences
     expires_at_ms: int
+
+
+class BirthMonth(msgspec.Struct, forbid_unknown_fields=True):
+    """Month and year of birth: used for the answer, never stored."""
+
+    birth_month: Annotated[int, Meta(ge=1, le=12)]
+    birth_year: Annotated[int, Meta(ge=BORN_FIRST, le=9999)]
+
+
+class AgeView(msgspec.Struct):
+    outcome: Outcome
+
+
+class ListedSession(msgspec.Struct):
+    """One of my sessions; `id` names it, and is no key to it."""
+
+    id: OpaqueText
+    opened_at_ms: int
+    used_at_ms: int
+    current: bool
+
+
+class ListedSessions(msgspec.Struct):
+    sessions: list[ListedSession]

@@ -1,17 +1,20 @@
-"""Sessions: opened at the first act that needs one, found again by the cookie, ended at once."""
+"""Sessions: opened at the first act that needs one, found again by the cookie, renewed, ended at once."""
+
+from collections.abc import Mapping
 
 from chalicelib.lifetimes import SESSION, SESSION_GRACE_MS, ttl_seconds
 from chalicelib.runtime import events
-from chalicelib.runtime.errors import Unauthenticated
-from chalicelib.runtime.ids import SessionId
-from chalicelib.sessions.models import Session, new_session, sessions
+from chalicelib.runtime.errors import Denied, NotFound, Unauthenticated
+from chalicelib.runtime.ids import SessionId, derived
+from chalicelib.sessions.models import Session, change, find, find_all_of, key_of, new_session, renewed, sessions
 from chalicelib.sessions.names import friendly
-from chalicelib.sessions.rules import Pass
+from chalicelib.sessions.rules import Age, Pass, clean_name, clean_nickname
 
 
-def open_session(*, now: int) -> Session:
+def open_session(*, now: int, age: Age | None = None) -> Session:
     """A new session with a generated participant name."""
     session = new_session(friendly(), now)
+    session.age = age
     sessions.put(session)
     return session
 
@@ -20,26 +23,109 @@ def find_session(held: Pass | None, *, now: int) -> Session:
     """The session of a cookie. Raises Unauthenticated for none, one run out, or one whose session ended."""
     if held is None or not held.valid_at(now):
         raise Unauthenticated("Open a session first: POST /v1/session.")
-    session = sessions.get(held.session_id, now=now)
+    session = find(held.session_id, now=now)
     if session is None:
-        raise Unauthenticated("This session has ended. Open a new one: POST /v1/session.")
+        raise _ended()
     if now - int(session.used_at_ms) > SESSION_GRACE_MS:
         _record_use(session, now)
     return session
 
 
+def require_age(session: Session, *, children_too: bool = False) -> None:
+    """Before any name, e-mail or form is taken. Raises Denied where the age is not known, or too low (C7)."""
+    if session.age is None:
+        raise Denied("Say first in which month you were born: POST /v1/session/age.", kind="age-required")
+    if session.age == "child" and not children_too:
+        raise Denied("This is for people of 13 and older.", kind="age-required")
+
+
+def change_name(session: Session, name: str | None, *, now: int) -> Session:
+    """Another name for the session's participant, a generated one for None; others in the meeting see it at once."""
+    if name is None:
+        chosen = friendly()
+    else:
+        require_age(session, children_too=True)
+        chosen = clean_nickname(name) if session.age == "child" else clean_name(name)
+    changed = _changed(change(session.session_id, [Session.participant_name.set(chosen)], now=now))
+    events.publish(events.ParticipantRenamed(session.session_id, session.participant_id, session.room_id, chosen, now))
+    return changed
+
+
+def change_preferences(session: Session, changes: Mapping[str, str | None], *, now: int) -> Session:
+    """What is given changes; None forgets it."""
+    wanted = {name: value for name, value in {**session.preferences, **changes}.items() if value is not None}
+    return _changed(change(session.session_id, [Session.preferences.set(wanted)], now=now))
+
+
+def record_age(session: Session, age: Age, *, now: int) -> Session:
+    """The outcome alone, whatever was said before."""
+    return _changed(change(session.session_id, [Session.age.set(age)], now=now))
+
+
+def list_sessions(session: Session, *, now: int) -> list[Session]:
+    """All sessions of the account, the newest first; a guest's only one."""
+    found = find_all_of(session.account_id, now=now) if session.account_id else [session]
+    return sorted(found, key=lambda one: -int(one.used_at_ms))
+
+
+def handle(session: Session) -> str:
+    """Names a session to its owner without being the key to it."""
+    return derived("session", session.session_id)
+
+
+def end_listed(session: Session, wanted: str, *, now: int) -> Session:
+    """Ends one of my sessions. Raises NotFound where none of them has that name."""
+    for one in list_sessions(session, now=now):
+        if handle(one) == wanted:
+            end_session(one.session_id, now=now)
+            return one
+    raise NotFound("You have no such session.")
+
+
 def end_session(session_id: SessionId, *, now: int) -> None:
-    """Deletes the server's half and tells whoever keeps something for it."""
-    session = sessions.get(session_id, now=now)
+    """Deletes the server's half and tells whoever keeps something for it.
+
+    Marked first and deleted last: where this breaks off, its repetition finishes it, and nobody uses it meanwhile.
+    """
+    session = sessions.update(key_of(session_id), [Session.ended.set(True)], now=now)
     if session is not None:
-        sessions.delete(session_id)
         events.publish(events.SessionEnded(session_id, session.participant_id, session.room_id, now))
+        sessions.delete(key_of(session_id))
+
+
+def end_sessions_of(account_id: str, *, now: int, keep: SessionId | None = None) -> None:
+    """Log out everywhere, or everywhere else."""
+    for session in sessions.query(account_id, now=now):
+        if session.session_id != keep:
+            end_session(session.session_id, now=now)
+
+
+def sign_in(session: Session | None, account_id: str, email: str, *, now: int) -> Session:
+    """A session of the account: a new one, or a guest's under a new id, with name, meeting and preferences."""
+    known = session or new_session(friendly(), now)
+    made = renewed(known, account_id, now)
+    made.email = email
+    return _replace(session, made, now)
+
+
+def renew(session: Session, *, now: int) -> Session:
+    """The same session under a new id: at every change of privilege, so that an id known before is worth nothing."""
+    return _replace(session, renewed(session, session.account_id, now), now)
+
+
+def _replace(old: Session | None, made: Session, now: int) -> Session:
+    sessions.write_many([made], [] if old is None else [key_of(old.session_id)])
+    if old is not None and old.room_id:
+        events.publish(
+            events.SessionRenewed(old.session_id, made.session_id, made.participant_id, str(old.room_id), now)
+        )
+    return made
 
 
 def _record_use(session: Session, now: int) -> None:
     deadline = SESSION.deadline(now) + SESSION_GRACE_MS
     sessions.update(
-        session.session_id,
+        key_of(session.session_id),
         [
             Session.used_at_ms.set(now),
             Session.expires_at_ms.set(deadline),
@@ -47,3 +133,13 @@ def _record_use(session: Session, now: int) -> None:
         ],
         now=now,
     )
+
+
+def _changed(session: Session | None) -> Session:
+    if session is None:
+        raise _ended()
+    return session
+
+
+def _ended() -> Unauthenticated:
+    return Unauthenticated("This session has ended. Open a new one: POST /v1/session.")

@@ -240,6 +240,6 @@ def test_nothing_of_a_clip_reaches_the_log(
         "81.2.69",
         "RIFF",
         *(row["participant_name"]["S"] for row in rows),
-        *(r["session_id"]["S"] for r in rows),
+        *(r["own_id"]["S"] for r in rows),
     ]:
         assert secret not in said

@@ -7,7 +7,7 @@ import pytest
 from chalicelib.rooms import connections, service
 from chalicelib.rooms.models import members_of
 from chalicelib.runtime.ids import RoomId, opaque
-from chalicelib.sessions.models import sessions
+from chalicelib.sessions.models import find
 from tests.support.browser import HOST, Browser
 from tests.support.world import World
 
@@ -17,7 +17,7 @@ STRANGE_IDS = ["A" * 22, "x", "a" * 23, "room%23x", "member%23x", "%00", "..", "
 def session_of(world: World, browser: Browser) -> object:
     name = browser.get("/v1/session").json()["participant_name"]
     [row] = [item for item in world.aws.items("sessions") if item["participant_name"]["S"] == name]
-    return sessions.get(row["session_id"]["S"], now=world.now)
+    return find(row["own_id"]["S"], now=world.now)
 
 
 def meeting(world: World, *people: Browser) -> RoomId:

@@ -23,7 +23,7 @@ from chalicelib.lifetimes import MINUTE
 from chalicelib.rooms import service as rooms
 from chalicelib.runtime.errors import NotFound
 from chalicelib.runtime.ids import ParticipantId, RoomId, SessionId
-from chalicelib.sessions.models import Session, sessions
+from chalicelib.sessions.models import Session, find
 from chalicelib.sessions.service import end_session, open_session
 from tests.support.environment import SECRET
 from tests.support.hand_clock import START_MS
@@ -298,11 +298,15 @@ class Joining(RuleBasedStateMachine):
 
 
 def _stored(session: Session, now: int) -> Session:
-    return sessions.get(session.session_id, now=now) or session
+    return find(session.session_id, now=now) or session
 
 
 THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"
-Joining.TestCase.settings = settings(max_examples=500 if THOROUGH else 50, stateful_step_count=40, deadline=None)
-if not THOROUGH:  # a failure is shown as it was found: shortening it takes minutes
-    Joining.TestCase.settings = settings(Joining.TestCase.settings, phases=set(Phase) - {Phase.shrink, Phase.explain})
+Joining.TestCase.settings = settings(
+    max_examples=500 if THOROUGH else 50,
+    stateful_step_count=40,
+    deadline=None,
+    phases=set(Phase)
+    - {Phase.shrink, Phase.explain},  # a failure is shown as it was found: shortening it takes minutes
+)
 TestJoining = Joining.TestCase

@@ -17,11 +17,18 @@ class Pushes:
     def __init__(self) -> None:
         self.sent: list[tuple[str, dict[str, Any]]] = []
         self.gone: set[str] = set()
+        self.closed: list[str] = []
 
     def post_to_connection(self, ConnectionId: str, Data: bytes) -> None:  # noqa: N803 - the client's own names
         if ConnectionId in self.gone:
             raise ClientError({"Error": {"Code": "GoneException"}}, "PostToConnection")
         self.sent.append((ConnectionId, json.loads(Data)))
+
+    def delete_connection(self, ConnectionId: str) -> None:  # noqa: N803
+        if ConnectionId in self.gone:
+            raise ClientError({"Error": {"Code": "GoneException"}}, "DeleteConnection")
+        self.gone.add(ConnectionId)
+        self.closed.append(ConnectionId)
 
     def to(self, connection_id: str) -> list[dict[str, Any]]:
         """What that connection received, in order."""
@@ -33,6 +40,7 @@ class Pushes:
     def clear(self) -> None:
         self.sent.clear()
         self.gone.clear()
+        self.closed.clear()
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from chalicelib.joining.rules import Span
 from chalicelib.joining.service import Outcome, Submission
 from chalicelib.runtime import parallel
 from chalicelib.runtime.ids import JoinId, ParticipantId, RoomId
-from chalicelib.sessions.models import Session, sessions
+from chalicelib.sessions.models import Session, find
 from tests.support.environment import SECRET
 from tests.support.memory import Memory, in_memory
 from tests.support.pushes import Pushes, recorded_pushes
@@ -125,7 +125,7 @@ def new_clip(scenes: Sequence[str], recorded_at_ms: int, *, doubt: bool = False)
 
 def send(clip: Clip, owner: Session, *, now: int, room_id: RoomId | None = None) -> Outcome:
     """POST /v1/joins, as the route does it: with the session as it is stored at that moment."""
-    session = sessions.get(owner.session_id, now=now) or owner
+    session = find(owner.session_id, now=now) or owner
     made = Submission(clip.join_id, clip.content, False, clip.recorded_at_ms, "off", NOWHERE, room_id)
     return service.submit_clip(made, session, SECRET, now=now)
 

@@ -94,9 +94,15 @@ def visit(world: World) -> Visit:
     assert door.knock(RoomId(room["room_id"]), at_the_door, "a join", now=world.now)
     knocked = {**room, "participant_id": at_the_door.participant_id}
     does(ann, "POST", "/v1/rooms/{room_id}/admissions/{participant_id}", knocked, json_body={"admit": False})
+    does(ann, "POST", "/v1/session/age", json_body={"birth_month": 1, "birth_year": 1980})
+    does(ann, "PATCH", "/v1/session", json_body={"participant_name": "Ann", "preferences": {"theme": "dark"}})
+    [listed] = does(ann, "GET", "/v1/sessions").json()["sessions"]
     does(ben, "DELETE", "/v1/joins/{join_id}", {"join_id": second["join_id"]})
     does(ben, "DELETE", "/v1/rooms/{room_id}/participants/me", room)
     does(ben, "DELETE", "/v1/session")
+    does(ann, "DELETE", "/v1/sessions/{id}", {"id": listed["id"]})
+    does(ann, "POST", "/v1/session", json_body={})
+    does(ann, "DELETE", "/v1/sessions")
     return made
 
 

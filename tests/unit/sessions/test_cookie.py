@@ -22,7 +22,7 @@ from tests.support.memory import in_memory
 from tests.support.world import World
 
 NAME = "__Host-earshot"
-LOCAL = Settings(stage="local", secret=SECRET, live_endpoint="http://x", insecure_cookies=False, version="1")
+LOCAL = Settings(stage="local", secrets=(SECRET,), live_endpoint="http://x", insecure_cookies=False, version="1")
 NOW = 1_800_000_000_000
 ME = SessionId(opaque())
 
@@ -60,7 +60,7 @@ def test_the_cookie_is_bound_to_this_host_and_out_of_scripts_reach(world: World)
 
 def test_plain_http_localhost_gets_a_cookie_it_can_keep() -> None:
     """On plain-http localhost the name loses its prefix and the Secure flag, by settings only."""
-    plain = Settings(stage="local", secret=SECRET, live_endpoint="http://x", insecure_cookies=True, version="1")
+    plain = Settings(stage="local", secrets=(SECRET,), live_endpoint="http://x", insecure_cookies=True, version="1")
     cookie = cookies.sealed(plain, PURPOSE, b"x")
     assert cookie.startswith("earshot=")
     assert "Secure" not in cookie
@@ -77,7 +77,7 @@ def test_the_cookie_holds_an_opaque_id_an_instant_and_a_version_only(world: Worl
     assert (version, used_at_ms) == (1, world.now)
     assert len(session_id) == 22
     [stored] = world.aws.items("sessions")
-    assert stored["session_id"]["S"] == session_id
+    assert stored["own_id"]["S"] == session_id
 
 
 @pytest.mark.parametrize(
@@ -174,10 +174,10 @@ SPOILERS: dict[str, Callable[[str], str]] = {
     "8 KB": lambda value: value * 64,
     "another purpose": lambda _: sealed(purpose="ticket"),
     "another stage": lambda _: sealed(
-        Settings(stage="prod", secret=SECRET, live_endpoint="http://x", insecure_cookies=False, version="1")
+        Settings(stage="prod", secrets=(SECRET,), live_endpoint="http://x", insecure_cookies=False, version="1")
     ),
     "another secret": lambda _: sealed(
-        Settings(stage="local", secret=SECRET[::-1], live_endpoint="http://x", insecure_cookies=False, version="1")
+        Settings(stage="local", secrets=(SECRET[::-1],), live_endpoint="http://x", insecure_cookies=False, version="1")
     ),
     "a session that never was": lambda _: sealed(),
     "from the future": lambda _: value_of(cookies.sealed(LOCAL, PURPOSE, Pass(ME, 2 * NOW).to_bytes())),

@@ -66,8 +66,8 @@ def test_nothing_in_an_answer_names_the_session(world: World) -> None:
     """C3: the session id is the cookie's secret; participants are named by another id."""
     browser = world.member()
     [stored] = world.aws.items("sessions")
-    assert stored["session_id"]["S"] not in browser.get("/v1/session").body
-    assert stored["session_id"]["S"] != stored["participant_id"]["S"]
+    assert stored["own_id"]["S"] not in browser.get("/v1/session").body
+    assert stored["own_id"]["S"] != stored["participant_id"]["S"]
 
 
 def test_names_are_many_and_short() -> None:

@@ -1,0 +1,67 @@
+"""The question of age: only the outcome is kept, and of who is too young nothing."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.sessions.rules import outcome_of
+from tests.support.browser import Answer, Browser
+from tests.support.hand_clock import START_MS
+from tests.support.world import World
+
+MONTHS = st.integers(0, 12 * 110)
+
+
+def say(browser: Browser, month: int, year: int) -> Answer:
+    return browser.post("/v1/session/age", json_body={"birth_month": month, "birth_year": year})
+
+
+def born(months_ago: int) -> tuple[int, int]:
+    """Month and year that long before START_MS, which lies in January 2027."""
+    year, month = divmod(2027 * 12 - months_ago, 12)
+    return month + 1, year
+
+
+@given(MONTHS)
+def test_thirteen_and_eighteen_are_reached_when_the_month_is_over(months_ago: int) -> None:
+    """C7: in the month of a birthday the day is not known, so the person counts as younger."""
+    wanted = "guardian_needed" if months_ago <= 156 else "minor" if months_ago <= 216 else "adult"
+    assert outcome_of(*born(months_ago), START_MS) == wanted
+
+
+@pytest.mark.parametrize(("months_ago", "outcome"), [(157, "minor"), (217, "adult")])
+def test_only_the_outcome_is_kept(world: World, months_ago: int, outcome: str) -> None:
+    """C7: the date is not kept."""
+    browser = world.browser()
+    month, year = born(months_ago)
+    assert say(browser, month, year).json() == {"outcome": outcome}
+    assert browser.get("/v1/session").json()["age"] == outcome
+    [stored] = world.aws.items("sessions")
+    assert not {"birth_month", "birth_year"} & set(stored)
+    assert str(year) not in str({name: value for name, value in stored.items() if not name.endswith("_id")})
+
+
+def test_who_is_too_young_leaves_a_flag_in_the_browser_and_nothing_else(world: World) -> None:
+    """C7: nothing about the person stored; the flag names nobody and ends with the browser."""
+    browser = world.browser()
+    answer = say(browser, *born(120))
+    assert answer.json() == {"outcome": "guardian_needed"}
+    assert world.aws.items() == []
+    assert answer.cookies == ["__Host-earshot-age=1; Path=/; HttpOnly; SameSite=Lax; Secure"]
+
+
+def test_going_back_does_not_help(world: World) -> None:
+    """C7: the second answer counts as the first."""
+    browser = world.browser()
+    say(browser, *born(120))
+    assert say(browser, 1, 1980).json() == {"outcome": "guardian_needed"}
+    assert world.aws.items() == []
+
+
+@pytest.mark.parametrize(("month", "year"), [(0, 2000), (13, 2000), (2, 2027), (1, 1899), (1, 9999)])
+def test_a_month_that_has_not_been_is_refused(world: World, month: int, year: int) -> None:
+    """F12: 422, nothing stored."""
+    answer = say(world.browser(), month, year)
+    assert answer.status == 422
+    assert answer.cookies == []
+    assert world.aws.items() == []

@@ -1,0 +1,109 @@
+"""The participant: a name of one's own without an account, and preferences that stay."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.runtime.errors import Invalid
+from chalicelib.sessions.rules import NAME_MAX, clean_name, clean_nickname
+from tests.support.browser import Browser
+from tests.support.world import World
+
+ADULT = {"birth_month": 1, "birth_year": 1980}
+
+
+NAMES = ["Ada", "李雷", "Анна-Мария", "عائشة", "Zoë 🦊", "a" * NAME_MAX, "نرگس\u200cخانم", "👩\u200d🚀"]
+INVISIBLE = ["a\x00b", "a\u202eb", "\u200d\u200c", "\ue000", "a\u2066b", "\u00ad"]
+NO_NAMES = ["", "   ", "a" * (NAME_MAX + 1), "...", *INVISIBLE]
+NO_PREFERENCES = [{"preferences": {"colour": "red"}}, {"preferences": {"language": "tlh"}}, {"email": "a@b.c"}]
+
+
+def grown_up(world: World) -> Browser:
+    browser = world.member()
+    assert browser.post("/v1/session/age", json_body=ADULT).status == 200
+    return browser
+
+
+def rename(browser: Browser, name: str | None) -> int:
+    return browser.request("PATCH", "/v1/session", json_body={"participant_name": name}).status
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_may_be_of_any_script(world: World, name: str) -> None:
+    """C1: 1 to 80 characters."""
+    browser = grown_up(world)
+    assert rename(browser, name) == 200
+    assert browser.get("/v1/session").json()["participant_name"] == name
+
+
+@pytest.mark.parametrize("name", NO_NAMES)
+def test_a_name_that_deceives_or_is_none_changes_nothing(world: World, name: str) -> None:
+    """C1: no control characters, nothing invisible; the old name stays."""
+    browser = grown_up(world)
+    before = browser.get("/v1/session").json()["participant_name"]
+    answer = browser.request("PATCH", "/v1/session", json_body={"participant_name": name})
+    assert answer.status == 422
+    assert [error["at"] for error in answer.json()["errors"]] == ["participant_name"]
+    assert browser.get("/v1/session").json()["participant_name"] == before
+
+
+@given(st.text(max_size=100))
+def test_a_clean_name_is_clean_however_often_it_is_cleaned(text: str) -> None:
+    """C1: what is accepted once is accepted as it is."""
+    try:
+        name = clean_name(text)
+    except Invalid:
+        return
+    assert clean_name(name) == name
+    assert 1 <= len(name) <= NAME_MAX
+    assert not set(name) & set("\n\r\t\x00\u202e\u2028")
+
+
+def test_a_deleted_name_is_stored_nowhere(world: World) -> None:
+    """C1: after deletion no store holds it; a generated one takes its place."""
+    browser = grown_up(world)
+    rename(browser, "Philippa Example")
+    assert rename(browser, None) == 200
+    assert "Philippa" not in str(world.aws.items())
+    assert browser.get("/v1/session").json()["participant_name"] != ""
+
+
+def test_a_name_waits_for_the_question_of_age(world: World) -> None:
+    """C7: before any name is taken; deleting one needs no age."""
+    browser = world.member()
+    answer = browser.request("PATCH", "/v1/session", json_body={"participant_name": "Ada"})
+    assert (answer.status, answer.json()["type"]) == (403, "/problems/age-required")
+    assert "Ada" not in str(world.aws.items())
+    assert rename(browser, None) == 200
+
+
+@given(st.text(max_size=40))
+def test_a_nickname_is_one_short_word(text: str) -> None:
+    """C7: never a full name."""
+    try:
+        name = clean_nickname(text)
+    except Invalid:
+        return
+    assert len(name) <= 20
+    assert len(name.split()) == 1
+
+
+def test_preferences_stay_and_can_be_forgotten_one_by_one(world: World) -> None:
+    """C6: language and panel are remembered."""
+    browser = world.member()
+    for wished, kept in (
+        ({"language": "fr", "panel": "open"}, {"language": "fr", "panel": "open"}),
+        ({"theme": "dark"}, {"language": "fr", "panel": "open", "theme": "dark"}),
+        ({"language": None}, {"panel": "open", "theme": "dark"}),
+    ):
+        answer = browser.request("PATCH", "/v1/session", json_body={"preferences": wished})
+        assert answer.json()["preferences"] == kept
+        assert browser.get("/v1/session").json()["preferences"] == kept
+
+
+@pytest.mark.parametrize("body", NO_PREFERENCES)
+def test_unknown_preferences_are_refused(world: World, body: dict[str, object]) -> None:
+    """F12: unknown field 422, nothing changed."""
+    browser = world.member()
+    assert browser.request("PATCH", "/v1/session", json_body=body).status == 422
+    assert browser.get("/v1/session").json()["preferences"] == {}
