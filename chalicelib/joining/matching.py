@@ -22,11 +22,11 @@ def meet(mine: Sound, others: Sequence[ClipId], *, now: int, again: bool = False
     verdicts = lazily.engine().compare(mine.fine, [one.fine for one in sounds])
     ears = [_ear(sound, seats) for sound in sounds]
     heard = [ear for ear, verdict in zip(ears, verdicts, strict=True) if verdict == JOIN]
-    if again:
-        _mend(heard, now)
     if heard:
         everyone = {sound.clip_id: sound for sound in (*sounds, mine)}
-        return gather(_ear(mine, seats), heard, lambda one, other: _agree(one, other, everyone), now=now)
+        room_id = gather(_ear(mine, seats), heard, lambda one, other: _agree(one, other, everyone), now=now)
+        _mend(heard if again else (), now)
+        return room_id
     if not again:  # a clip asks once
         _ask(mine, [ear for ear, verdict in zip(ears, verdicts, strict=True) if verdict == ASK], now)
     return None
