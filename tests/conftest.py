@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, settings
 
 from chalicelib.runtime import settings as app_settings
 from chalicelib.runtime.telemetry import log
+from tests.support import personal
 from tests.support.aws import Aws, empty_aws
 from tests.support.hand_clock import HandClock
 from tests.support.pushes import Pushes, recorded_pushes
@@ -61,12 +62,13 @@ def world() -> Iterator[World]:
         yield found
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def log_lines() -> Iterator[io.StringIO]:
-    """What the application logs, as it would reach CloudWatch."""
+    """What the application logs, as it would reach CloudWatch: whatever a test does, nothing personal is in it (G6)."""
     lines = io.StringIO()
     handler = logging.StreamHandler(lines)
     handler.setFormatter(log.registered_formatter)
     log.addHandler(handler)
     yield lines
     logging.getLogger(log.service).removeHandler(handler)
+    assert not personal.found_in(lines.getvalue())

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chalicelib.lifetimes import DAY, HOUR, MINUTE, SECOND, SESSION
-from chalicelib.runtime import cookies
+from chalicelib.runtime import cookies, meter
 from chalicelib.runtime.crypto import SealingKey, derive
 from chalicelib.runtime.ids import SessionId, opaque
 from chalicelib.runtime.settings import Settings
@@ -131,6 +131,25 @@ def test_both_sides_agree_for_any_rhythm_of_use(world: World, gaps: list[int]) -
             alive = alive and world.now < sealed_at + 30 * DAY
             assert browser.get("/v1/session").status == (200 if alive else 401)
             sealed_at = world.now if world.now - sealed_at >= MINUTE else sealed_at
+
+
+def test_a_use_shortly_before_the_server_would_record_it_counts(world: World) -> None:
+    """C2: used at 0 and at 0 d 11 h 59 m, valid at 30 d 11 h 58 m."""
+    browser = world.member()
+    world.clock.advance(11 * HOUR + 59 * MINUTE)
+    assert browser.get("/v1/session").status == 200
+    world.clock.advance(30 * DAY - MINUTE)
+    assert browser.get("/v1/session").status == 200
+
+
+def test_a_session_costs_a_request_one_read_and_rarely_a_write(world: World) -> None:
+    """An authenticated request adds at most 1 read and, at most once in 12 h, 1 write."""
+    browser = world.member()
+    for elapsed, writes in ((0, 0), (MINUTE, 0), (12 * HOUR, 1), (MINUTE, 0)):
+        world.clock.advance(elapsed)
+        with meter.metering() as counted:
+            assert browser.get("/v1/session").status == 200
+        assert sorted(call.write for call in counted.calls) == [False] + [True] * writes
 
 
 def test_the_servers_half_is_written_rarely_and_goes_a_day_after_the_cookie_at_most(world: World) -> None:
