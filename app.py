@@ -1,12 +1,16 @@
 """Earshot's entry points: a table of contents, no logic."""
 
+from chalicelib.accounts.own_routes import routes as own_account_routes
+from chalicelib.accounts.routes import routes as account_routes
 from chalicelib.joining.routes import routes as joining_routes
 from chalicelib.joining.service import forget_sound, give_up_seat, seat_admitted
 from chalicelib.joining.tasks import tasks as joining_tasks
+from chalicelib.privacy.routes import routes as privacy_routes
+from chalicelib.privacy.service import has_consented
 from chalicelib.rooms.routes import routes as room_routes
 from chalicelib.rooms.service import follow_renewal, forget_session, rename_member
 from chalicelib.rooms.tasks import tasks as room_tasks
-from chalicelib.runtime import events
+from chalicelib.runtime import consent, events
 from chalicelib.runtime.http import EarshotApp
 from chalicelib.sessions.routes import routes as session_routes
 from chalicelib.web.api_routes import routes as api_routes
@@ -19,10 +23,12 @@ app.experimental_feature_flags.update(["BLUEPRINTS", "WEBSOCKETS"])
 app.api.binary_types.append("application/vnd.earshot.fingerprint")
 
 for blueprint in (
-    session_routes, room_routes, room_tasks, joining_routes, joining_tasks, api_routes, page_routes,
+    session_routes, privacy_routes, account_routes, own_account_routes, room_routes, room_tasks, joining_routes,
+    joining_tasks, api_routes, page_routes,
 ):  # fmt: skip
     app.register_blueprint(blueprint)
 
+consent.recorded_by(has_consented)
 events.subscribe(events.SessionEnded, forget_session)
 events.subscribe(events.SessionEnded, forget_sound)
 events.subscribe(events.SessionRenewed, follow_renewal)

@@ -46,6 +46,16 @@ KNOCK = Lifetime("knock", "ask a meeting's members about someone at the door", 6
 CROWD_NOTICE = Lifetime("crowd-notice", "spread a crowded place over many partitions", 20 * SECOND, "the last look")
 CROWD_ROUND = Lifetime("crowd-round", "let one matcher serve a crowd", 4 * SECOND, "the call for it")
 ATTEMPTS = Lifetime("attempts", "refuse floods", 10 * SECOND, "the latest attempt")
+PERSONAL_DATA = Lifetime("account", "keep an account for its owner", 180 * DAY, "the last use of the service by them")
+REGISTRATION = Lifetime("registration", "wait until the address is confirmed", DAY, "the registration")
+PASSWORD_RESET = Lifetime("password-reset", "let its owner choose another password", HOUR, "the request for it")
+TALLY = Lifetime(
+    "tally", "refuse guessing of passwords and floods of mail", HOUR, "the window's beginning, at the latest"
+)
+CONSENT = Lifetime(
+    "consent", "show what was agreed to, under a digest that names nobody", 3 * 365 * DAY, "the decision"
+)
+ERASURE = Lifetime("erasure", "keep a backup from bringing back who was erased", 30 * DAY, "the erasure")
 
 LIFETIMES = (
     SOUND_CLIP,
@@ -58,6 +68,12 @@ LIFETIMES = (
     CROWD_NOTICE,
     CROWD_ROUND,
     ATTEMPTS,
+    PERSONAL_DATA,
+    REGISTRATION,
+    PASSWORD_RESET,
+    TALLY,
+    CONSENT,
+    ERASURE,
 )
 
 

@@ -5,7 +5,6 @@ midnight (UTC) is listed under both days' names, so two clips that overlap alway
 """
 
 import hmac
-import ipaddress
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from hashlib import sha256
@@ -13,9 +12,8 @@ from hashlib import sha256
 from chalicelib.joining.rules import Span
 from chalicelib.lifetimes import DAY
 from chalicelib.runtime.crypto import derive
+from chalicelib.runtime.networks import network
 
-IPV4_PREFIX, IPV6_PREFIX = 24, 48
-OWN_NETWORK = "own-network"  # private addresses reach the server over its own network: one place
 ANYWHERE = "anywhere"  # for those who share nothing but the room, such as a VPN and a mobile network
 NAME_BYTES = 9  # of the hash, 12 characters: with longer ones a clip's row would outgrow 4 KiB, a unit
 
@@ -33,20 +31,6 @@ def places(viewer: Viewer, span: Span, secret: bytes) -> list[list[str]]:
     known = [ANYWHERE, *([f"area/{viewer.area}"] if viewer.area else []), f"network/{network(viewer.address)}"]
     days = sorted({span.start_ms // DAY, span.end_ms // DAY})
     return [[hidden(place, secret, day) for day in days] for place in known]
-
-
-def network(address: str) -> str:
-    """The network an address belongs to, as text; all unreadable ones are one network."""
-    try:
-        found = ipaddress.ip_address(address.split("%")[0])
-    except ValueError:
-        return "unknown"
-    if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped:
-        found = found.ipv4_mapped
-    if found.is_private:
-        return OWN_NETWORK
-    prefix = IPV4_PREFIX if found.version == 4 else IPV6_PREFIX
-    return str(ipaddress.ip_network((found, prefix), strict=False))
 
 
 def hidden(place: str, secret: bytes, day: int) -> str:

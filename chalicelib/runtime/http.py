@@ -84,6 +84,7 @@ class Operation:
     query: Mapping[str, Any]
     answer_type: str
     document: bool
+    any_site: bool  # a mail program may send it: whoever holds the address may act, and there is no cookie to misuse
 
 
 OPERATIONS: list[Operation] = []
@@ -129,13 +130,14 @@ def operation(
     query: Mapping[str, Any] | None = None,
     answer_type: str = JSON,
     document: bool = True,
+    any_site: bool = False,
 ) -> Callable[[Callable[[Call[Any]], Reply]], Callable[[Call[Any]], Reply]]:
     """Registers `method path`. `body` is a msgspec type, or `bytes` for a body passed on as it came (`accepts`)."""
 
     def register(handler: Callable[[Call[Any]], Reply]) -> Callable[[Call[Any]], Reply]:
         described = Operation(
             method, path, handler.__name__, summary, accepts if body is not None else (), body, body_max, answers,
-            status, errors, request_headers or {}, query or {}, answer_type, document,
+            status, errors, request_headers or {}, query or {}, answer_type, document, any_site,
         )  # fmt: skip
         OPERATIONS.append(described)
 
@@ -170,7 +172,7 @@ def _call(described: Operation, request: Request, params: Mapping[str, str], coo
     headers = _headers(event)
     if "cookie" in headers:  # RFC 9113 lets a client split the cookie header
         headers["cookie"] = headers["cookie"].replace(",", ";")
-    if described.method not in SAFE_METHODS:
+    if described.method not in SAFE_METHODS and not described.any_site:
         crosssite.check(headers)
     content_type = headers.get("content-type", "").split(";")[0].strip().lower()
     return Call(

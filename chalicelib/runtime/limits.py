@@ -1,11 +1,11 @@
-"""Floods are refused by an exact sliding window: the instants of the latest attempts, one small row a caller."""
+"""Floods are refused: by an exact sliding window (`spend`), or a fixed one that costs one request (`count`)."""
 
 import secrets
 from typing import Any
 
 from pynamodb.attributes import ListAttribute, NumberAttribute, UnicodeAttribute
 
-from chalicelib.lifetimes import SECOND
+from chalicelib.lifetimes import SECOND, ttl_seconds
 from chalicelib.runtime.errors import TooMany
 from chalicelib.runtime.store import Binding, Record, Table
 
@@ -21,7 +21,18 @@ class Attempts(Record):
     version = UnicodeAttribute()
 
 
+class Tally(Record):
+    """How many came within one fixed window."""
+
+    class Meta(Binding):
+        pass
+
+    subject = UnicodeAttribute(hash_key=True)
+    tries = NumberAttribute()
+
+
 attempts = Table(Attempts, "limits")
+tallies = Table(Tally, "limits")
 
 
 def spend(subject: str, *, allowed: int, window_ms: int, now: int) -> None:
@@ -34,6 +45,19 @@ def spend(subject: str, *, allowed: int, window_ms: int, now: int) -> None:
         if _write(subject, row, [*recent, now], now + window_ms, now):
             return
     raise _too_many(SECOND)
+
+
+def count(subject: str, *, allowed: int, window_ms: int, now: int) -> None:
+    """Counts an attempt, refused ones too, by one atomic request. Raises TooMany after `allowed` until the window ends.
+
+    Windows begin at multiples of `window_ms`, so that around a boundary twice as many may pass.
+    """
+    window = now // window_ms
+    ends_at_ms = (window + 1) * window_ms
+    lives = [Tally.expires_at_ms.set(ends_at_ms), Tally.expires_at.set(ttl_seconds(ends_at_ms))]
+    row = tallies.upsert(f"{subject}@{window}", [Tally.tries.add(1), *lives], now=now)
+    if row is None or row.tries > allowed:
+        raise _too_many(ends_at_ms - now)
 
 
 def _write(subject: str, row: Attempts | None, at_ms: list[int], deadline: int, now: int) -> bool:

@@ -42,6 +42,7 @@ PATH_PARAMETERS: Mapping[str, Any] = {
     "room_id": Annotated[OpaqueText, Meta(description="A meeting.")],
     "participant_id": Annotated[OpaqueText, Meta(description="A participant, at the door or inside.")],
     "id": Annotated[OpaqueText, Meta(description="One of the caller's own, as the list names it.")],
+    "token": Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{1,512}$", description="From a mail's link.")],
     "join_id": Annotated[UUID, Meta(description="A clip, by the UUID it was sent under.")],
 }
 
@@ -76,7 +77,7 @@ def openapi_document(operations: Sequence[Operation], *, version: str) -> dict[s
 def errors_of(one: Operation) -> list[type[Problem]]:
     """Every problem the operation can answer: its own, and those of the edge."""
     found: set[type[Problem]] = {Problem, *one.errors}
-    if one.method not in SAFE_METHODS:
+    if one.method not in SAFE_METHODS and not one.any_site:
         found.add(Denied)
     if one.body is not None:
         found |= {WrongType, TooLarge, Invalid}
@@ -110,7 +111,7 @@ def _parameters(one: Operation) -> list[dict[str, Any]]:
     found = [_parameter("path", name, PATH_PARAMETERS[name]) for name in names]
     found += [_parameter("query", name, kind) for name, kind in one.query.items()]
     found += [_parameter("header", name, kind) for name, kind in one.request_headers.items()]
-    if one.method not in SAFE_METHODS:
+    if one.method not in SAFE_METHODS and not one.any_site:
         found.append({"$ref": "#/components/parameters/EarshotClient"})
     return found
 

@@ -27,6 +27,8 @@ class Settings:
     live_endpoint: str
     insecure_cookies: bool
     version: str
+    origin: str = "http://127.0.0.1:8000"  # where people find the pages: links in mails begin with it
+    mail_from: str = "Earshot <noreply@earshot.example>"
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> "Settings":
@@ -43,6 +45,8 @@ class Settings:
             live_endpoint=_required(environ, "EARSHOT_LIVE_ENDPOINT"),
             insecure_cookies=insecure,
             version=environ.get("EARSHOT_VERSION", "0.1.0"),
+            origin=_deployed(environ, "EARSHOT_ORIGIN", cls.origin).rstrip("/"),
+            mail_from=_deployed(environ, "EARSHOT_MAIL_FROM", cls.mail_from),
         )
 
     @property
@@ -66,6 +70,11 @@ def _required(environ: Mapping[str, str], name: str) -> str:
     if not value:
         raise MissingSetting(f"{name} is not set")
     return value
+
+
+def _deployed(environ: Mapping[str, str], name: str, local: str) -> str:
+    """What only a deployment must say."""
+    return environ.get(name) or local if environ.get("EARSHOT_STAGE") == "local" else _required(environ, name)
 
 
 def _secrets(environ: Mapping[str, str]) -> tuple[bytes, ...]:

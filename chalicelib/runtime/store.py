@@ -115,14 +115,19 @@ class Table(Generic[R]):
         """As `update`, but makes the item where there is none at all; None where an expired one is in the way."""
         return self._update(key, actions, self._absent() | (self._expires_ms() > now))
 
-    def delete(self, key: Key, *, where: Condition | None = None) -> None:
-        """Removes the item if it is there and, where given, `where` holds for it."""
+    def delete(self, key: Key, *, where: Condition | None = None) -> bool:
+        """Removes the item if it is there and, where given, `where` holds for it; False where that does not."""
         item = self._bare(key)
         self._wrote("DeleteItem", item)
         try:
             _open("delete")(item, condition=where)
         except DeleteError as error:
-            _refused(error)
+            return _refused(error)
+        return True
+
+    def take(self, item: R, *, now: int) -> bool:
+        """Removes a living item; of all who try, one is told True."""
+        return self.delete(self._own_key(item), where=self._expires_ms() > now)
 
     def put_many(self, items: Iterable[R]) -> None:
         """Writes items whatever was there, 25 a request."""
@@ -196,6 +201,10 @@ class Table(Generic[R]):
         if meter.active():
             units = meter.write_units(item.serialize(null_check=False))
             meter.record(meter.Call(operation, self.name, self._partition(item), units, write=True, requests=requests))
+
+    def _own_key(self, item: R) -> Key:
+        partition, sort = self._key(item)
+        return partition if sort is None else (partition, sort)
 
     def _key(self, item: R) -> tuple[str, str | None]:
         sort = type(item)._range_keyname

@@ -10,6 +10,7 @@ from chalicelib.runtime import cookies
 from chalicelib.runtime.errors import Unauthenticated
 from chalicelib.runtime.http import Call
 from chalicelib.runtime.ids import SessionId
+from chalicelib.runtime.languages import Language, choose_language
 from chalicelib.runtime.settings import settings
 from chalicelib.sessions import service
 from chalicelib.sessions.models import Session
@@ -50,6 +51,12 @@ def view(session: Session, now: int) -> SessionView:
         msgspec.convert(session.preferences, Preferences),
         SESSION.deadline(now),
     )
+
+
+def language(call: Call[Any], session: Session | None) -> Language:
+    """The one preferred, or what the browser says."""
+    preferred = session.preferences.get("language") if session else None
+    return choose_language(preferred, call.header("accept-language"))
 
 
 def held_pass(headers: Mapping[str, str]) -> Pass | None:

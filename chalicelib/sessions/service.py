@@ -100,11 +100,11 @@ def end_sessions_of(account_id: str, *, now: int, keep: SessionId | None = None)
             end_session(session.session_id, now=now)
 
 
-def sign_in(session: Session | None, account_id: str, email: str, *, now: int) -> Session:
+def sign_in(session: Session | None, account_id: str, email: str, *, now: int, age: str | None = None) -> Session:
     """A session of the account: a new one, or a guest's under a new id, with name, meeting and preferences."""
     known = session or new_session(friendly(), now)
     made = renewed(known, account_id, now)
-    made.email = email
+    made.email, made.age = email, age or made.age
     return _replace(session, made, now)
 
 

@@ -6,8 +6,11 @@ from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
+from chalicelib.runtime.languages import choose_language
+
+__all__ = ["LANGUAGES", "catalogue", "choose_language", "text"]
+
 LANGUAGES = {"en": "English", "fr": "Français", "ru": "Русский"}
-DEFAULT = "en"
 MESSAGES = Path(__file__).parent / "messages"
 
 Catalogue = Mapping[str, str | Mapping[str, str]]
@@ -26,25 +29,3 @@ def text(language: str, key: str) -> str:
     if not isinstance(found, str):
         raise TypeError(f"{key} depends on a number")
     return found
-
-
-def choose_language(asked: str | None, accept_language: str | None) -> str:
-    """`asked` (?lang=) if it is ours, else the best of Accept-Language (RFC 9110), else English."""
-    if asked in LANGUAGES:
-        return asked
-    ranked = sorted(_ranges(accept_language or ""), key=lambda found: -found[1])
-    return next((code for code, quality in ranked if quality > 0 and code in LANGUAGES), DEFAULT)
-
-
-def _ranges(header: str) -> list[tuple[str, float]]:
-    return [_range(part) for part in header.split(",")]
-
-
-def _range(part: str) -> tuple[str, float]:
-    tag, _, parameter = part.partition(";")
-    code = tag.strip().lower().split("-")[0]
-    try:
-        quality = float(parameter.strip().removeprefix("q=") or 1)
-    except ValueError:
-        return code, 0.0
-    return code, quality

@@ -36,6 +36,13 @@ def sent_mail() -> list[Mail]:
     return [_mail(one) for one in reversed(ses_backends[ACCOUNT][REGION].sent_messages)]
 
 
+def verify_sender(sender: str) -> None:
+    """SES, and so moto, sends from verified addresses only."""
+    from moto.ses.models import ses_backends
+
+    ses_backends[ACCOUNT][REGION].verify_email_identity(sender)
+
+
 def mail_answer(request: BaseRequest, _: str) -> Response:
     """A page, or JSON for programs. Raises NotFound: mail holds links that are for one person."""
     if request.remote not in LOOPBACK or request.method not in ("GET", "HEAD"):

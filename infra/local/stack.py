@@ -13,6 +13,7 @@ from typing import Any
 
 from chalice.app import Chalice
 
+from chalicelib.runtime.settings import settings
 from infra.local.application import kept_secret, load
 from infra.local.background import Background
 from infra.local.chalice_app import Handlers, handlers_of, thread_safe
@@ -23,7 +24,7 @@ from infra.local.gateway import Gateway, Site, Special
 from infra.local.lan import own_names
 from infra.local.listening import close_all, listeners
 from infra.local.mail import PATH as MAIL_PATH
-from infra.local.mail import mail_answer
+from infra.local.mail import mail_answer, verify_sender
 from infra.local.resources import TEMPLATE, Resources, create_resources
 from infra.local.server import Handle, Listener
 from infra.local.sockets import IDLE_MAX_S, Sockets
@@ -101,6 +102,7 @@ class LocalStack:
         enter.enter_context(environment(self._environment()))
         enter.enter_context(engine(self._functions, self._shortcuts))
         self.resources = create_resources(options.template, options.stage)
+        verify_sender(settings().mail_from)
         app = load(options.app)
         enter.enter_context(thread_safe(app))
         self._adopt(handlers_of(app))
@@ -115,7 +117,13 @@ class LocalStack:
             "EARSHOT_STAGE": options.stage,
             "EARSHOT_SECRET": kept_secret(options.state),
             "EARSHOT_INSECURE_COOKIES": "0" if options.tls else "1",
+            "EARSHOT_ORIGIN": self._origin(),
         }
+
+    def _origin(self) -> str:
+        """Where links in mails lead: phones of the network must find it, too."""
+        [address, *_] = [*self.options.lan_addresses, "127.0.0.1"]
+        return f"{'https' if self.options.tls else 'http'}://{address}:{self.port}"
 
     def _adopt(self, handlers: Handlers) -> None:
         self.handlers = handlers

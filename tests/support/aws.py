@@ -16,8 +16,11 @@ import boto3
 from moto import mock_aws
 from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.responses import DynamoHandler
+from moto.ses.models import ses_backends
 from moto.sqs.models import sqs_backends
 
+from chalicelib.runtime.settings import settings
+from infra.local.mail import Mail, sent_mail, verify_sender
 from infra.local.resources import create_resources
 from infra.local.template import ACCOUNT
 from tests.support.environment import REGION
@@ -69,17 +72,26 @@ class Aws:
             for message in queue._messages
         ]
 
+    def mails(self) -> list[Mail]:
+        """Everything that was sent, the oldest first."""
+        return sent_mail()[::-1]
+
+    def raw_mails(self) -> list[str]:
+        """The same, as it went out."""
+        return [one.raw_data for one in ses_backends[ACCOUNT][REGION].sent_messages]
+
     def forget(self, queue: str) -> None:
         """Takes what waits on the queue of that short name away."""
         [found] = [one for name, one in _made["queues"].items() if name == f"earshot-local-{queue}"]
         found._messages = []
 
     def clear(self) -> None:
-        """Empties every table and queue."""
+        """Empties every table, queue and mailbox."""
         for table in _made["tables"].values():
             table.items.clear()
         for queue in _made["queues"].values():
             queue._messages = []
+        ses_backends[ACCOUNT][REGION].sent_messages.clear()
 
 
 def _delay_s(message: Any) -> int:
@@ -92,6 +104,7 @@ def empty_aws() -> Iterator[Aws]:
     """Every AWS call of this process goes to moto inside this block."""
     with mock_aws(), _atomic():
         _furnish()
+        verify_sender(settings().mail_from)
         aws = Aws()
         aws.clear()
         yield aws

@@ -10,11 +10,14 @@ import pytest
 from jsonschema_rs import Draft202012Validator
 
 from app import app
+from chalicelib.accounts.news import send_news
 from chalicelib.joining.routes import WAV
 from chalicelib.rooms import door
 from chalicelib.rooms.models import Person
 from chalicelib.runtime.ids import RoomId
+from chalicelib.sessions.edge import held_pass
 from chalicelib.web.api_routes import asyncapi, openapi
+from tests.support import accounts
 from tests.support.browser import Answer, Browser
 from tests.support.world import World
 
@@ -103,7 +106,40 @@ def visit(world: World) -> Visit:
     does(ann, "DELETE", "/v1/sessions/{id}", {"id": listed["id"]})
     does(ann, "POST", "/v1/session", json_body={})
     does(ann, "DELETE", "/v1/sessions")
+    have_an_account(made, world)
     return made
+
+
+def have_an_account(visit: Visit, world: World) -> None:
+    """Cleo registers, changes what can be changed, and has it all erased."""
+    cleo, does = accounts.grown_up(world), visit.does
+    own, password = accounts.EMAIL, {"password": accounts.PASSWORD}
+    does(cleo, "POST", "/v1/accounts", json_body={"email": own, **password, "consents": {"news": True}})
+    does(cleo, "POST", "/v1/accounts/verify", json_body={"token": accounts.mailed_token(world)})
+    does(cleo, "POST", "/v1/session/login", json_body={"email": own, **password})
+    does(cleo, "GET", "/v1/account")
+    does(cleo, "PATCH", "/v1/account", json_body={"language": "fr", "mail": {"report_ready": False}})
+    secret = does(cleo, "POST", "/v1/account/totp", json_body=password).json()["secret"]
+    does(cleo, "PUT", "/v1/account/totp", json_body={"totp": accounts.code_of(secret, world.now)})
+    does(cleo, "DELETE", "/v1/account/totp", json_body=password)
+    does(cleo, "PUT", "/v1/account/password", json_body={**password, "new_password": "as good as the other"})
+    does(cleo, "POST", "/v1/accounts/password-reset", json_body={"email": own})
+    does(cleo, "POST", "/v1/accounts/password", json_body={"token": accounts.mailed_token(world), **password})
+    assert accounts.log_in(cleo).status == 200
+    does(cleo, "GET", "/v1/consents")
+    does(cleo, "PUT", "/v1/consents", json_body={"improvement": True})
+    send_news(account_of(cleo), "News", "There is news.", now=world.now)
+    link = {"token": accounts.mailed_token(world)}
+    does(cleo, "GET", "/v1/unsubscribe/{token}", link)
+    does(cleo, "POST", "/v1/unsubscribe/{token}", link)
+    does(cleo, "DELETE", "/v1/account", json_body=password)
+
+
+def account_of(browser: Browser) -> str:
+    """The id under which the browser's session lies."""
+    held = held_pass({"cookie": "; ".join(f"{name}={value}" for name, value in browser.jar.items())})
+    assert held
+    return held.session_id.partition(".")[0]
 
 
 def test_every_operation_can_succeed_as_described(visit: Visit) -> None:

@@ -90,7 +90,12 @@ def test_every_operation_says_what_it_takes_and_answers(one: Operation) -> None:
     assert described["responses"]["500"] == {"$ref": "#/components/responses/Internal"}
 
 
-@pytest.mark.parametrize("one", [one for one in OURS if one.method != "GET"], ids=_label)
+def test_one_change_only_is_open_to_other_sites() -> None:
+    """API, cross-site defence: the only exemption, as RFC 8058 wants it."""
+    assert [_label(one) for one in OURS if one.any_site] == ["POST /v1/unsubscribe/{token}"]
+
+
+@pytest.mark.parametrize("one", [one for one in OURS if one.method != "GET" and not one.any_site], ids=_label)
 def test_every_change_can_be_refused_to_other_sites(one: Operation) -> None:
     """API, cross-site defence: 403 and the header of programs are described on each."""
     described = _described(one)

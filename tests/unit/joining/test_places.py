@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.joining.places import Viewer, network, places
+from chalicelib.joining.places import Viewer, places
 from chalicelib.joining.rules import Span
 from chalicelib.lifetimes import DAY
+from chalicelib.runtime.networks import network
 from tests.support.environment import SECRET
 from tests.support.hand_clock import START_MS
 

@@ -145,7 +145,13 @@ def test_a_new_secret_logs_nobody_out(world: World, monkeypatch: pytest.MonkeyPa
 @pytest.mark.usefixtures("aws")
 def test_the_secret_can_come_from_the_parameter_store() -> None:
     """Keys from settings: an SSM SecureString when deployed; one that cannot be read is named."""
-    environ = {"EARSHOT_STAGE": "prod", "EARSHOT_LIVE_ENDPOINT": "http://x", "EARSHOT_SECRET_PARAMETER": "/earshot"}
+    deployed = {"EARSHOT_ORIGIN": "https://x", "EARSHOT_MAIL_FROM": "a@x.example"}
+    environ = {
+        **deployed,
+        "EARSHOT_STAGE": "prod",
+        "EARSHOT_LIVE_ENDPOINT": "http://x",
+        "EARSHOT_SECRET_PARAMETER": "/earshot",
+    }
     with pytest.raises(app_settings.MissingSetting, match="/earshot"):
         app_settings.Settings.from_environ(environ)
     kept = base64.b64encode(SECRET).decode()

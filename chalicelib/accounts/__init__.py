@@ -1,0 +1,1 @@
+"""Accounts: an address, a password, a second factor, and what their owner settled."""

@@ -1,0 +1,40 @@
+"""The mails about an account, in its language. What strangers can ask for is limited per address, silently."""
+
+from pathlib import Path
+
+from chalicelib.accounts import attempts
+from chalicelib.accounts.models import Account
+from chalicelib.accounts.rules import Address
+from chalicelib.runtime.mail import compose, link, send
+from chalicelib.runtime.settings import settings
+
+TEMPLATES = Path(__file__).parent / "mails"
+
+
+def ask_to_confirm(account: Account, token: str, *, now: int) -> None:
+    _on_request("confirm", account.email_address, account.language, link("verify", token), now)
+
+
+def say_already_registered(account: Account, *, now: int) -> None:
+    """To someone who registers a second time: as many mails as for the first."""
+    _on_request("registered", account.email_address, account.language, f"{settings().origin}/login", now)
+
+
+def send_reset(account: Account, token: str, *, now: int) -> None:
+    _on_request("reset", account.email_address, account.language, link("reset", token), now)
+
+
+def say_no_account(address: Address, language: str, *, now: int) -> None:
+    """To whoever wants to reset the password of no account: as many mails as with one."""
+    _on_request("unknown", address, language, f"{settings().origin}/register", now)
+
+
+def say_password_changed(account: Account) -> None:
+    """Its owner may not have done it."""
+    to, address = account.email_address, f"{settings().origin}/reset"
+    send(compose(TEMPLATES, "changed", account.language, to=to, link=address))
+
+
+def _on_request(name: str, to: Address, language: str, address: str, now: int) -> None:
+    if attempts.may_mail(to, now=now):
+        send(compose(TEMPLATES, name, language, to=to, link=address))

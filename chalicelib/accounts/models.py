@@ -1,0 +1,189 @@
+"""Accounts, filed under a digest of their address, and what links in mails stand for.
+
+An account's id begins with that digest, so that log in (by address) and everything else (by id) is one GetItem.
+"""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+
+from chalicelib.accounts.rules import Address
+from chalicelib.lifetimes import HOUR, PASSWORD_RESET, PERSONAL_DATA, REGISTRATION, Lifetime, ttl_seconds
+from chalicelib.runtime import vault
+from chalicelib.runtime.ids import opaque
+from chalicelib.runtime.store import Binding, Record, Table
+
+KEY = 16  # characters of the address's digest, 96 bits; the other six of an id tell an address's accounts apart
+RECORD_USE_AFTER_MS = 12 * HOUR
+SEALED_EMAIL = "accounts/email"
+
+
+class Account(Record):
+    """Until its address is confirmed it lives a day and nobody can use it."""
+
+    class Meta(Binding):
+        pass
+
+    address = UnicodeAttribute(hash_key=True)  # of the address, a digest
+    account_id = UnicodeAttribute()
+    email = UnicodeAttribute()  # sealed
+    password_hash = UnicodeAttribute()
+    revision = UnicodeAttribute()  # another with each password: links in mails are for one
+    confirmed = BooleanAttribute()
+    consents = UnicodeAttribute(null=True)  # given at registration, on record once the address is confirmed
+    registered_at_ms = NumberAttribute()
+    age = UnicodeAttribute(null=True)  # adult or minor: what followed from the birth date when they registered
+    used_at_ms = NumberAttribute()
+    language = UnicodeAttribute()
+    capture_insights = BooleanAttribute()
+    mail_report_ready = BooleanAttribute()
+    totp_offered = UnicodeAttribute(null=True)  # sealed, until a first code proves it
+    totp_offered_at_ms = NumberAttribute(null=True)
+    totp_secret = UnicodeAttribute(null=True)  # sealed
+    totp_step = NumberAttribute(null=True)  # the time step of the last code: none counts twice
+    recovery = UnicodeSetAttribute(null=True)  # digests of the codes left
+
+    @property
+    def email_address(self) -> Address:
+        return Address(vault.unseal(SEALED_EMAIL, self.email) or "")
+
+    def used(self, now: int) -> None:
+        self.used_at_ms = now
+        self.lives_until(PERSONAL_DATA.deadline(now))
+
+
+class MailToken(Record):
+    """What a link in a mail stands for; the link itself is not stored."""
+
+    class Meta(Binding):
+        pass
+
+    token = UnicodeAttribute(hash_key=True)  # a digest
+    account_id = UnicodeAttribute()
+    revision = UnicodeAttribute()
+    registration = UnicodeAttribute(null=True)  # sealed: the account as it will be once confirmed
+
+
+accounts = Table(Account, "accounts")
+tokens = Table(MailToken, "mail-tokens")
+
+
+@dataclass(frozen=True)
+class TokenKind:
+    name: str
+    lifetime: Lifetime
+
+
+CONFIRMATION = TokenKind("confirmation", REGISTRATION)
+RESET = TokenKind("reset", PASSWORD_RESET)
+
+
+def new_account(
+    address: Address, password_hash: str, *, language: str, consents: str, age: str | None, now: int
+) -> Account:
+    """An account to be confirmed within a day."""
+    key = _key_of(address)
+    made = Account(
+        key, account_id=key + opaque()[: 22 - KEY], email=vault.seal(SEALED_EMAIL, address),
+        password_hash=password_hash, revision=opaque(), confirmed=False, consents=consents, age=age, language=language,
+        registered_at_ms=now, used_at_ms=now, capture_insights=True, mail_report_ready=True,
+    )  # fmt: skip
+    made.lives_until(REGISTRATION.deadline(now))
+    return made
+
+
+def file_registration(account: Account, *, now: int) -> bool:
+    """False where a confirmed account has that address; a registration never confirmed gives way."""
+    return accounts.create(account, now=now, over=Account.confirmed == False)  # noqa: E712 - a condition
+
+
+def confirm(account: Account, *, now: int) -> bool:
+    """Makes the account usable; False where its address has a confirmed one already."""
+    account.confirmed, account.consents = True, None
+    account.used(now)
+    return file_registration(account, now=now)
+
+
+def find_by_address(address: Address, *, now: int) -> Account | None:
+    """Confirmed or not."""
+    return accounts.get(_key_of(address), now=now)
+
+
+def find(account_id: str, *, now: int) -> Account | None:
+    """The confirmed account of that id."""
+    found = accounts.get(account_id[:KEY], now=now)
+    return found if found and found.confirmed and found.account_id == account_id else None
+
+
+def change(account: Account, *actions: Action, now: int, where: Condition | None = None) -> Account | None:
+    """The account after `actions`; None where it is gone, or `where` does not hold. Counts as its use."""
+    is_it = Account.account_id == account.account_id
+    deadline = PERSONAL_DATA.deadline(now)
+    used = [
+        Account.used_at_ms.set(now), Account.expires_at_ms.set(deadline), Account.expires_at.set(ttl_seconds(deadline)),
+    ]  # fmt: skip
+    condition = is_it if where is None else is_it & where
+    return accounts.update(account.address, [*actions, *used], now=now, where=condition)
+
+
+def change_password(account: Account, password_hash: str, *, now: int) -> Account | None:
+    """None where the password was changed meanwhile."""
+    actions = [Account.password_hash.set(password_hash), Account.revision.set(opaque())]
+    return change(account, *actions, now=now, where=Account.revision == account.revision)
+
+
+def record_use(account: Account, *, now: int) -> None:
+    """At most once in 12 h: their own 180 days begin anew."""
+    if now - int(account.used_at_ms) > RECORD_USE_AFTER_MS:
+        change(account, now=now)
+
+
+def erase(account: Account) -> None:
+    accounts.delete(account.address, where=Account.account_id == account.account_id)
+
+
+def issue_token(kind: TokenKind, account: Account | None, *, now: int) -> str:
+    """A fresh token for a link. One for no account opens nothing, and is made all the same: so nobody can tell."""
+    token = opaque() + opaque()
+    made = MailToken(_digest(kind, token), account_id="", revision="")
+    if account is not None:
+        made.account_id, made.revision = account.account_id, account.revision
+        if not account.confirmed:
+            made.registration = vault.seal(_sealed(token), json.dumps(account.attribute_values))
+    made.lives_until(kind.lifetime.deadline(now))
+    tokens.put(made)
+    return token
+
+
+def find_token(kind: TokenKind, token: str, *, now: int) -> MailToken | None:
+    return tokens.get(_digest(kind, token), now=now)
+
+
+def take_token(token: MailToken, *, now: int) -> bool:
+    """Uses it up: of all who try, one is told True."""
+    return tokens.take(token, now=now)
+
+
+def registration_of(found: MailToken, token: str) -> Account | None:
+    """The account that a confirmation's token stands for; without the token itself nobody can read it."""
+    content = found.registration and vault.unseal(_sealed(token), found.registration)
+    if not content:
+        return None
+    values: dict[str, Any] = json.loads(content)
+    return Account(**values)
+
+
+def _key_of(address: Address) -> str:
+    return vault.digest("accounts/address", address)[:KEY]
+
+
+def _sealed(token: str) -> str:
+    return f"accounts/registration/{token}"
+
+
+def _digest(kind: TokenKind, token: str) -> str:
+    return vault.digest(f"accounts/token/{kind.name}", token)

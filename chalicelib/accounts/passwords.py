@@ -1,0 +1,56 @@
+"""Passwords, by argon2id. The library and the list of common ones are loaded when first needed."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from chalicelib.accounts.rules import Address, check_password, normal_password
+
+if TYPE_CHECKING:
+    from argon2 import PasswordHasher
+
+# OWASP Password Storage Cheat Sheet: argon2id with at least 19 MiB, two passes, one lane
+MEMORY_KIB, PASSES, LANES = 19 * 1_024, 2, 1
+# nobody's: whoever asks for an unknown address waits as long as for a known one
+NOBODYS = f"$argon2id$v=19$m={MEMORY_KIB},t={PASSES},p={LANES}${'A' * 22}${'A' * 43}"
+
+
+def hash_new(text: str, address: Address) -> str:
+    """Of a password being chosen. Raises Invalid for a weak one."""
+    password = normal_password(text)
+    check_password(password, _common(), _about(address))
+    return _hasher().hash(password)
+
+
+def matches(encoded: str | None, text: str) -> bool:
+    """Whether `text` is the password; without one to compare the work is the same."""
+    from argon2.exceptions import Argon2Error, InvalidHashError
+
+    try:
+        return _hasher().verify(encoded or NOBODYS, normal_password(text))
+    except (Argon2Error, InvalidHashError):
+        return False
+
+
+def hash_again(encoded: str, text: str) -> str | None:
+    """A new hash where the parameters have risen since `encoded` was made."""
+    return _hasher().hash(normal_password(text)) if _hasher().check_needs_rehash(encoded) else None
+
+
+def _about(address: Address) -> Sequence[str]:
+    return (address, address.partition("@")[0], "earshot")
+
+
+@lru_cache(maxsize=1)
+def _hasher() -> "PasswordHasher":
+    from argon2 import PasswordHasher
+
+    return PasswordHasher(time_cost=PASSES, memory_cost=MEMORY_KIB, parallelism=LANES)
+
+
+@lru_cache(maxsize=1)
+def _common() -> frozenset[str]:
+    """The 30,000 most common ones, as zxcvbn has them."""
+    from zxcvbn.frequency_lists import FREQUENCY_LISTS
+
+    return frozenset(FREQUENCY_LISTS["passwords"])

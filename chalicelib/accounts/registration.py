@@ -1,0 +1,55 @@
+"""From an address and a password to an account, once the address is confirmed. Nobody learns who has one."""
+
+import json
+
+from chalicelib.accounts import attempts, mails, models, passwords
+from chalicelib.accounts.models import Account
+from chalicelib.accounts.rules import parse_address
+from chalicelib.accounts.schemas import NewAccount
+from chalicelib.privacy import service as privacy
+from chalicelib.privacy.rules import Decided
+from chalicelib.runtime.errors import Gone
+from chalicelib.sessions.models import Session
+from chalicelib.sessions.service import require_age
+
+
+def register(wanted: NewAccount, session: Session, language: str, viewer: str, *, now: int) -> None:
+    """Sends a mail, whether the address is known or not, after the same work. Raises Denied, Invalid, TooMany."""
+    require_age(session)
+    address = parse_address(wanted.email)
+    attempts.count_request(viewer, now=now)
+    password_hash = passwords.hash_new(wanted.password, address)
+    decided = privacy.now_deciding(wanted.consents.made(), now)
+    consents = json.dumps([[one.purpose, one.given, one.version] for one in decided])
+    account = models.new_account(address, password_hash, language=language, consents=consents, age=session.age, now=now)
+    token = models.issue_token(models.CONFIRMATION, account, now=now)
+    if models.file_registration(account, now=now):
+        mails.ask_to_confirm(account, token, now=now)
+    else:
+        mails.say_already_registered(account, now=now)
+
+
+def confirm_again(account: Account, *, now: int) -> None:
+    """For someone who knows the password of an account that waits: another mail."""
+    mails.ask_to_confirm(account, models.issue_token(models.CONFIRMATION, account, now=now), now=now)
+
+
+def confirm_address(token: str, *, now: int) -> None:
+    """Makes the account of that very registration usable. Raises Gone for a token used, expired or unknown alike."""
+    found = models.find_token(models.CONFIRMATION, token, now=now)
+    account = found and models.registration_of(found, token)
+    if not (found and account and models.take_token(found, now=now)):
+        raise _gone()
+    who, consents = privacy.account(account.account_id), _consents(account)
+    if privacy.is_erased(who, now=now) or not models.confirm(account, now=now):
+        raise _gone()
+    privacy.record(who, consents, now=now)
+
+
+def _consents(account: Account) -> list[Decided]:
+    at_ms = int(account.registered_at_ms)
+    return [Decided(purpose, given, version, at_ms) for purpose, given, version in json.loads(account.consents or "[]")]
+
+
+def _gone() -> Gone:
+    return Gone("This link was used, or is older than a day. Register or log in, and you get another.")

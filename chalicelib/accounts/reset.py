@@ -1,0 +1,49 @@
+"""Another password: by a link in a mail for whoever forgot it, or by the old one."""
+
+from chalicelib.accounts import attempts, mails, models, passwords
+from chalicelib.accounts.rules import parse_address
+from chalicelib.accounts.signed import Signed, prove_password
+from chalicelib.runtime.errors import Conflict, Gone
+from chalicelib.sessions import service as sessions
+from chalicelib.sessions.models import Session
+
+
+def ask_reset(email: str, language: str, viewer: str, *, now: int) -> None:
+    """Sends a mail in any case, after the same work. Raises Invalid, TooMany."""
+    address = parse_address(email)
+    attempts.count_request(viewer, now=now)
+    found = models.find_by_address(address, now=now)
+    account = found if found and found.confirmed else None
+    token = models.issue_token(models.RESET, account, now=now)
+    if account is None:
+        mails.say_no_account(address, language, now=now)
+    else:
+        mails.send_reset(account, token, now=now)
+
+
+def set_password(token: str, password: str, *, now: int) -> None:
+    """Once, within an hour; whoever was signed in is out. Raises Invalid; Gone for used, expired and unknown alike."""
+    found = models.find_token(models.RESET, token, now=now)
+    account = found and models.find(found.account_id, now=now)
+    if not (found and account) or account.revision != found.revision:
+        raise _gone()
+    password_hash = passwords.hash_new(password, account.email_address)
+    if not models.take_token(found, now=now) or models.change_password(account, password_hash, now=now) is None:
+        raise _gone()
+    sessions.end_sessions_of(account.account_id, now=now)
+    mails.say_password_changed(account)
+
+
+def change_password(signed: Signed, password: str, new_password: str, *, now: int) -> Session:
+    """This device goes on in a new session, all others are out. Raises Unauthenticated, Invalid, TooMany, Conflict."""
+    prove_password(signed, password, now=now)
+    password_hash = passwords.hash_new(new_password, signed.account.email_address)
+    if models.change_password(signed.account, password_hash, now=now) is None:
+        raise Conflict("The password was changed elsewhere at the same moment.")
+    renewed = signed.renew(now=now)
+    mails.say_password_changed(signed.account)
+    return renewed
+
+
+def _gone() -> Gone:
+    return Gone("This link was used, or is older than an hour. Ask for another.")

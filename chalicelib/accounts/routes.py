@@ -1,0 +1,77 @@
+"""Registration, the links in mails, log in, one-click unsubscribe: what needs nobody signed in."""
+
+from chalice.app import Blueprint
+
+from chalicelib.accounts import login, registration, reset, unsubscribe
+from chalicelib.accounts.schemas import (
+    Accepted,
+    LogIn,
+    MailedToken,
+    NewAccount,
+    PasswordChanged,
+    ResetPassword,
+    ResetWanted,
+    UnsubscribeView,
+    Verified,
+)
+from chalicelib.runtime import clock
+from chalicelib.runtime.errors import Conflict, Denied, Gone, NotFound, TooMany, Unauthenticated, Unavailable
+from chalicelib.runtime.http import Call, Reply, operation
+from chalicelib.sessions import edge
+from chalicelib.sessions.schemas import SessionView
+
+routes = Blueprint(__name__)
+
+
+@operation(routes, "POST", "/v1/accounts", summary="Register", body=NewAccount, answers=Accepted, status=202,
+           errors=(Unauthenticated, Denied, TooMany, Unavailable))  # fmt: skip
+def register(call: Call[NewAccount]) -> Reply:
+    now = clock.now()
+    session = edge.require_session(call, now=now)
+    language = call.body.language or edge.language(call, session)
+    registration.register(call.body, session, language, call.address, now=now)
+    return Reply(Accepted(), 202)
+
+
+@operation(routes, "POST", "/v1/accounts/verify", summary="Confirm the address by the mail's link", body=MailedToken,
+           answers=Verified, errors=(Gone, Conflict))  # fmt: skip
+def verify(call: Call[MailedToken]) -> Reply:
+    registration.confirm_address(call.body.token, now=clock.now())
+    return Reply(Verified())
+
+
+@operation(routes, "POST", "/v1/accounts/password-reset", summary="Ask for a mail to choose another password",
+           body=ResetWanted, answers=Accepted, status=202, errors=(TooMany, Unavailable))  # fmt: skip
+def ask_reset(call: Call[ResetWanted]) -> Reply:
+    language = call.body.language or edge.language(call, None)
+    reset.ask_reset(call.body.email, language, call.address, now=clock.now())
+    return Reply(Accepted(), 202)
+
+
+@operation(routes, "POST", "/v1/accounts/password", summary="Choose another password by the mail's link",
+           body=ResetPassword, answers=PasswordChanged, errors=(Gone, Unavailable))  # fmt: skip
+def set_password(call: Call[ResetPassword]) -> Reply:
+    reset.set_password(call.body.token, call.body.password, now=clock.now())
+    return Reply(PasswordChanged())
+
+
+@operation(routes, "POST", "/v1/session/login", summary="Log in", body=LogIn, answers=SessionView,
+           errors=(Unauthenticated, TooMany, Unavailable))  # fmt: skip
+def log_in(call: Call[LogIn]) -> Reply:
+    now = clock.now()
+    known, asked = edge.find_session(call, now=now), call.body
+    session = login.log_in(known, asked.email, asked.password, asked.totp, call.address, now=now)
+    edge.give_cookie(call, session.session_id, now=now)
+    return Reply(edge.view(session, now))
+
+
+@operation(routes, "GET", "/v1/unsubscribe/{token}", summary="What a click on this link would end; nothing changes",
+           answers=UnsubscribeView, errors=(NotFound,))  # fmt: skip
+def read_unsubscribe(call: Call[None]) -> Reply:
+    return Reply(UnsubscribeView(unsubscribe.purpose_of(call.path["token"])))
+
+
+@operation(routes, "POST", "/v1/unsubscribe/{token}", summary="No more mails of this kind: one click (RFC 8058)",
+           answers=UnsubscribeView, errors=(NotFound, Conflict), any_site=True)  # fmt: skip
+def end_mails(call: Call[None]) -> Reply:
+    return Reply(UnsubscribeView(unsubscribe.unsubscribe(call.path["token"], now=clock.now())))

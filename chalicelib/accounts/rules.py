@@ -1,0 +1,84 @@
+"""What an e-mail address and a password may be, and which codes count; no I/O."""
+
+import re
+import string
+import unicodedata
+from collections.abc import Container, Iterable
+from typing import Annotated, NewType
+
+from msgspec import Meta
+
+from chalicelib.runtime.errors import FieldError, Invalid
+
+Address = NewType("Address", str)  # an e-mail address in lower case, as all are compared
+
+EMAIL_MAX = 254  # characters, RFC 5321 4.5.3.1.3 less the angle brackets
+_LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_ATOM = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_EMAIL = re.compile(
+    rf"(?=[^@]{{1,64}}@){_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*\.[A-Za-z](?:[A-Za-z0-9-]{{0,61}}[A-Za-z0-9])"
+)
+EmailText = Annotated[str, Meta(pattern=r"^[^@\s]{1,64}@[^@\s]{3,189}$")]  # roughly; parse_address knows better
+
+PASSWORD_MIN, PASSWORD_MAX = 12, 1_024  # characters, after and before normalisation
+ANY_PASSWORD = Annotated[str, Meta(max_length=PASSWORD_MAX)]
+NEW_PASSWORD = Annotated[str, Meta(min_length=PASSWORD_MIN, max_length=PASSWORD_MAX)]
+DECORATION_MAX = 8  # characters: "Password2027!!" is decorated, twelve digits around a word are not
+VARIETY_MIN = 4  # different characters
+_DECORATION = string.digits + string.punctuation + string.whitespace
+
+TOTP_STEP_MS = 30_000  # RFC 6238
+TOTP_DRIFT = 1  # steps that a clock may be off, either way
+RECOVERY_LENGTH = 10  # characters of base32: 50 bits
+
+
+def parse_address(text: str) -> Address:
+    """Raises Invalid for anything but an address that mail can be sent to."""
+    if len(text) > EMAIL_MAX or _EMAIL.fullmatch(text) is None:
+        raise Invalid(
+            "This is no e-mail address.", errors=[FieldError("$.email", "an address such as ada@example.org")]
+        )
+    return Address(text.lower())
+
+
+def normal_password(text: str) -> str:
+    """What is hashed: the same for every keyboard and system that types it (NIST SP 800-63B-4, 3.1.1.2)."""
+    return unicodedata.normalize("NFKC", text)
+
+
+def check_password(password: str, common: Container[str], about: Iterable[str]) -> None:
+    """Raises Invalid for a normalised password that is too short, common, or `about` its owner."""
+    if len(password) < PASSWORD_MIN:
+        raise _refused(f"at least {PASSWORD_MIN} characters")
+    known = {word.lower() for word in about}
+    if any(form in common or form in known for form in _forms(password.lower())):
+        raise _refused("too easy to guess: many people use it, or it says who you are")
+    if len(set(password.lower())) < VARIETY_MIN:
+        raise _refused(f"at least {VARIETY_MIN} different characters")
+
+
+def recovery_form(code: str) -> str:
+    """A recovery code as it is compared: people leave out the dash and type small letters."""
+    return "".join(one for one in code.upper() if one not in "- ")
+
+
+def steps_around(now: int) -> list[int]:
+    """The time steps whose codes count at `now`, the present one first."""
+    present = now // TOTP_STEP_MS
+    return sorted(range(present - TOTP_DRIFT, present + TOTP_DRIFT + 1), key=lambda step: abs(step - present))
+
+
+def _forms(password: str) -> set[str]:
+    """The password, without a little decoration, and what either repeats."""
+    core = password.strip(_DECORATION)
+    plain = {password, core} if len(password) - len(core) <= DECORATION_MAX else {password}
+    return (plain | set(map(_unit, plain))) - {""}
+
+
+def _unit(text: str) -> str:
+    """The shortest text that `text` is a repetition of."""
+    return text[: (text + text).find(text, 1)] if text else ""
+
+
+def _refused(reason: str) -> Invalid:
+    return Invalid("Choose another password.", errors=[FieldError("$.password", reason)])

@@ -1,0 +1,61 @@
+"""The account's settings, and its end."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from msgspec import UNSET
+
+from chalicelib.accounts import models
+from chalicelib.accounts.models import Account
+from chalicelib.accounts.schemas import AccountPatch
+from chalicelib.accounts.signed import Signed, prove_password
+from chalicelib.privacy import service as privacy
+from chalicelib.runtime.consent import PurposeName
+from chalicelib.runtime.errors import Unauthenticated
+from chalicelib.sessions import service as sessions
+from chalicelib.sessions.service import require_age
+
+NEWS: PurposeName = "news"
+
+
+def wants_news(account: Account, *, now: int) -> bool:
+    """The setting is the consent: there is no other record of it."""
+    return privacy.has_consented(NEWS, privacy.account(account.account_id), now)
+
+
+def change_settings(signed: Signed, wanted: AccountPatch, *, now: int) -> Account:
+    """What is given changes. Raises Unauthenticated where the account is erased meanwhile."""
+    account: Account | None = signed.account
+    actions = [attribute.set(value) for attribute, value in _settings(wanted) if value is not UNSET]
+    if actions:
+        account = models.change(signed.account, *actions, now=now)
+    if account is None:
+        raise Unauthenticated("This account is no more.", kind="sign-in-required")
+    if isinstance(wanted.mail.news, bool):
+        _decide_about_news(signed, wanted.mail.news, now)
+    return account
+
+
+def erase_account(signed: Signed, password: str, *, now: int) -> None:
+    """Immediate: from here on nobody can use or read it, and every device is signed out.
+
+    Decisions about consent stay for their lifetime under a digest that names nobody, withdrawn.
+    """
+    prove_password(signed, password, now=now)
+    who = privacy.account(signed.account.account_id)
+    privacy.note_erasure(who, now=now)
+    models.erase(signed.account)
+    sessions.end_sessions_of(signed.account.account_id, now=now)
+    privacy.withdraw_all(who, now=now)
+
+
+def _settings(wanted: AccountPatch) -> Iterator[tuple[Any, object]]:
+    yield Account.capture_insights, wanted.capture_insights
+    yield Account.language, wanted.language
+    yield Account.mail_report_ready, wanted.mail.report_ready
+
+
+def _decide_about_news(signed: Signed, wanted: bool, now: int) -> None:
+    if wanted:
+        require_age(signed.session)
+    privacy.decide(privacy.account(signed.account.account_id), {NEWS: wanted}, now=now)

@@ -1,0 +1,1 @@
+"""What people agreed to, word by word, and what is owed to them."""

@@ -1,0 +1,24 @@
+"""What a series of decisions amounts to; no I/O."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A decision as it was taken: about that purpose, on the text of that version."""
+
+    purpose: str
+    given: bool
+    version: int
+    at_ms: int
+
+
+def is_given(history: Sequence[Decided], version: int) -> bool:
+    """Whether the last decision agrees, and to the present text: consent to an older one does not carry over."""
+    return bool(history) and history[-1].given and history[-1].version == version
+
+
+def next_instant(history: Sequence[Decided], now: int) -> int:
+    """When a further decision counts as taken: after all before it, also within one millisecond."""
+    return max([now, *(one.at_ms + 1 for one in history)])

@@ -1,0 +1,94 @@
+"""Consent: asked for by purpose, recorded with its text's version, withdrawn as easily as given (F1)."""
+
+from collections.abc import Iterable, Mapping
+from typing import get_args
+
+from chalicelib.privacy import models, texts
+from chalicelib.privacy.models import Decision, is_erased, note_erasure
+from chalicelib.privacy.rules import Decided, is_given, next_instant
+from chalicelib.runtime.consent import PurposeName
+from chalicelib.runtime.errors import Conflict
+from chalicelib.sessions.models import Session
+
+__all__ = [
+    "account",
+    "consents_of",
+    "decide",
+    "is_erased",
+    "note_erasure",
+    "now_deciding",
+    "person",
+    "record",
+    "withdraw_all",
+]
+
+PURPOSES: tuple[PurposeName, ...] = get_args(PurposeName)
+TRIES = 4  # against others who decide for the same person in the same millisecond
+History = dict[PurposeName, list[Decided]]
+
+
+def account(account_id: str) -> str:
+    """An account, as consents name it."""
+    return f"account/{account_id}"
+
+
+def person(session: Session) -> str:
+    """Whose consents a session shows and changes: the account's, or those of a guest."""
+    return account(session.account_id) if session.account_id else f"guest/{session.participant_id}"
+
+
+def consents_of(who: str, *, now: int) -> History:
+    """Every purpose with all that was decided about it, the oldest first."""
+    found = [_decided(one) for one in models.find_decisions(who, now=now)]
+    return {purpose: [one for one in found if one.purpose == purpose] for purpose in PURPOSES}
+
+
+def has_consented(purpose: PurposeName, who: str, now: int) -> bool:
+    """Whether the person agrees at this moment to the present text."""
+    found = [_decided(one) for one in models.find_decisions(who, now=now, purpose=purpose)]
+    return is_given(found, texts.version(purpose))
+
+
+def now_deciding(choices: Mapping[PurposeName, bool], now: int) -> list[Decided]:
+    """The choices as taken now, on the texts in force."""
+    return [Decided(purpose, given, texts.version(purpose), now) for purpose, given in choices.items()]
+
+
+def decide(who: str, choices: Mapping[PurposeName, bool], *, now: int) -> History:
+    """Appends what differs from what stands; gives everything that stands then."""
+    record(who, now_deciding(choices, now), now=now)
+    return consents_of(who, now=now)
+
+
+def record(who: str, decided: Iterable[Decided], *, now: int) -> None:
+    """Appends decisions, which may have been taken a while ago. One that changes nothing leaves no trace."""
+    for one in decided:
+        _append(who, one, now)
+
+
+def withdraw_all(who: str, *, now: int) -> None:
+    """For someone who goes; what remains names nobody."""
+    standing = [purpose for purpose, history in consents_of(who, now=now).items() if history and history[-1].given]
+    record(who, now_deciding(dict.fromkeys(standing, False), now), now=now)
+
+
+def _append(who: str, one: Decided, now: int) -> None:
+    for _ in range(TRIES):
+        history = [_decided(row) for row in models.find_decisions(who, now=now, purpose=one.purpose)]
+        if _stands(history, one):
+            return
+        at_ms = next_instant(history, one.at_ms)
+        if models.append_decision(who, one.purpose, given=one.given, version=one.version, at_ms=at_ms, now=now):
+            return
+    raise Conflict("This was being changed elsewhere at the same moment. Try again.")
+
+
+def _stands(history: list[Decided], one: Decided) -> bool:
+    """Whether it is what was decided last; never having agreed is a refusal already."""
+    if not history:
+        return not one.given
+    return (history[-1].given, history[-1].version) == (one.given, one.version) or not (history[-1].given or one.given)
+
+
+def _decided(row: Decision) -> Decided:
+    return Decided(str(row.purpose), bool(row.given), int(row.version), int(row.at_ms))
