@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.corner import open_panel, say_age, take_name
 from tests.browser.people import Person
 
 GONE_MAX_MS = 20_000  # a closed tab is noticed at once; the machine may be busy
@@ -63,3 +64,17 @@ def test_reloading_stays_and_a_closed_tab_can_come_back(pair: tuple[Person, Pers
     again.get_by_role("link", name="Back to your meeting").click()
     expect(again.locator(".people .name")).to_have_count(2)
     expect(two.names).to_have_count(2)
+
+
+def test_a_new_name_is_seen_by_the_others_at_once(pair: tuple[Person, Person]) -> None:
+    """C1: changed in the panel, seen on everybody's screen and said once."""
+    one, two = pair
+    former = one.name()
+    open_panel(one.page)
+    one.page.get_by_role("button", name="Change name").click()
+    say_age(one.page)
+    take_name(one.page, "Ада")
+    for person in (one, two):
+        expect(person.names.filter(has_text="Ада")).to_have_count(1)
+        expect(person.names).to_have_count(2)
+    expect(two.page.locator(".note").filter(has_text=f"{former} is now called Ада.")).to_be_visible()

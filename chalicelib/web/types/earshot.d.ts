@@ -49,7 +49,29 @@ interface LiveMessage {
   participant?: Participant;
   participant_id?: string;
   name?: string;
+  former?: string;
   merged_into?: string | null;
+}
+
+type Age = "adult" | "minor" | "child";
+interface Preferences {
+  language?: "en" | "fr" | "ru" | null;
+  theme?: "light" | "dark" | null;
+  panel?: "open" | "closed" | null;
+  help?: "shown" | "hidden" | null;
+}
+interface SessionAnswer {
+  participant_name: string;
+  account: { email: string } | null;
+  age: Age | null;
+  preferences: Preferences;
+  expires_at_ms: number;
+}
+interface ListedSession {
+  id: string;
+  opened_at_ms: number;
+  used_at_ms: number;
+  current: boolean;
 }
 
 type Ending = "ended" | "missing" | "signed-out";
@@ -110,3 +132,8 @@ declare class AudioWorkletProcessor {
   readonly port: MessagePort;
 }
 declare function registerProcessor(name: string, processor: new () => AudioWorkletProcessor): void;
+
+interface Window {
+  /** static/js/theme.js: "light", "dark", or null to follow the device. */
+  earshotTheme: (chosen: string | null) => void;
+}

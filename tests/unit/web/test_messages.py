@@ -20,7 +20,7 @@ QUOTED = re.compile(r"""["'`]([a-z][a-z-]*(?:\.[a-z-]+)+|[a-z]+)["'`]""")
 
 
 def sources() -> str:
-    files = [*(WEB / "templates").glob("*.html"), *(WEB / "static" / "js").glob("*.js")]
+    files = [*(WEB / "templates").rglob("*.html"), *(WEB / "static" / "js").rglob("*.js")]
     return "\n".join(file.read_text(encoding="utf-8") for file in files)
 
 

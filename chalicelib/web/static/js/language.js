@@ -1,10 +1,19 @@
 import { language } from "./i18n.js";
 import { recall, remember } from "./memory.js";
 
-/** A language once chosen is kept: it is written down on a click, and asked for on the next visit. */
-export function keepLanguage() {
+/** @typedef {NonNullable<Preferences["language"]>} Language */
+
+/**
+ * A language once chosen is kept: it is written down on a click, and asked for on the next visit.
+ * @param {import("./session.js").Session} session is told
+ */
+export function keepLanguage(session) {
   for (const link of document.querySelectorAll(".languages a")) {
-    link.addEventListener("click", () => remember("language", link.getAttribute("lang")));
+    link.addEventListener("click", () => {
+      const chosen = /** @type {Language} */ (link.getAttribute("lang"));
+      remember("language", chosen);
+      void session.prefer({ language: chosen });
+    });
   }
   const chosen = recall("language");
   const url = new URL(location.href);

@@ -10,6 +10,7 @@ import { Live } from "./live.js";
 import { MeetingView } from "./meeting-view.js";
 import { recall, remember } from "./memory.js";
 import { say, showCookieNotice, showWhenOffline } from "./notices.js";
+import { openPanel } from "./panel/open.js";
 import { Room } from "./room.js";
 import { Session } from "./session.js";
 import { newTab } from "./tab.js";
@@ -88,6 +89,7 @@ async function leave() {
 /** The address stays: it says which meeting is meant. @param {Ending} why */
 function end(why) {
   forget();
+  if (why === "signed-out") session.forget();
   show("gone");
   write(find("#gone-title", HTMLElement), t(ENDINGS[why][0]));
   write(find(".gone-body", HTMLElement), t(ENDINGS[why][1]));
@@ -97,6 +99,13 @@ function end(why) {
 /** A clip taken back had already found a meeting: nobody asked to be in it. @param {string | null} id */
 function undo(id) {
   if (id && id !== room.id) void fetch(`/v1/rooms/${id}/participants/me`, { method: "DELETE" });
+}
+
+/** @param {LiveMessage} message */
+function renamed({ participant_id, name = "", former }) {
+  if (participant_id === room.state?.answer.me)
+    session.refresh(); // perhaps in another tab
+  else if (former) say(t("notice.renamed", { former, name }));
 }
 
 /** @param {Event} event @returns {any} */
@@ -118,6 +127,7 @@ room.addEventListener("message", event => {
   const { type, participant } = /** @type {LiveMessage} */ (detail(event));
   const other = participant && participant.participant_id !== room.state?.answer.me;
   if (type === "participant.joined" && other) say(t("notice.joined", { name: participant.name }));
+  if (type === "participant.renamed") renamed(detail(event));
 });
 window.addEventListener("popstate", () => {
   const id = roomHere();
@@ -126,7 +136,8 @@ window.addEventListener("popstate", () => {
 });
 window.addEventListener("pagehide", () => listening.stop());
 
-keepLanguage();
+keepLanguage(session);
+openPanel(session);
 showCookieNotice();
 showWhenOffline();
 const here = roomHere();

@@ -1,19 +1,11 @@
 import { copy, find, write } from "./dom.js";
 import { clockTime, t } from "./i18n.js";
+import { initials } from "./initials.js";
 
 const TINTS = 6;
 
 /** @type {Record<string, string>} */
 const VIA = { sound: "via.sound", code: "via.code", link: "via.link" };
-
-/** @param {string} name @returns {string} the first letters of the first two words */
-const initials = name =>
-  name
-    .split(/\s+/)
-    .slice(0, 2)
-    .map(word => [...word][0] ?? "")
-    .join("")
-    .toUpperCase();
 
 /** The same person has the same colour on every screen. @param {string} id */
 const tint = id =>

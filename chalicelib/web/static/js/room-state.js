@@ -11,13 +11,17 @@ export function fromAnswer(answer) {
 }
 
 /** @param {Participant[]} people @param {LiveMessage} message @returns {Participant[]} */
-function peopleAfter(people, { type, participant, participant_id }) {
-  const id = participant?.participant_id ?? participant_id;
-  const others = people.filter(person => person.participant_id !== id);
-  if (type === "participant.left") return others;
-  const arrives = type === "participant.joined" || type === "participant.renamed";
-  return arrives && participant ? byArrival([...others, participant]) : people;
+function peopleAfter(people, { type, participant, participant_id: id, name }) {
+  if (type === "participant.left") return people.filter(person => person.participant_id !== id);
+  if (type === "participant.renamed" && name)
+    return people.map(person => (person.participant_id === id ? { ...person, name } : person));
+  if (type !== "participant.joined" || !participant) return people;
+  const others = people.filter(person => person.participant_id !== participant.participant_id);
+  return byArrival([...others, participant]);
 }
+
+/** @param {RoomState | null} state @param {string} [id] @returns {string | undefined} */
+export const nameOf = (state, id) => state?.people.find(person => person.participant_id === id)?.name;
 
 /**
  * Messages are numbered per room: one seen before changes nothing, one too early shows that some were missed.

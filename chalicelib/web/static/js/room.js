@@ -1,5 +1,5 @@
 import { call, Refused } from "./api.js";
-import { apply, fromAnswer } from "./room-state.js";
+import { apply, fromAnswer, nameOf } from "./room-state.js";
 
 /** @typedef {import("./room-state.js").RoomState} RoomState */
 
@@ -7,8 +7,9 @@ const GONE = new Set([401, 403, 404, 410]);
 
 /**
  * The meeting this page is in. Events: "change" when people came, went or were read again; "message" (detail:
- * LiveMessage) for each that was news; "knock" (detail: LiveMessage); "moved" (detail: room id); and the three ends
- * (Ending): "ended", "missing" if it is not ours to see, "signed-out" if the session that was in it is over.
+ * LiveMessage, with the `former` name of whom it is about) for each that was news; "knock" (detail: LiveMessage);
+ * "moved" (detail: room id); and the three ends (Ending): "ended", "missing" if it is not ours to see, "signed-out"
+ * if the session that was in it is over.
  */
 export class Room extends EventTarget {
   /** @type {string | null} */
@@ -111,8 +112,9 @@ export class Room extends EventTarget {
     const next = this.state ? apply(this.state, message) : "gap";
     if (next === "gap" || message.type === "room.changed") return this.refresh();
     if (next === this.state) return undefined;
+    const former = nameOf(this.state, message.participant_id);
     this.#replace(next);
-    this.dispatchEvent(new CustomEvent("message", { detail: message }));
+    this.dispatchEvent(new CustomEvent("message", { detail: { ...message, former } }));
     return undefined;
   }
 

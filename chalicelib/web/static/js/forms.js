@@ -1,0 +1,79 @@
+import { Refused } from "./api.js";
+import { find, write } from "./dom.js";
+import { problemText } from "./problems.js";
+
+/** @typedef {HTMLInputElement | HTMLSelectElement} Field */
+/** @typedef {Record<string, string>} Values */
+
+/** @param {HTMLFormElement} form */
+const fieldsOf = form =>
+  [...form.elements].filter(one => one instanceof HTMLInputElement || one instanceof HTMLSelectElement);
+
+/** @param {Field} field @param {boolean} wrong */
+function mark(field, wrong) {
+  const place = document.getElementById(`${field.id}-problem`);
+  if (!place) return;
+  write(place, wrong ? (field.dataset.problem ?? "") : "");
+  if (wrong) field.setAttribute("aria-invalid", "true");
+  else field.removeAttribute("aria-invalid");
+}
+
+/** Marks what is wrong and goes to the first of it. @param {HTMLFormElement} form @param {(field: Field) => boolean} isWrong */
+function markAll(form, isWrong) {
+  const wrong = fieldsOf(form).filter(isWrong);
+  for (const field of fieldsOf(form)) mark(field, wrong.includes(field));
+  wrong[0]?.focus();
+  return wrong.length > 0;
+}
+
+/** "$.password" names the field "password". @param {unknown} error @returns {Set<string>} */
+function fieldsAtFault(error) {
+  const errors = error instanceof Refused && error.status === 422 ? (error.problem.errors ?? []) : [];
+  return new Set(errors.map(({ at }) => at.split(".").pop() ?? ""));
+}
+
+/** What was typed, by name; without the boxes, which are asked one by one. @param {HTMLFormElement} form @returns {Values} */
+function valuesOf(form) {
+  const entries = [...new FormData(form)].map(([name, value]) => [name, String(value)]);
+  return Object.fromEntries(entries);
+}
+
+/**
+ * One at a time, with its problems beside the fields; what was typed stays until it was taken.
+ * @param {HTMLFormElement} form @param {(values: Values) => Promise<void>} send
+ * @param {Record<string, string>} [own] problem texts by kind
+ */
+export function onSubmit(form, send, own = {}) {
+  form.addEventListener("submit", event => {
+    event.preventDefault();
+    if (form.getAttribute("aria-busy") === "true" || markAll(form, field => !field.validity.valid)) return;
+    void busy(form, () => send(valuesOf(form)), own);
+  });
+  for (const button of form.querySelectorAll(".reveal")) letReveal(/** @type {HTMLButtonElement} */ (button));
+}
+
+/** Does it, and says beside it what went wrong. @param {HTMLElement} root @param {() => Promise<void>} act @param {Record<string, string>} [own] */
+export async function busy(root, act, own = {}) {
+  const problem = find(".form-problem", HTMLElement, root);
+  write(problem, "");
+  root.setAttribute("aria-busy", "true");
+  try {
+    await act();
+  } catch (error) {
+    const named = fieldsAtFault(error);
+    const shown = root instanceof HTMLFormElement && markAll(root, field => named.has(field.name));
+    if (!shown) write(problem, problemText(error, own));
+  } finally {
+    root.removeAttribute("aria-busy");
+  }
+}
+
+/** @param {HTMLButtonElement} button shows or hides the password beside it */
+function letReveal(button) {
+  const input = find("input", HTMLInputElement, button.parentElement ?? document);
+  button.addEventListener("click", () => {
+    const shown = input.type === "password";
+    input.type = shown ? "text" : "password";
+    button.setAttribute("aria-pressed", String(shown));
+  });
+}

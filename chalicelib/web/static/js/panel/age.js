@@ -1,0 +1,57 @@
+import { call } from "../api.js";
+import { find } from "../dom.js";
+import { onSubmit } from "../forms.js";
+import { language } from "../i18n.js";
+import { remember } from "../memory.js";
+
+const FIRST_YEAR = 1900;
+const MONTHS = 12;
+
+/** @param {HTMLSelectElement} select @param {string} text @param {number} value */
+function add(select, text, value) {
+  select.append(new Option(text, String(value)));
+}
+
+/** The same question to everybody, before a name or an address is taken: no default, no hint of what is hoped for. */
+export class AgeQuestion {
+  #wanted = "home";
+  #form = find('[data-form="age"]', HTMLFormElement);
+
+  /** @param {import("./panel.js").Panel} panel @param {import("../session.js").Session} session */
+  constructor(panel, session) {
+    this.#panel = panel;
+    this.#session = session;
+    this.#fill();
+    onSubmit(this.#form, ({ birth_month, birth_year }) => this.#say(Number(birth_month), Number(birth_year)));
+  }
+
+  #panel;
+  #session;
+
+  /** Shows a step of the panel, after the question if it has not been answered yet. @param {string} step */
+  before(step) {
+    this.#wanted = step;
+    this.#panel.show(this.#session.who?.age ? step : "age");
+  }
+
+  /** @param {number} month @param {number} year */
+  async #say(month, year) {
+    const { outcome } = await call("POST", "/v1/session/age", {
+      json: { birth_month: month, birth_year: year },
+    });
+    this.#form.reset();
+    if (outcome === "guardian_needed") return this.#panel.show("guardian");
+    remember("session", "yes");
+    await this.#session.read();
+    return this.#panel.show(this.#wanted);
+  }
+
+  #fill() {
+    const months = find("#birth-month", HTMLSelectElement);
+    const names = new Intl.DateTimeFormat(language, { month: "long", timeZone: "UTC" });
+    for (let month = 1; month <= MONTHS; month++)
+      add(months, names.format(Date.UTC(FIRST_YEAR, month - 1)), month);
+    const years = find("#birth-year", HTMLSelectElement);
+    for (let year = new Date().getFullYear(); year >= FIRST_YEAR; year--) add(years, String(year), year);
+  }
+}

@@ -1,0 +1,74 @@
+import { find, write } from "../dom.js";
+import { t } from "../i18n.js";
+import { initials } from "../initials.js";
+import { recall, remember } from "../memory.js";
+
+const HOME = "home";
+
+/** A person's own corner: opened from their name, one step shown at a time. Event "step" (detail: its name). */
+export class Panel extends EventTarget {
+  #button = find("#me", HTMLButtonElement);
+  #root = find("#panel", HTMLElement);
+
+  /** @param {import("../session.js").Session} session */
+  constructor(session) {
+    super();
+    this.#session = session;
+    this.#button.hidden = false;
+    this.#button.addEventListener("click", () => (this.isOpen ? this.close() : this.open()));
+    find(".panel-close", HTMLButtonElement).addEventListener("click", () => this.close());
+    this.#root.addEventListener("keydown", event => event.key === "Escape" && this.close());
+    for (const button of this.#root.querySelectorAll("[data-go]"))
+      button.addEventListener("click", () => this.show(button.getAttribute("data-go") ?? HOME));
+    session.addEventListener("change", () => this.#named());
+    this.#named();
+    if (recall("panel") === "open") this.#turn(true);
+  }
+
+  #session;
+
+  get isOpen() {
+    return !this.#root.hidden;
+  }
+
+  open(step = HOME) {
+    this.#turn(true);
+    this.#keep("open");
+    this.show(step);
+  }
+
+  close() {
+    this.#turn(false);
+    this.#keep("closed");
+    this.#button.focus();
+  }
+
+  /** Another step, read from its heading on. @param {string} step */
+  show(step) {
+    for (const section of this.#root.querySelectorAll("[data-step]"))
+      section.toggleAttribute("hidden", section.getAttribute("data-step") !== step);
+    this.dispatchEvent(new CustomEvent("step", { detail: step }));
+    const heading = find(`[data-step="${step}"] h2`, HTMLElement, this.#root);
+    heading.focus();
+    heading.scrollIntoView({ block: "nearest" });
+  }
+
+  /** @param {boolean} open */
+  #turn(open) {
+    this.#root.hidden = !open;
+    this.#button.setAttribute("aria-expanded", String(open));
+    document.body.toggleAttribute("data-panel", open);
+  }
+
+  /** @param {"open" | "closed"} panel */
+  #keep(panel) {
+    remember("panel", panel);
+    void this.#session.prefer({ panel });
+  }
+
+  #named() {
+    const name = this.#session.who?.participant_name ?? "";
+    write(find(".me-name", HTMLElement, this.#button), name || t("panel.nobody"));
+    write(find(".me-face", HTMLElement, this.#button), initials(name));
+  }
+}

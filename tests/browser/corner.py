@@ -1,0 +1,24 @@
+"""What people do in their own corner of the page."""
+
+from playwright.sync_api import Page, expect
+
+GROWN_UP_SINCE = 1990
+
+
+def open_panel(page: Page) -> None:
+    page.locator("#me").click()
+    expect(page.locator("#step-home")).to_be_focused()
+
+
+def say_age(page: Page, year: int = GROWN_UP_SINCE, month: int = 5) -> None:
+    """Answers the question that the page is asking."""
+    expect(page.locator("#step-age")).to_be_visible()
+    page.locator("#birth-month").select_option(str(month))
+    page.locator("#birth-year").select_option(str(year))
+    page.get_by_role("button", name="Continue").click()
+
+
+def take_name(page: Page, name: str) -> None:
+    page.get_by_label("Your name").fill(name)
+    page.get_by_role("button", name="Save name").click()
+    expect(page.locator(".own-name")).to_have_text(name)

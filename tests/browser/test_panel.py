@@ -1,0 +1,103 @@
+"""A person's own corner: the name, the question that comes before it, language and colours."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from playwright.sync_api import Page, expect
+
+from chalicelib.web.i18n import text
+from tests.browser.accessibility import complaints
+from tests.browser.corner import open_panel, say_age, take_name
+from tests.browser.people import Person
+
+BORN_TEN_YEARS_AGO = datetime.now(UTC).year - 10
+PAPER = "() => getComputedStyle(document.body).backgroundColor"
+
+
+def test_a_name_is_taken_changed_and_deleted_by_keyboard(someone: Callable[..., Person]) -> None:
+    """C1, C7, G5: after the question of age, which has no answer filled in; focus goes along."""
+    person = someone()
+    page = person.page
+    page.locator("#me").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#step-home")).to_be_focused()
+    assert complaints(page) == []
+    page.get_by_role("button", name="Change name").press("Enter")
+    assert [page.locator(f"#birth-{part}").input_value() for part in ("month", "year")] == ["", ""]
+    page.get_by_role("button", name="Continue").press("Enter")
+    expect(page.locator("#birth-month")).to_be_focused()  # it says that it wants an answer
+    assert complaints(page) == []
+    assert person.context.cookies() == []
+
+    say_age(page)
+    take_name(page, "Ада Lovelace")
+    assert person.name() == "Ада Lovelace"
+    expect(page.locator("#me")).to_contain_text("Ада Lovelace")
+    page.get_by_role("button", name="Change name").press("Enter")
+    take_name(page, "Ada")  # the question is not asked twice
+
+    page.get_by_role("button", name="Delete name").press("Enter")
+    expect(page.locator(".own-name")).not_to_have_text("Ada")
+    assert person.name() != "Ada"
+    page.keyboard.press("Escape")
+    expect(page.locator("#me")).to_be_focused()
+    assert person.traffic.errors == []
+
+
+def test_a_child_is_sent_to_a_grown_up_and_leaves_nothing(someone: Callable[..., Person]) -> None:
+    """C7: under 13 no name is taken, nothing is stored, and another answer does not help."""
+    person = someone()
+    page = person.page
+    for year in (BORN_TEN_YEARS_AGO, 1980):
+        page.goto("/")
+        open_panel_anew(page)
+        page.get_by_role("button", name="Change name").click()
+        say_age(page, year)
+        expect(page.locator("#step-guardian")).to_be_focused()
+    assert complaints(page) == []
+    assert page.request.get("/v1/session").status == 401
+    assert [cookie["expires"] for cookie in person.context.cookies()] == [-1]  # a flag until the browser closes
+
+
+def test_what_cannot_be_taken_is_said_beside_the_field_and_stays(someone: Callable[..., Person]) -> None:
+    """C1, G5: nothing typed is lost when the server refuses it, or is away."""
+    page = someone().page
+    open_panel(page)
+    page.get_by_role("button", name="Change name").click()
+    say_age(page)
+    name = page.get_by_label("Your name")
+    name.fill("\u200b…")
+    page.get_by_role("button", name="Save name").click()
+    expect(page.locator("#name-problem")).to_have_text(text("en", "name.problem"))
+    expect(name).to_be_focused()
+    page.context.route("**/v1/session", lambda route: route.abort())
+    name.fill("Ada")
+    page.get_by_role("button", name="Save name").click()
+    expect(page.get_by_role("alert").filter(has_text=text("en", "problem.away"))).to_be_visible()
+    assert name.input_value() == "Ada"
+
+
+def test_language_colours_and_the_open_panel_are_remembered(someone: Callable[..., Person]) -> None:
+    """C6: at once, and on the next visit."""
+    page = someone(color_scheme="light").page
+    light = page.evaluate(PAPER)
+    open_panel(page)
+    page.get_by_label("Dark").check()
+    dark = page.evaluate(PAPER)
+    assert dark != light
+    page.locator("#panel").get_by_role("link", name="Français").click()
+    expect(page.locator("#step-home")).to_have_text(text("fr", "panel.title"))
+
+    page.goto("/")
+    page.wait_for_url("**/?lang=fr")
+    expect(page.locator("#panel")).to_be_visible()
+    assert page.evaluate(PAPER) == dark
+    page.get_by_label(text("fr", "theme.system")).check()
+    assert page.evaluate(PAPER) == light
+
+
+def open_panel_anew(page: Page) -> None:
+    """Closed first where it was left open."""
+    if page.locator("#panel").is_visible():
+        page.locator(".panel-close").click()
+    open_panel(page)
