@@ -22,7 +22,7 @@ from chalicelib.joining.places import Viewer
 from chalicelib.joining.rules import Span
 from chalicelib.joining.service import Submission
 from chalicelib.rooms.models import members_of
-from chalicelib.rooms.service import current_room
+from chalicelib.rooms.service import current_room, leave_room
 from chalicelib.runtime.ids import JoinId, RoomId
 from chalicelib.sessions.models import Session
 from chalicelib.sessions.service import open_session
@@ -30,7 +30,7 @@ from tests.support.environment import SECRET
 from tests.support.hand_clock import START_MS
 from tests.support.memory import Crash, Memory, in_memory
 from tests.support.pushes import recorded_pushes
-from tests.support.scenes import new_clip, send, staged
+from tests.support.scenes import meetings, new_clip, send, staged
 
 LENGTH_MS = 4_000
 
@@ -202,3 +202,38 @@ def test_clips_that_nobody_deleted_yet_hide_nobody() -> None:
         for kitchen in map(str, range(12)):  # some of them come late in the order of the place's listings
             found = [send(new_clip([kitchen], later - LENGTH_MS), open_session(now=later), now=later) for _ in "ab"]
             assert found[-1].status == "joined"
+
+
+def test_two_clips_of_one_device_at_the_same_moment_open_one_room() -> None:
+    """A6, exhaustively at one switch: the second clip runs whole between any two requests of the first."""
+    for switch in itertools.count():
+        with staged() as stage:
+            other, twice = open_session(now=START_MS), open_session(now=START_MS)
+            clips = [new_clip(["kitchen"], START_MS - LENGTH_MS) for _ in range(3)]
+            send(clips[0], other, now=START_MS)
+            with stage.memory.interrupted(switch, partial(send, clips[1], twice, now=START_MS)) as reached:
+                send(clips[2], twice, now=START_MS)
+            everyone = {other.participant_id, twice.participant_id}
+            assert list(meetings(stage, START_MS).values()) == [everyone], switch
+        if not reached():
+            break
+    assert switch > 3
+
+
+def test_whoever_leaves_while_their_clip_is_on_its_way_takes_it_along() -> None:
+    """A4, exhaustively at one switch: nothing of the clip is left, and it leads nobody back."""
+    for switch in itertools.count():
+        with staged() as stage:
+            other, leaver = open_session(now=START_MS), open_session(now=START_MS)
+            for one in (other, leaver):
+                send(new_clip(["kitchen"], START_MS - LENGTH_MS), one, now=START_MS)
+            [room_id] = meetings(stage, START_MS)
+            leave = partial(leave_room, room_id, leaver, now=START_MS + 1)
+            with stage.memory.interrupted(switch, leave) as reached:
+                send(new_clip(["kitchen"], START_MS - LENGTH_MS), leaver, now=START_MS)
+            if not reached():
+                break
+            assert meetings(stage, START_MS + 1) == {room_id: {other.participant_id}}, switch
+            kept = [row["e"]["S"] for row in stage.memory.items("clips") if leaver.participant_id in str(row)]
+            assert {entry.split("#")[0] for entry in kept} <= {"verdict", "seat"}, switch
+    assert switch > 3
