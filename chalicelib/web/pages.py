@@ -9,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from chalicelib.web import browsers, i18n
 
 TEMPLATES = Path(__file__).parent / "templates"
+LETTERS = ("verify", "reset", "guardian", "unsubscribe")
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,11 @@ def home(reader: Reader) -> str:
 def meeting(reader: Reader) -> str:
     """The same page opened at a meeting. Whether it exists and is theirs, the API tells its script."""
     return _render("app.html", reader, view="meeting")
+
+
+def letter(reader: Reader, purpose: str) -> str:
+    """Where a mail's link leads: `purpose` is one of LETTERS. It acts by a click only."""
+    return _render("letter.html", reader, view="letter", purpose=purpose)
 
 
 def not_found(reader: Reader) -> str:

@@ -1,6 +1,7 @@
-"""GET / and GET /rooms/{room_id}: the pages."""
+"""The pages: start page, meeting, log in and registration, and where mails lead."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from chalice.app import Blueprint
 
@@ -22,6 +23,37 @@ def show_home(call: Call[None]) -> Reply:
 @operation(routes, "GET", "/rooms/{room_id}", summary="A meeting's page", answer_type=HTML, document=False)
 def show_meeting(call: Call[None]) -> Reply:
     return _page(call, pages.meeting)
+
+
+@operation(routes, "GET", "/login", summary="The start page with the form to log in", answer_type=HTML, document=False)
+def show_log_in(call: Call[None]) -> Reply:
+    return _page(call, pages.home)
+
+
+@operation(routes, "GET", "/register", summary="The start page with the form to register", answer_type=HTML,
+           document=False)  # fmt: skip
+def show_register(call: Call[None]) -> Reply:
+    return _page(call, pages.home)
+
+
+@operation(routes, "GET", "/verify", summary="Confirm an address", answer_type=HTML, document=False)
+def show_verify(call: Call[None]) -> Reply:
+    return _page(call, partial(pages.letter, purpose="verify"))
+
+
+@operation(routes, "GET", "/reset", summary="Choose another password", answer_type=HTML, document=False)
+def show_reset(call: Call[None]) -> Reply:
+    return _page(call, partial(pages.letter, purpose="reset"))
+
+
+@operation(routes, "GET", "/guardian", summary="A child asks for a nickname", answer_type=HTML, document=False)
+def show_guardian(call: Call[None]) -> Reply:
+    return _page(call, partial(pages.letter, purpose="guardian"))
+
+
+@operation(routes, "GET", "/unsubscribe", summary="End mails of one kind", answer_type=HTML, document=False)
+def show_unsubscribe(call: Call[None]) -> Reply:
+    return _page(call, partial(pages.letter, purpose="unsubscribe"))
 
 
 def missing_page(headers: Mapping[str, str], query: Mapping[str, str]) -> Reply:

@@ -67,6 +67,20 @@ interface SessionAnswer {
   preferences: Preferences;
   expires_at_ms: number;
 }
+interface AccountAnswer {
+  email: string;
+  capture_insights: boolean;
+  language: "en" | "fr" | "ru";
+  mail: { report_ready: boolean; news: boolean };
+  totp: boolean;
+}
+interface Consent {
+  purpose: string;
+  version: number;
+  text: string;
+  given: boolean;
+  history: { at_ms: number; given: boolean; version: number }[];
+}
 interface ListedSession {
   id: string;
   opened_at_ms: number;

@@ -1,6 +1,7 @@
 """Every text in three languages: none missing, none left over, numbers worded as each language needs (G5)."""
 
 import re
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,9 @@ FAMILIES = {  # keys that templates put together, and from what
     "keeps.{}.what": ("recording", "clip", "cookie"),
     "keeps.{}.long": ("recording", "clip", "cookie"),
     "keeps.{}.why": ("recording", "clip", "cookie"),
+    "letter.{}.title": pages.LETTERS,
+    "letter.{}.body": pages.LETTERS,
+    "letter.{}.act": pages.LETTERS,
 }
 QUOTED = re.compile(r"""["'`]([a-z][a-z-]*(?:\.[a-z-]+)+|[a-z]+)["'`]""")
 
@@ -64,7 +68,11 @@ def test_translations_name_the_same_things(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", i18n.LANGUAGES)
-@pytest.mark.parametrize("page", [pages.home, pages.meeting, pages.not_found, pages.too_old])
+@pytest.mark.parametrize(
+    "page",
+    [pages.home, pages.meeting, pages.not_found, pages.too_old]
+    + [partial(pages.letter, purpose=one) for one in pages.LETTERS],
+)
 def test_every_page_renders_in_every_language(language: str, page: object) -> None:
     """G5: and says which language it is in."""
     assert callable(page)

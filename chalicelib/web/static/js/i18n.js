@@ -10,8 +10,13 @@ const texts = catalogue();
 const plurals = new Intl.PluralRules(language);
 const times = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" });
 
+const days = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
+
 /** @param {number} atMs */
 export const clockTime = atMs => times.format(atMs);
+
+/** @param {number} atMs */
+export const dayAndTime = atMs => days.format(atMs);
 
 /** @param {Message | undefined} message @param {Record<string, string | number>} values */
 function form(message, values) {

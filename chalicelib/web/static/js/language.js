@@ -5,14 +5,14 @@ import { recall, remember } from "./memory.js";
 
 /**
  * A language once chosen is kept: it is written down on a click, and asked for on the next visit.
- * @param {import("./session.js").Session} session is told
+ * @param {(language: Language) => unknown} [tell]
  */
-export function keepLanguage(session) {
+export function keepLanguage(tell = () => {}) {
   for (const link of document.querySelectorAll(".languages a")) {
     link.addEventListener("click", () => {
       const chosen = /** @type {Language} */ (link.getAttribute("lang"));
       remember("language", chosen);
-      void session.prefer({ language: chosen });
+      tell(chosen);
     });
   }
   const chosen = recall("language");

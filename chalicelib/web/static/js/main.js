@@ -88,6 +88,7 @@ async function leave() {
 
 /** The address stays: it says which meeting is meant. @param {Ending} why */
 function end(why) {
+  room.forget();
   forget();
   if (why === "signed-out") session.forget();
   show("gone");
@@ -129,6 +130,12 @@ room.addEventListener("message", event => {
   if (type === "participant.joined" && other) say(t("notice.joined", { name: participant.name }));
   if (type === "participant.renamed") renamed(detail(event));
 });
+session.addEventListener("over", () => {
+  if (room.id) end("signed-out");
+  else forget();
+});
+live.addEventListener("lost", () => room.id || session.refresh()); // perhaps it was ended from another device
+session.addEventListener("change", () => session.who || room.id || live.close());
 window.addEventListener("popstate", () => {
   const id = roomHere();
   if (id) enter(id);
@@ -136,7 +143,7 @@ window.addEventListener("popstate", () => {
 });
 window.addEventListener("pagehide", () => listening.stop());
 
-keepLanguage(session);
+keepLanguage(language => session.prefer({ language }));
 openPanel(session);
 showCookieNotice();
 showWhenOffline();

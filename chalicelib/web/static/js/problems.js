@@ -4,6 +4,9 @@ import { t } from "./i18n.js";
 /** @type {Record<string, string>} what to do, by the last part of the problem's type */
 const TEXTS = {
   "session-required": "problem.session-required",
+  "sign-in-required": "problem.sign-in-required",
+  "wrong-credentials": "problem.wrong-password",
+  "second-factor-required": "code.wrong",
   "age-required": "problem.age-required",
   "cross-site": "problem.cross-site",
   "not-found": "problem.not-found",

@@ -2,8 +2,8 @@ import { call, Refused } from "./api.js";
 import { recall, remember } from "./memory.js";
 
 /**
- * Who this browser is to the server. Looking makes no session, an act does. Event "change": `who` is another, or
- * was changed.
+ * Who this browser is to the server. Looking makes no session, an act does. Events: "change" when `who` is
+ * another, or was changed; "over" when it was ended here.
  */
 export class Session extends EventTarget {
   /** @type {SessionAnswer | null} null: nobody yet, or not read yet */
@@ -59,6 +59,12 @@ export class Session extends EventTarget {
     this.who = answer;
     remember("session", "yes"); // that there is one, not which
     this.dispatchEvent(new Event("change"));
+  }
+
+  /** Ended by an answer of the server's just now. */
+  end() {
+    this.forget();
+    this.dispatchEvent(new Event("over"));
   }
 
   forget() {

@@ -20,8 +20,8 @@ export class Panel extends EventTarget {
     this.#root.addEventListener("keydown", event => event.key === "Escape" && this.close());
     for (const button of this.#root.querySelectorAll("[data-go]"))
       button.addEventListener("click", () => this.show(button.getAttribute("data-go") ?? HOME));
-    session.addEventListener("change", () => this.#named());
-    this.#named();
+    session.addEventListener("change", () => this.#fit());
+    this.#fit();
     if (recall("panel") === "open") this.#turn(true);
   }
 
@@ -53,6 +53,11 @@ export class Panel extends EventTarget {
     heading.scrollIntoView({ block: "nearest" });
   }
 
+  /** Does something each time a step is shown. @param {string} step @param {() => unknown} act */
+  onstep(step, act) {
+    this.addEventListener("step", event => /** @type {CustomEvent} */ (event).detail === step && act());
+  }
+
   /** @param {boolean} open */
   #turn(open) {
     this.#root.hidden = !open;
@@ -66,9 +71,15 @@ export class Panel extends EventTarget {
     void this.#session.prefer({ panel });
   }
 
-  #named() {
-    const name = this.#session.who?.participant_name ?? "";
-    write(find(".me-name", HTMLElement, this.#button), name || t("panel.nobody"));
-    write(find(".me-face", HTMLElement, this.#button), initials(name));
+  /** Shows the name, and what is of use to a guest, to someone signed in, to someone with a session at all. */
+  #fit() {
+    const who = this.#session.who;
+    write(find(".me-name", HTMLElement, this.#button), who?.participant_name ?? t("panel.nobody"));
+    write(find(".me-face", HTMLElement, this.#button), initials(who?.participant_name ?? ""));
+    for (const one of this.#root.querySelectorAll(".own-email")) write(one, who?.account?.email ?? "");
+    const kinds = { guest: !who?.account, signed: Boolean(who?.account), session: Boolean(who) };
+    for (const [kind, fits] of Object.entries(kinds))
+      for (const one of this.#root.querySelectorAll(`[data-when="${kind}"]`))
+        one.toggleAttribute("hidden", !fits);
   }
 }

@@ -1,0 +1,60 @@
+// Pages that mails lead to. The secret is in the fragment, which no server sees; it is sent by a click and nothing else,
+// because programs that look at mail open every link in it.
+import { call } from "./api.js";
+import { find, write } from "./dom.js";
+import { onSubmit } from "./forms.js";
+import { t } from "./i18n.js";
+import { keepLanguage } from "./language.js";
+
+const root = find(".letter", HTMLElement);
+const form = find("form", HTMLFormElement, root);
+const token = new URLSearchParams(location.hash.slice(1)).get("token") ?? "";
+let approve = true;
+
+/** @typedef {{send: (values: import("./forms.js").Values) => Promise<unknown>, own?: Record<string, string>, done: () => string}} Letter */
+
+const LOST = { gone: "letter.lost", "not-found": "letter.lost", invalid: "letter.lost" };
+
+/** @type {Record<string, Letter>} */
+const LETTERS = {
+  verify: {
+    send: () => call("POST", "/v1/accounts/verify", { json: { token } }),
+    done: () => t("letter.verify.done"),
+  },
+  reset: {
+    send: ({ password }) => call("POST", "/v1/accounts/password", { json: { token, password } }),
+    done: () => t("letter.reset.done"),
+  },
+  guardian: {
+    send: () => call("POST", "/v1/session/age/approval", { json: { token, approve } }),
+    done: () => t(approve ? "letter.guardian.done" : "letter.guardian.refused"),
+  },
+  unsubscribe: {
+    send: () => call("POST", `/v1/unsubscribe/${encodeURIComponent(token)}`),
+    done: () => t("letter.unsubscribe.done"),
+  },
+};
+
+/** @param {Letter} letter @param {import("./forms.js").Values} values */
+async function answer(letter, values) {
+  await letter.send(values);
+  history.replaceState(null, "", location.pathname + location.search); // the secret is used up
+  find(".letter-ask", HTMLElement, root).hidden = true;
+  find(".letter-next", HTMLElement, root).hidden = false;
+  write(find(".letter-done", HTMLElement, root), letter.done());
+  find("#headline", HTMLElement).focus();
+}
+
+for (const link of /** @type {NodeListOf<HTMLAnchorElement>} */ (document.querySelectorAll(".languages a")))
+  link.hash = location.hash; // another language is no reason to lose it
+keepLanguage();
+const letter = LETTERS[root.dataset.letter ?? ""];
+form.addEventListener("submit", event => {
+  approve = /** @type {HTMLButtonElement | null} */ (event.submitter)?.value !== "no";
+});
+if (letter && token) onSubmit(form, values => answer(letter, values), LOST);
+else {
+  form.hidden = true;
+  write(find(".lead", HTMLElement, root), t("letter.incomplete"));
+  find(".letter-next", HTMLElement, root).hidden = false;
+}

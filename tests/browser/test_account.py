@@ -1,0 +1,134 @@
+"""An account from its first form to logging out everywhere: over HTTPS, with the cookie as it is deployed."""
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+from pyotp import TOTP
+
+from chalicelib.web.i18n import text
+from infra.local.testing import Running, running_stack
+from tests.browser.accessibility import complaints
+from tests.browser.corner import open_panel, say_age
+
+EMAIL, PASSWORD = "ada@example.org", "seven green umbrellas"
+LINK = re.compile(r"https://\S+")
+Device = Callable[[], Page]
+
+
+@pytest.fixture(scope="module")
+def secure_stack() -> Iterator[Running]:
+    with running_stack({"LAN": "1"}) as found:
+        yield found
+
+
+@pytest.fixture
+def device(secure_stack: Running, browser: Browser) -> Iterator[Device]:
+    """`device()` is somebody's browser on the start page; its certificate was made on this machine."""
+    contexts: list[BrowserContext] = []
+
+    def start() -> Page:
+        contexts.append(
+            browser.new_context(
+                base_url=secure_stack.url, ignore_https_errors=True, locale="en-GB", reduced_motion="reduce"
+            )
+        )
+        page = contexts[-1].new_page()
+        page.goto("/")
+        return page
+
+    yield start
+    for context in contexts:
+        context.close()
+
+
+def test_an_account_from_registration_to_logging_out_everywhere(device: Device) -> None:
+    """C2, C5, C7: age, form, mail, confirmation, log in, second factor, another device, out everywhere."""
+    page, other = device(), device()
+    _register(page)
+    page.goto(_mailed_link(page, "Confirm"))
+    page.get_by_role("button", name="Confirm").click()
+    page.get_by_role("link", name="Log in").click()
+
+    _log_in(page, "not my password")
+    expect(page.get_by_role("alert").filter(has_text=text("en", "log-in.wrong"))).to_be_visible()
+    assert page.locator("#log-in-email").input_value() == EMAIL  # nothing typed is lost
+    _log_in(page, PASSWORD)
+    _is_in(page)
+    [cookie] = page.context.cookies()
+    assert cookie["name"].startswith("__Host-")
+    assert (cookie["secure"], cookie["httpOnly"], cookie["sameSite"]) == (True, True, "Lax")
+
+    codes = _second_factor(page)
+    other.goto("/login")
+    _log_in(other, PASSWORD)
+    expect(other.locator("#log-in-code")).to_be_focused()
+    other.locator("#log-in-code").fill(codes[0])
+    _act(other, "log-in", "Log in")
+    _is_in(other)
+
+    other.get_by_role("button", name="My sessions").click()
+    expect(other.locator(".listed")).to_have_count(2)
+    other.get_by_role("button", name="Log out everywhere").click()
+    _act(other, "everywhere", "Log out everywhere")
+    expect(other.get_by_text(text("en", "sessions.ended-all"))).to_be_visible()
+    assert [one.request.get("/v1/session").status for one in (page, other)] == [401, 401]
+
+
+def _register(page: Page) -> None:
+    open_panel(page)
+    page.get_by_role("button", name="Create an account").click()
+    say_age(page)
+    boxes = page.locator(".consent-boxes input")
+    expect(boxes).to_have_count(3)
+    assert not any(box.is_checked() for box in boxes.all())
+    page.locator("#register-email").fill(EMAIL)
+    page.locator("#register-password").fill("password2027")
+    _act(page, "register", "Create the account")
+    expect(page.locator("#register-password-problem")).to_have_text(text("en", "password.new-problem"))
+    page.locator("#register-password").fill(PASSWORD)
+    _act(page, "register", "Create the account")
+    expect(page.locator("#step-mail-sent")).to_be_focused()
+
+
+def _mailed_link(page: Page, subject: str) -> str:
+    """The address in the newest mail of that subject, on this machine."""
+    mails = page.request.get("/dev/mail", headers={"Accept": "application/json"}).json()
+    [mail] = [one for one in mails if one["subject"].startswith(subject)]
+    assert mail["to"] == [EMAIL]
+    link = urlsplit(LINK.search(mail["text"])[0])  # type: ignore[index]
+    return f"{link.path}#{link.fragment}"
+
+
+def _log_in(page: Page, password: str) -> None:
+    page.locator("#log-in-email").fill(EMAIL)
+    page.locator("#log-in-password").fill(password)
+    _act(page, "log-in", "Log in")
+
+
+def _act(page: Page, form: str, button: str) -> None:
+    page.locator(f'[data-form="{form}"]').get_by_role("button", name=button).click()
+
+
+def _is_in(page: Page) -> None:
+    expect(page.locator('[data-step="home"] .own-email')).to_have_text(EMAIL)
+
+
+def _second_factor(page: Page) -> list[str]:
+    """Switched on: gives the recovery codes."""
+    page.get_by_role("button", name="Account settings").click()
+    page.get_by_role("button", name="Second factor").click()
+    page.locator("#totp-password").fill(PASSWORD)
+    _act(page, "totp-offer", "Set up")
+    expect(page.locator("#totp-code")).to_be_focused()
+    assert page.locator(".qr").evaluate("picture => picture.decode().then(() => picture.naturalWidth)") > 0
+    secret = page.locator(".secret").inner_text().replace(" ", "")
+    assert complaints(page) == []
+    page.locator("#totp-code").fill(TOTP(secret).at(time.time()))
+    _act(page, "totp-on", "Continue")
+    expect(page.locator("#step-recovery")).to_be_focused()
+    expect(page.locator(".recovery-codes li")).to_have_count(10)
+    return page.locator(".recovery-codes li").all_inner_texts()
