@@ -12,6 +12,7 @@ from chalicelib.rooms.service import follow_renewal, forget_session, rename_memb
 from chalicelib.rooms.tasks import tasks as room_tasks
 from chalicelib.runtime import consent, events
 from chalicelib.runtime.http import EarshotApp
+from chalicelib.sessions.age_routes import routes as age_routes
 from chalicelib.sessions.routes import routes as session_routes
 from chalicelib.web.api_routes import routes as api_routes
 from chalicelib.web.routes import missing_page
@@ -23,8 +24,8 @@ app.experimental_feature_flags.update(["BLUEPRINTS", "WEBSOCKETS"])
 app.api.binary_types.append("application/vnd.earshot.fingerprint")
 
 for blueprint in (
-    session_routes, privacy_routes, account_routes, own_account_routes, room_routes, room_tasks, joining_routes,
-    joining_tasks, api_routes, page_routes,
+    session_routes, age_routes, privacy_routes, account_routes, own_account_routes, room_routes, room_tasks,
+    joining_routes, joining_tasks, api_routes, page_routes,
 ):  # fmt: skip
     app.register_blueprint(blueprint)
 

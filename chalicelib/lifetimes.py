@@ -46,6 +46,7 @@ KNOCK = Lifetime("knock", "ask a meeting's members about someone at the door", 6
 CROWD_NOTICE = Lifetime("crowd-notice", "spread a crowded place over many partitions", 20 * SECOND, "the last look")
 CROWD_ROUND = Lifetime("crowd-round", "let one matcher serve a crowd", 4 * SECOND, "the call for it")
 ATTEMPTS = Lifetime("attempts", "refuse floods", 10 * SECOND, "the latest attempt")
+GUARDIAN_REQUEST = Lifetime("guardian-request", "wait for the answer of a child's grown-up", DAY, "the question")
 PERSONAL_DATA = Lifetime("account", "keep an account for its owner", 180 * DAY, "the last use of the service by them")
 REGISTRATION = Lifetime("registration", "wait until the address is confirmed", DAY, "the registration")
 PASSWORD_RESET = Lifetime("password-reset", "let its owner choose another password", HOUR, "the request for it")
@@ -68,6 +69,7 @@ LIFETIMES = (
     CROWD_NOTICE,
     CROWD_ROUND,
     ATTEMPTS,
+    GUARDIAN_REQUEST,
     PERSONAL_DATA,
     REGISTRATION,
     PASSWORD_RESET,

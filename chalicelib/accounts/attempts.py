@@ -1,8 +1,8 @@
 """How often anyone may try: counted before any password is hashed and any mail is sent, known address or not."""
 
-from chalicelib.accounts.rules import Address
 from chalicelib.lifetimes import HOUR, MINUTE
 from chalicelib.runtime import limits, vault
+from chalicelib.runtime.addresses import Address
 from chalicelib.runtime.errors import TooMany
 from chalicelib.runtime.networks import network
 

@@ -2,7 +2,7 @@
 
 from chalicelib.accounts import attempts, models, passwords, registration, second_factor
 from chalicelib.accounts.models import Account
-from chalicelib.accounts.rules import parse_address
+from chalicelib.runtime.addresses import parse_address
 from chalicelib.runtime.errors import Unauthenticated
 from chalicelib.sessions import service as sessions
 from chalicelib.sessions.models import Session

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from chalicelib.accounts import attempts
 from chalicelib.accounts.models import Account
-from chalicelib.accounts.rules import Address
+from chalicelib.runtime.addresses import Address
 from chalicelib.runtime.mail import compose, link, send
 from chalicelib.runtime.settings import settings
 

@@ -11,9 +11,9 @@ from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttrib
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
-from chalicelib.accounts.rules import Address
 from chalicelib.lifetimes import HOUR, PASSWORD_RESET, PERSONAL_DATA, REGISTRATION, Lifetime, ttl_seconds
 from chalicelib.runtime import vault
+from chalicelib.runtime.addresses import Address
 from chalicelib.runtime.ids import opaque
 from chalicelib.runtime.store import Binding, Record, Table
 

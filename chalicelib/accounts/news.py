@@ -3,9 +3,9 @@
 from chalicelib.accounts import models, unsubscribe
 from chalicelib.accounts.mails import TEMPLATES
 from chalicelib.accounts.models import Account
-from chalicelib.accounts.rules import Address
 from chalicelib.privacy import service as privacy
 from chalicelib.runtime import consent
+from chalicelib.runtime.addresses import Address
 from chalicelib.runtime.consent import Consented, News
 from chalicelib.runtime.errors import NotFound
 from chalicelib.runtime.mail import compose, link, send

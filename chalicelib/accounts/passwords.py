@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from chalicelib.accounts.rules import Address, check_password, normal_password
+from chalicelib.accounts.rules import check_password, normal_password
+from chalicelib.runtime.addresses import Address
 
 if TYPE_CHECKING:
     from argon2 import PasswordHasher

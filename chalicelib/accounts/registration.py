@@ -4,10 +4,10 @@ import json
 
 from chalicelib.accounts import attempts, mails, models, passwords
 from chalicelib.accounts.models import Account
-from chalicelib.accounts.rules import parse_address
 from chalicelib.accounts.schemas import NewAccount
 from chalicelib.privacy import service as privacy
 from chalicelib.privacy.rules import Decided
+from chalicelib.runtime.addresses import parse_address
 from chalicelib.runtime.errors import Gone
 from chalicelib.sessions.models import Session
 from chalicelib.sessions.service import require_age

@@ -1,8 +1,8 @@
 """Another password: by a link in a mail for whoever forgot it, or by the old one."""
 
 from chalicelib.accounts import attempts, mails, models, passwords
-from chalicelib.accounts.rules import parse_address
 from chalicelib.accounts.signed import Signed, prove_password
+from chalicelib.runtime.addresses import parse_address
 from chalicelib.runtime.errors import Conflict, Gone
 from chalicelib.sessions import service as sessions
 from chalicelib.sessions.models import Session

@@ -1,24 +1,13 @@
-"""What an e-mail address and a password may be, and which codes count; no I/O."""
+"""What a password may be, and which codes count; no I/O."""
 
-import re
 import string
 import unicodedata
 from collections.abc import Container, Iterable
-from typing import Annotated, NewType
+from typing import Annotated
 
 from msgspec import Meta
 
 from chalicelib.runtime.errors import FieldError, Invalid
-
-Address = NewType("Address", str)  # an e-mail address in lower case, as all are compared
-
-EMAIL_MAX = 254  # characters, RFC 5321 4.5.3.1.3 less the angle brackets
-_LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-_ATOM = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
-_EMAIL = re.compile(
-    rf"(?=[^@]{{1,64}}@){_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*\.[A-Za-z](?:[A-Za-z0-9-]{{0,61}}[A-Za-z0-9])"
-)
-EmailText = Annotated[str, Meta(pattern=r"^[^@\s]{1,64}@[^@\s]{3,189}$")]  # roughly; parse_address knows better
 
 PASSWORD_MIN, PASSWORD_MAX = 12, 1_024  # characters, after and before normalisation
 ANY_PASSWORD = Annotated[str, Meta(max_length=PASSWORD_MAX)]
@@ -30,15 +19,6 @@ _DECORATION = string.digits + string.punctuation + string.whitespace
 TOTP_STEP_MS = 30_000  # RFC 6238
 TOTP_DRIFT = 1  # steps that a clock may be off, either way
 RECOVERY_LENGTH = 10  # characters of base32: 50 bits
-
-
-def parse_address(text: str) -> Address:
-    """Raises Invalid for anything but an address that mail can be sent to."""
-    if len(text) > EMAIL_MAX or _EMAIL.fullmatch(text) is None:
-        raise Invalid(
-            "This is no e-mail address.", errors=[FieldError("$.email", "an address such as ada@example.org")]
-        )
-    return Address(text.lower())
 
 
 def normal_password(text: str) -> str:

@@ -5,8 +5,9 @@ from typing import Annotated
 import msgspec
 from msgspec import UNSET, Meta, UnsetType, field
 
-from chalicelib.accounts.rules import ANY_PASSWORD, NEW_PASSWORD, EmailText
+from chalicelib.accounts.rules import ANY_PASSWORD, NEW_PASSWORD
 from chalicelib.privacy.schemas import Choices
+from chalicelib.runtime.addresses import EmailText
 from chalicelib.runtime.consent import PurposeName
 from chalicelib.runtime.languages import Language
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from pynamodb.attributes import BooleanAttribute, JSONAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from chalicelib.lifetimes import SESSION, SESSION_GRACE_MS
@@ -43,7 +44,19 @@ class Session(Record):
         self.lives_until(SESSION.deadline(now) + SESSION_GRACE_MS)
 
 
+class GuardianRequest(Record):
+    """A question to a child's grown-up that waits for its answer (guardian.py)."""
+
+    class Meta(Binding):
+        pass
+
+    owner_id = UnicodeAttribute(hash_key=True)  # the digest of what the link says
+    own_id = UnicodeAttribute(range_key=True)
+    session_id = UnicodeAttribute()
+
+
 sessions = Table(Session, "sessions")
+guardian_requests = Table(GuardianRequest, "sessions")
 
 
 def key_of(session_id: str) -> Key:
@@ -62,9 +75,10 @@ def find_all_of(account_id: str, *, now: int) -> list[Session]:
     return [one for one in sessions.query(account_id, now=now) if not one.ended]
 
 
-def change(session_id: str, actions: Sequence[Action], *, now: int) -> Session | None:
-    """The session after `actions`; None where it has ended."""
-    return sessions.update(key_of(session_id), actions, now=now, where=Session.ended.does_not_exist())
+def change(session_id: str, actions: Sequence[Action], *, now: int, where: Condition | None = None) -> Session | None:
+    """The session after `actions`; None where it has ended, or `where` does not hold."""
+    lives = Session.ended.does_not_exist()
+    return sessions.update(key_of(session_id), actions, now=now, where=lives if where is None else lives & where)
 
 
 def remember_room(session_id: str, room_id: str, *, now: int) -> None:

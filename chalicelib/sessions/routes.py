@@ -1,18 +1,15 @@
-"""The session, its participant and preferences; my sessions; the question of age."""
+"""The session, its participant and preferences; my sessions."""
 
 from chalice.app import Blueprint
 from msgspec import UNSET, structs
 
 from chalicelib.runtime import clock, cookies
-from chalicelib.runtime.errors import Denied, Invalid, NotFound, Unauthenticated
+from chalicelib.runtime.errors import Denied, Invalid, NotFound, TooMany, Unauthenticated
 from chalicelib.runtime.http import Call, Reply, operation
 from chalicelib.runtime.settings import settings
 from chalicelib.sessions import edge, service
 from chalicelib.sessions.models import Session
-from chalicelib.sessions.rules import outcome_of
 from chalicelib.sessions.schemas import (
-    AgeView,
-    BirthMonth,
     ListedSession,
     ListedSessions,
     NewSession,
@@ -24,10 +21,10 @@ routes = Blueprint(__name__)
 
 
 @operation(routes, "POST", "/v1/session", summary="Open a session, or find the one there is", body=NewSession,
-           answers=SessionView, status=201)  # fmt: skip
+           answers=SessionView, status=201, errors=(TooMany,))  # fmt: skip
 def open_session(call: Call[NewSession]) -> Reply:
     now = clock.now()
-    session = edge.find_session(call, now=now) or service.open_session(now=now)
+    session = edge.find_session(call, now=now) or service.open_session(call.address, now=now)
     edge.give_cookie(call, session.session_id, now=now)
     return Reply(edge.view(session, now), 201)
 
@@ -58,24 +55,6 @@ def end_session(call: Call[None]) -> Reply:
         service.end_session(held.session_id, now=clock.now())
     call.cookies_out.append(cookies.cleared(settings()))
     return Reply(status=204)
-
-
-@operation(routes, "POST", "/v1/session/age", summary="Say in which month I was born", body=BirthMonth,
-           answers=AgeView, errors=(Invalid,))  # fmt: skip
-def say_age(call: Call[BirthMonth]) -> Reply:
-    """The date is not kept; who is too young leaves nothing but a flag in their browser, until it closes."""
-    now = clock.now()
-    outcome = outcome_of(call.body.birth_month, call.body.birth_year, now)
-    if outcome == "guardian_needed" or cookies.is_flagged(settings(), call.headers):
-        call.cookies_out.append(cookies.flag(settings()))
-        return Reply(AgeView("guardian_needed"))
-    session = edge.find_session(call, now=now)
-    if session is None:
-        session = service.open_session(now=now, age=outcome)
-        edge.give_cookie(call, session.session_id, now=now)
-    else:
-        service.record_age(session, outcome, now=now)
-    return Reply(AgeView(outcome))
 
 
 @operation(routes, "GET", "/v1/sessions", summary="My sessions on all devices", answers=ListedSessions,

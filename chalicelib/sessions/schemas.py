@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from chalicelib.runtime.addresses import EmailText
 from chalicelib.runtime.ids import OpaqueText
 from chalicelib.sessions.rules import BORN_FIRST, Age, Outcome
 
@@ -66,6 +67,28 @@ class BirthMonth(msgspec.Struct, forbid_unknown_fields=True):
 
 class AgeView(msgspec.Struct):
     outcome: Outcome
+
+
+class GuardianWanted(msgspec.Struct, forbid_unknown_fields=True):
+    """Whom to ask; used for one mail and not stored."""
+
+    email: EmailText
+    language: Language | None = None
+
+
+class GuardianAsked(msgspec.Struct):
+    """The same whoever lives at that address."""
+
+    asked: bool = True
+
+
+class Approval(msgspec.Struct, forbid_unknown_fields=True):
+    token: Annotated[str, Meta(max_length=100)]
+    approve: bool
+
+
+class ApprovalView(msgspec.Struct):
+    outcome: Literal["child", "refused"]
 
 
 class ListedSession(msgspec.Struct):

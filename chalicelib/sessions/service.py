@@ -2,17 +2,22 @@
 
 from collections.abc import Mapping
 
-from chalicelib.lifetimes import SESSION, SESSION_GRACE_MS, ttl_seconds
-from chalicelib.runtime import events
+from chalicelib.lifetimes import MINUTE, SESSION, SESSION_GRACE_MS, ttl_seconds
+from chalicelib.runtime import events, limits, vault
 from chalicelib.runtime.errors import Denied, NotFound, Unauthenticated
 from chalicelib.runtime.ids import SessionId, derived
+from chalicelib.runtime.networks import network
 from chalicelib.sessions.models import Session, change, find, find_all_of, key_of, new_session, renewed, sessions
 from chalicelib.sessions.names import friendly
 from chalicelib.sessions.rules import Age, Pass, clean_name, clean_nickname
 
+OPENED = 3_000  # sessions a minute of one network: a stadium is no attack
 
-def open_session(*, now: int, age: Age | None = None) -> Session:
-    """A new session with a generated participant name."""
+
+def open_session(viewer: str = "", *, now: int, age: Age | None = None) -> Session:
+    """A new session with a generated participant name. Raises TooMany for a network that opens floods of them."""
+    subject = f"session/{vault.digest('session/network', network(viewer))}"
+    limits.count(subject, allowed=OPENED, window_ms=MINUTE, now=now)
     session = new_session(friendly(), now)
     session.age = age
     sessions.put(session)

@@ -18,6 +18,7 @@ from chalicelib.lifetimes import (
     CROWD_NOTICE,
     CROWD_ROUND,
     ERASURE,
+    GUARDIAN_REQUEST,
     JOIN_VERDICT,
     KNOCK,
     LEFT,
@@ -57,6 +58,7 @@ LIFETIME_OF: dict[str, Lifetime | None] = {
     "Notice": CROWD_NOTICE,
     "Attempts": ATTEMPTS,
     "Tally": TALLY,
+    "GuardianRequest": GUARDIAN_REQUEST,
     "Account": PERSONAL_DATA,  # a day until its address is confirmed
     "MailToken": REGISTRATION,  # an hour where it is for another password
     "Decision": CONSENT,

@@ -97,6 +97,8 @@ def visit(world: World) -> Visit:
     assert door.knock(RoomId(room["room_id"]), at_the_door, "a join", now=world.now)
     knocked = {**room, "participant_id": at_the_door.participant_id}
     does(ann, "POST", "/v1/rooms/{room_id}/admissions/{participant_id}", knocked, json_body={"admit": False})
+    does(kid := world.browser(), "POST", "/v1/session/age/guardian", json_body={"email": "teacher@example.org"})
+    does(kid, "POST", "/v1/session/age/approval", json_body={"token": accounts.mailed_token(world), "approve": True})
     does(ann, "POST", "/v1/session/age", json_body={"birth_month": 1, "birth_year": 1980})
     does(ann, "PATCH", "/v1/session", json_body={"participant_name": "Ann", "preferences": {"theme": "dark"}})
     [listed] = does(ann, "GET", "/v1/sessions").json()["sessions"]

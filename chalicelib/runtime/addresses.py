@@ -1,0 +1,27 @@
+"""What an e-mail address is: one that mail can be sent to, compared in lower case."""
+
+import re
+from typing import Annotated, NewType
+
+from msgspec import Meta
+
+from chalicelib.runtime.errors import FieldError, Invalid
+
+Address = NewType("Address", str)  # an e-mail address in lower case, as all are compared
+
+EMAIL_MAX = 254  # characters, RFC 5321 4.5.3.1.3 less the angle brackets
+_LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_ATOM = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_EMAIL = re.compile(
+    rf"(?=[^@]{{1,64}}@){_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*\.[A-Za-z](?:[A-Za-z0-9-]{{0,61}}[A-Za-z0-9])"
+)
+EmailText = Annotated[str, Meta(pattern=r"^[^@\s]{1,64}@[^@\s]{3,189}$")]  # roughly; parse_address knows better
+
+
+def parse_address(text: str) -> Address:
+    """Raises Invalid for anything but an address that mail can be sent to."""
+    if len(text) > EMAIL_MAX or _EMAIL.fullmatch(text) is None:
+        raise Invalid(
+            "This is no e-mail address.", errors=[FieldError("$.email", "an address such as ada@example.org")]
+        )
+    return Address(text.lower())

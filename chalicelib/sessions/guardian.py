@@ -1,0 +1,50 @@
+"""Under 13: a parent, guardian or teacher is asked by mail, and may allow a nickname (C7).
+
+The mail's address is used for that one mail and stored nowhere; what waits for the answer is a session and a digest.
+"""
+
+import secrets
+from pathlib import Path
+
+from chalicelib.lifetimes import GUARDIAN_REQUEST, HOUR
+from chalicelib.runtime import limits, mail, vault
+from chalicelib.runtime.addresses import parse_address
+from chalicelib.runtime.errors import Conflict, Gone
+from chalicelib.runtime.networks import network
+from chalicelib.sessions.models import GuardianRequest, Session, change, guardian_requests
+
+TEMPLATES = Path(__file__).parent / "mails"
+ALLOWED = {"network": 40, "session": 3, "address": 10}  # mails an hour
+
+
+def ask_guardian(session: Session, email: str, language: str, viewer: str, *, now: int) -> None:
+    """Sends the question. Raises Conflict where the age is known, TooMany, Unavailable."""
+    if session.age:
+        raise Conflict("Your age is known already: nobody has to be asked.")
+    address = parse_address(email)
+    _count(session, address, viewer, now)
+    token = secrets.token_urlsafe(24)
+    request = GuardianRequest(*_key(token), session_id=session.session_id)
+    request.lives_until(GUARDIAN_REQUEST.deadline(now))
+    guardian_requests.put(request)
+    mail.send(mail.compose(TEMPLATES, "guardian", language, to=address, link=mail.link("guardian", token)))
+
+
+def answer(token: str, *, approve: bool, now: int) -> None:
+    """The grown-up's answer, once. Raises Gone for links used, expired and unknown alike."""
+    request = guardian_requests.get(_key(token), now=now)
+    if request is None or not guardian_requests.take(request, now=now):
+        raise Gone("This link was used, or is older than a day.")
+    if approve:
+        change(request.session_id, [Session.age.set("child")], now=now, where=Session.age.does_not_exist())
+
+
+def _count(session: Session, address: str, viewer: str, now: int) -> None:
+    hidden = {"network": network(viewer), "session": session.session_id, "address": address}
+    for what, whom in hidden.items():
+        subject = f"guardian/{vault.digest(f'guardian/{what}', whom)}"
+        limits.count(subject, allowed=ALLOWED[what], window_ms=HOUR, now=now)
+
+
+def _key(token: str) -> tuple[str, str]:
+    return vault.digest("guardian/token", token), "guardian"

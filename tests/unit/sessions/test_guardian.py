@@ -1,0 +1,114 @@
+"""Under 13: only with a parent, guardian or teacher, and even then a nickname only (C7)."""
+
+import pytest
+
+from tests.support.accounts import mailed_token
+from tests.support.browser import Answer, Browser
+from tests.support.world import World
+
+TEACHER = "teacher@example.org"
+DAY = 24 * 3_600_000
+
+
+def ask(browser: Browser, email: str = TEACHER) -> Answer:
+    return browser.post("/v1/session/age/guardian", json_body={"email": email, "language": "fr"})
+
+
+def decide(world: World, token: str, *, approve: bool = True) -> Answer:
+    return world.browser().post("/v1/session/age/approval", json_body={"token": token, "approve": approve})
+
+
+def rename(browser: Browser, name: str) -> int:
+    return browser.request("PATCH", "/v1/session", json_body={"participant_name": name}).status
+
+
+@pytest.fixture
+def child(world: World) -> Browser:
+    """A browser whose owner said to be too young, and asked."""
+    browser = world.browser()
+    browser.post("/v1/session/age", json_body={"birth_month": 1, "birth_year": 2020})
+    assert ask(browser).status == 202
+    return browser
+
+
+def test_the_address_is_used_for_one_mail_and_stored_nowhere(world: World, child: Browser) -> None:
+    """C7: deleted on answer or after 24 h at the latest; here it is never kept."""
+    [mail] = world.aws.mails()
+    assert child.get("/v1/session").json()["age"] is None
+    assert TEACHER in str(mail)
+    assert TEACHER not in str(world.aws.items())
+    assert mailed_token(world) not in str(world.aws.items())
+
+
+def test_before_the_answer_no_name_is_taken(child: Browser) -> None:
+    """C7: only with a grown-up."""
+    assert rename(child, "Foxy") == 403
+
+
+def test_with_permission_a_nickname_may_be_chosen_and_nothing_more(world: World, child: Browser) -> None:
+    """C7: never a full name or an e-mail address."""
+    assert decide(world, mailed_token(world)).json() == {"outcome": "child"}
+    assert child.get("/v1/session").json()["age"] == "child"
+    assert rename(child, "Foxy") == 200
+    assert rename(child, "Philippa Example") == 422
+    answer = child.post("/v1/accounts", json_body={"email": "kid@example.org", "password": "long enough for all"})
+    assert (answer.status, answer.json()["type"]) == (403, "/problems/age-required")
+    assert "kid@" not in str(world.aws.items())
+
+
+def test_a_child_cannot_grow_up_by_answering_again(world: World, child: Browser) -> None:
+    """C7: going back does not help."""
+    decide(world, mailed_token(world))
+    child.jar.pop("__Host-earshot-age")
+    child.post("/v1/session/age", json_body={"birth_month": 1, "birth_year": 1980})
+    assert child.get("/v1/session").json()["age"] == "child"
+
+
+def test_a_refusal_changes_nothing_and_an_answer_counts_once(world: World, child: Browser) -> None:
+    """C7: the link is good for one answer."""
+    token = mailed_token(world)
+    assert decide(world, token, approve=False).json() == {"outcome": "refused"}
+    assert decide(world, token).status == 410
+    assert child.get("/v1/session").json()["age"] is None
+
+
+@pytest.mark.parametrize(("elapsed", "status"), [(DAY - 1, 200), (DAY, 410)])
+@pytest.mark.usefixtures("child")
+def test_the_link_lives_a_day_to_the_millisecond(world: World, elapsed: int, status: int) -> None:
+    """C7: after 24 h nothing waits any more."""
+    token = mailed_token(world)
+    world.clock.advance(elapsed)
+    assert decide(world, token).status == status
+
+
+def test_whoever_is_old_enough_asks_nobody(world: World) -> None:
+    """C7: and no mail is sent to anyone."""
+    browser = world.browser()
+    browser.post("/v1/session/age", json_body={"birth_month": 1, "birth_year": 1980})
+    assert ask(browser).status == 409
+    assert world.aws.mails() == []
+
+
+@pytest.mark.parametrize(
+    "email", ["", "nobody", "a@b", "a b@example.org", "x" * 300 + "@example.org", "a@b.org\r\nBcc: c@d.org"]
+)
+def test_what_is_no_address_gets_no_mail(world: World, email: str) -> None:
+    """F12: 422, nothing sent."""
+    assert ask(world.browser(), email).status == 422
+    assert world.aws.mails() == []
+
+
+def test_nobody_is_flooded_with_questions(world: World) -> None:
+    """A11's kind of limit: 3 an hour of one session, 10 to one address, whoever asks."""
+    browser = world.member()
+    assert [ask(browser).status for _ in range(4)] == [202, 202, 202, 429]
+    others = [ask(world.member(f"8.8.{n}.8")) for n in range(9)]
+    assert [one.status for one in others] == [202] * 7 + [429] * 2
+    assert others[-1].headers["retry-after"]
+
+
+def test_a_network_that_opens_floods_of_sessions_is_slowed_down(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """DESIGN, limits: per network only for making sessions; a stadium is no attack."""
+    monkeypatch.setattr("chalicelib.sessions.service.OPENED", 5)
+    assert [world.browser().open_session().status for _ in range(6)] == [201] * 5 + [429]
+    assert world.browser("8.8.8.8").open_session().status == 201
