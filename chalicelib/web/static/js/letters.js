@@ -56,5 +56,10 @@ if (letter && token) onSubmit(form, values => answer(letter, values), LOST);
 else {
   form.hidden = true;
   write(find(".lead", HTMLElement, root), t("letter.incomplete"));
-  find(".letter-next", HTMLElement, root).hidden = false;
+  const next = find(".letter-next", HTMLAnchorElement, root);
+  next.hidden = false;
+  if (root.dataset.letter === "reset") {
+    next.hash = "forgot";
+    write(next, t("forgot.act"));
+  }
 }

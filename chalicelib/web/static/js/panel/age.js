@@ -22,6 +22,13 @@ export class AgeQuestion {
     this.#panel = panel;
     this.#session = session;
     this.#fill();
+    const guardian = find('[data-form="guardian"]', HTMLFormElement);
+    onSubmit(guardian, async ({ email }) => {
+      await call("POST", "/v1/session/age/guardian", { json: { email, language } });
+      guardian.reset();
+      await this.#known();
+      panel.show("guardian-asked");
+    });
     onSubmit(this.#form, ({ birth_month, birth_year }) => this.#say(Number(birth_month), Number(birth_year)));
   }
 
@@ -41,9 +48,14 @@ export class AgeQuestion {
     });
     this.#form.reset();
     if (outcome === "guardian_needed") return this.#panel.show("guardian");
-    remember("session", "yes");
-    await this.#session.read();
+    await this.#known();
     return this.#panel.show(this.#wanted);
+  }
+
+  /** The answer came with a session, if there was none. */
+  #known() {
+    remember("session", "yes");
+    return this.#session.read();
   }
 
   #fill() {

@@ -71,13 +71,16 @@ export class Panel extends EventTarget {
     void this.#session.prefer({ panel });
   }
 
-  /** Shows the name, and what is of use to a guest, to someone signed in, to someone with a session at all. */
+  /** Shows the name, and what is of use to a guest, to someone signed in, to who may have an account. */
   #fit() {
     const who = this.#session.who;
     write(find(".me-name", HTMLElement, this.#button), who?.participant_name ?? t("panel.nobody"));
     write(find(".me-face", HTMLElement, this.#button), initials(who?.participant_name ?? ""));
-    for (const one of this.#root.querySelectorAll(".own-email")) write(one, who?.account?.email ?? "");
-    const kinds = { guest: !who?.account, signed: Boolean(who?.account), session: Boolean(who) };
+    const email = who?.account?.email ?? "";
+    for (const one of this.#root.querySelectorAll(".own-email")) write(one, email);
+    for (const one of this.#root.querySelectorAll(".own-address")) one.setAttribute("value", email);
+    const guest = !who?.account;
+    const kinds = { guest, signed: !guest, session: Boolean(who), grown: guest && who?.age !== "child" };
     for (const [kind, fits] of Object.entries(kinds))
       for (const one of this.#root.querySelectorAll(`[data-when="${kind}"]`))
         one.toggleAttribute("hidden", !fits);
