@@ -16,8 +16,8 @@ from chalicelib.runtime.errors import Invalid
 
 SECRET = bytes(range(32))
 NOON_MS = 1_800_014_410_000  # ten seconds after a change of keys: ordinary clips need one
-CLOCK_ERROR_MS = 90  # two of the corpus's clocks differ by up to 150 ms
-TOLERANCE_S = 0.2
+CLOCK_ERROR_MS = 75  # two of the corpus's clocks differ by up to 150 ms
+TOLERANCE_S = 0.17  # match.tolerance_s of two such clocks: what the server would search
 
 
 class Matcher(Protocol):

@@ -1,9 +1,9 @@
 """How much alike two fingerprints are, and what follows from it.
 
 The waveforms say at which lag two clips agree and how strongly (correlation.py), the envelopes whether they agree
-there as well (likeness.py). `score` adds both up as log odds, in the light of how still the sound was: envelopes of
-a steady fan cannot agree, envelopes of speech in one room must. 0 is one false match in ten thousand pairs of
-unrelated rooms. docs/sound.md has the evidence.
+there as well (likeness.py); `score` adds both up as log odds (odds.py). A first look passes over nearly all strangers;
+the second allows for drifting clocks and for sound that repeats itself (repetition.py). 0 is one false match in ten
+thousand pairs of unrelated rooms. docs/sound.md has the evidence.
 """
 
 from collections.abc import Sequence
@@ -12,33 +12,20 @@ from enum import StrEnum
 
 import numpy as np
 
-from chalicelib.joining import correlation, quality
+from chalicelib.joining import correlation, odds, quality
 from chalicelib.joining.correlation import Reals
 from chalicelib.joining.fingerprint import Fingerprint
 from chalicelib.joining.likeness import likeness
+from chalicelib.joining.odds import Shared
+from chalicelib.joining.repetition import repetition
 from chalicelib.joining.spectrum import Floats
 
 OVERLAP_MIN_S = 2.0  # A3
 NEVER = -1e3  # the score of clips that may not match
 TOLERANCE_MIN_S, TOLERANCE_MAX_S = 0.05, 0.3  # sound travels 17 m in 50 ms
 REACH_S = 0.2  # lags looked at beside the peak, at least
-PLAUSIBLE = 4.5  # correlation below which a search for clock drift is not worth its time
-
-
-@dataclass(frozen=True)
-class Weights:
-    """Logistic regression over the development corpus, cross-validated; `level` puts 0 where FAR is 1e-4."""
-
-    still_peak: float
-    spread: float
-    still_spread: float
-    likeness: float
-    still: float
-    still_likeness: float
-    level: float
-
-
-WEIGHTS = Weights(1.806, 3.422, 4.794, 43.784, -0.943, -27.017, -8.533)
+PLAUSIBLE = -5.0  # the first look's odds below which a second is not worth its time: one stranger in sixty
+DRONE = 2.5  # the level of repetition of two clips above which they prove nothing: one pair in 130 of one room
 
 
 @dataclass(frozen=True)
@@ -51,8 +38,9 @@ class Threshold:
     false_reject: float  # pairs of one room that do not, over all conditions
 
 
-JOIN = Threshold(5.0, 0.0, 0.0019, 0.0206)
-ASK = Threshold(0.01, 0.0001, 0.0056, 0.0019)  # from here on the people are asked
+JOIN = Threshold(3.5, 0.0, 0.0, 0.0225)
+ASK = Threshold(0.01, 0.0001, 0.0019, 0.0019)  # from here on the people are asked
+BELOW_JOIN = JOIN.score - 0.01
 PROCESSING_BAR = 1.0  # added to both when a device's sound processing is on or unknown (A9)
 
 
@@ -86,43 +74,40 @@ def score_many(
 
 
 def _scores(a: Fingerprint, candidates: Sequence[Fingerprint], offsets_s: Floats, tolerance_s: float) -> Floats:
-    reach_s = max(REACH_S, tolerance_s)
-    maps = _lag_maps(a, candidates, offsets_s, reach_s)
-    skip = round((reach_s - tolerance_s) / correlation.LAG_STEP_S)
-    near = maps[:, skip : maps.shape[1] - skip]
-    found_s = offsets_s + tolerance_s - near.argmax(axis=1) * correlation.LAG_STEP_S
-    alike = likeness(a.envelope, [b.envelope for b in candidates], found_s)
-    still = np.array([max(quality.stillness(a.quality), quality.stillness(b.quality)) for b in candidates])
+    mine = correlation.query(a.waveform, max(REACH_S, tolerance_s))
+    theirs = correlation.cross(mine, [b.waveform for b in candidates], offsets_s)
+    shared, found_s = _shared(a, candidates, offsets_s, tolerance_s, correlation.lag_map(mine, theirs))
+    scores = odds.first_odds(shared)
+    few = np.flatnonzero(scores >= PLAUSIBLE)
+    if len(few):
+        likely, maps = [candidates[at] for at in few], correlation.drifting_lag_map(mine, theirs.only(few))
+        shared, found_s[few] = _shared(a, likely, offsets_s[few], tolerance_s, maps)
+        scores[few] = _second_look(a, likely, shared)
     # the sound knows the time better than the clocks: either may show that two seconds are shared
     long_enough = [
         max(overlap_s(a, b, claimed), overlap_s(a, b, found)) >= OVERLAP_MIN_S
         for b, claimed, found in zip(candidates, offsets_s, found_s, strict=True)
     ]
-    return np.where(long_enough, _log_odds(near.max(axis=1), maps, alike, still), NEVER)
+    return np.where(long_enough, scores, NEVER)
 
 
-def _lag_maps(a: Fingerprint, candidates: Sequence[Fingerprint], offsets_s: Floats, reach_s: float) -> Reals:
-    mine = correlation.query(a.waveform, reach_s)
-    theirs = correlation.cross(mine, [b.waveform for b in candidates], offsets_s)
-    maps = correlation.lag_map(mine, theirs)
-    plausible = np.flatnonzero(maps.max(axis=1) >= PLAUSIBLE)
-    if len(plausible):
-        maps[plausible] = correlation.drifting_lag_map(mine, theirs.only(plausible))
-    return maps
+def _second_look(a: Fingerprint, likely: Sequence[Fingerprint], shared: Shared) -> Floats:
+    """Sound that does little but repeat itself never says more than that the people should be asked."""
+    own, others = repetition(a.waveform), [repetition(b.waveform) for b in likely]
+    found = odds.odds(shared, own, others)
+    return np.where(odds.levels(own, others) > DRONE, np.minimum(found, BELOW_JOIN), found)
 
 
-def _log_odds(power: Reals, maps: Reals, likenesses: Reals, still: Floats) -> Floats:
-    """From the correlation at the lag found, at all lags, and of the envelopes."""
-    peak, spread = np.log1p(np.maximum(power, 0)), np.log(maps.std(axis=1) + 1e-3)
-    alike = np.tanh(3 * likenesses) / 3
-    odds: Floats = (
-        (WEIGHTS.still_peak * peak + WEIGHTS.still_spread * spread + WEIGHTS.still_likeness * alike) * still
-        + WEIGHTS.spread * spread
-        + WEIGHTS.likeness * alike
-        + WEIGHTS.still * still
-        + WEIGHTS.level
-    )
-    return odds
+def _shared(
+    a: Fingerprint, candidates: Sequence[Fingerprint], offsets_s: Floats, tolerance_s: float, maps: Reals
+) -> tuple[Shared, Floats]:
+    """What each candidate shares with `a` at the likeliest offset, and that offset."""
+    middle, within = maps.shape[1] // 2, round(tolerance_s / correlation.LAG_STEP_S)
+    peaks = maps[:, middle - within : middle + within + 1].argmax(axis=1) + middle - within
+    found_s: Floats = offsets_s + (middle - peaks) * correlation.LAG_STEP_S
+    alike = likeness(a.envelope, [b.envelope for b in candidates], found_s)
+    still = np.array([max(quality.stillness(a.quality), quality.stillness(b.quality)) for b in candidates])
+    return Shared.of(maps, peaks, alike, still), found_s
 
 
 def verdict(value: float, a: Fingerprint, b: Fingerprint) -> Verdict:

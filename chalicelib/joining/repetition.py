@@ -1,0 +1,39 @@
+"""How much a clip resembles itself at other lags: a drone, a chord or a loop does, speech hardly.
+
+Two clips of such sound agree at many lags even when the rooms are two, so what they share proves less.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from chalicelib.joining import correlation
+from chalicelib.joining.correlation import LAG_STEP_S
+from chalicelib.joining.views import Codes
+
+REACH_S = 0.2
+OWN_S = 0.02  # below it every sound resembles itself
+RHYTHM_S = 0.05, 0.12
+
+
+@dataclass(frozen=True)
+class Repetition:
+    """Logarithms: of the root mean square of the clip's correlation with itself, of its highest 50–120 ms away."""
+
+    level: float
+    rhythm: float
+
+
+def repetition(wave: Codes) -> Repetition:
+    """Of a scrambled waveform; all lags up to 200 ms count."""
+    mine = correlation.query(wave, REACH_S)
+    own = correlation.lag_map(mine, correlation.cross(mine, [wave], [0.0]))[0]
+    steps = np.abs(np.arange(len(own)) - len(own) // 2)
+    low, high = (round(edge / LAG_STEP_S) for edge in RHYTHM_S)
+    away, between = own[steps >= round(OWN_S / LAG_STEP_S)], own[(steps >= low) & (steps < high)]
+    level, rhythm = np.sqrt((away**2).mean()), between.max()
+    return Repetition(_log(float(level)), _log(float(rhythm)))
+
+
+def _log(value: float) -> float:
+    return float(np.log(max(value, 0.05)))
