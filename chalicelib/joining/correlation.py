@@ -63,32 +63,41 @@ def cross(mine: Query, waves: Sequence[Codes], offsets_s: Sequence[float] | Floa
     """Cross-spectra with candidates around their claimed offsets."""
     width = mine.length + 2 * mine.reach
     padded = np.zeros((len(waves), (BLOCKS - 1) * mine.length + width), np.float32)
-    chance = np.empty((len(waves), BLOCKS), np.float32)
+    bounds = np.empty((len(waves), 2), np.intp)
     for row, (wave, offset_s) in enumerate(zip(waves, offsets_s, strict=True)):
         start = -round(offset_s * WAVE_HZ) - mine.reach  # of the candidate, where the first window begins
         low, high = max(0, start), min(len(wave), start + padded.shape[1])
         padded[row, low - start : high - start] = wave[low:high]
-        chance[row] = _chance(mine, low - start, high - start)
+        bounds[row] = low - start, high - start
     windows = np.lib.stride_tricks.sliding_window_view(padded, width, axis=1)[:, :: mine.length]
-    return Cross(mine.spectra * _lines(windows, mine.size), chance)
+    spectra = _lines(windows, mine.size)
+    spectra *= mine.spectra
+    return Cross(spectra, _chance(mine, bounds[:, :1], bounds[:, 1:]))
 
 
-def _chance(mine: Query, low: int, high: int) -> Reals:
-    """For a candidate filling [low, high) of its windows: power expected near the claimed lag over that at any lag."""
+def _chance(mine: Query, low: NDArray[np.intp], high: NDArray[np.intp]) -> Reals:
+    """For candidates that fill [low, high) (candidates, 1) of their windows: power expected near the claimed lag over
+    that at any lag, (candidates, blocks)."""
     starts = np.arange(BLOCKS) * mine.length
     there = np.minimum(high, starts + mine.length + 2 * mine.reach) - np.maximum(low, starts)
     own = np.minimum(mine.samples, starts + mine.length) - starts
     shared = np.minimum(high - mine.reach, starts + own) - np.maximum(low - mine.reach, starts)
-    ratio: Reals = np.clip(shared, 0, None) * mine.size / np.maximum(own * there, 1)
+    ratio: Reals = (np.maximum(shared, 0) * mine.size / np.maximum(own * there, 1)).astype(np.float32)
     return ratio
 
 
 def _lines(blocks: Reals, size: int) -> Spectra:
     """Spectra of the rows up to the highest band, divided by the fourth root of their magnitude."""
-    spectra = np.fft.rfft(blocks, size)[..., : _edges(size)[-1]].astype(np.complex64)
-    power = spectra.real**2 + spectra.imag**2 + np.float32(1e-12)
-    whitened: Spectra = spectra / np.sqrt(np.sqrt(np.sqrt(power)))
-    return whitened
+    spectra: Spectra = np.fft.rfft(blocks, size)[..., : _edges(size)[-1]].astype(np.complex64, copy=False)
+    scale = spectra.real**2
+    scale += spectra.imag**2
+    scale += np.float32(1e-12)
+    for _ in range(3):
+        np.sqrt(scale, out=scale)
+    np.reciprocal(scale, out=scale)
+    spectra.real *= scale
+    spectra.imag *= scale
+    return spectra
 
 
 @lru_cache(maxsize=16)
