@@ -3,6 +3,7 @@
 import string
 import unicodedata
 from collections.abc import Container, Iterable
+from itertools import pairwise
 from typing import Annotated
 
 from msgspec import Meta
@@ -33,8 +34,8 @@ def check_password(password: str, common: Container[str], about: Iterable[str]) 
     known = {word.lower() for word in about}
     if any(form in common or form in known for form in _forms(password.lower())):
         raise _refused("too easy to guess: many people use it, or it says who you are")
-    if len(set(password.lower())) < VARIETY_MIN:
-        raise _refused(f"at least {VARIETY_MIN} different characters")
+    if len(set(password.lower())) < VARIETY_MIN or _is_sequence(password):
+        raise _refused(f"at least {VARIETY_MIN} different characters, not one after the other")
 
 
 def recovery_form(code: str) -> str:
@@ -53,6 +54,11 @@ def _forms(password: str) -> set[str]:
     core = password.strip(_DECORATION)
     plain = {password, core} if len(password) - len(core) <= DECORATION_MAX else {password}
     return (plain | set(map(_unit, plain))) - {""}
+
+
+def _is_sequence(password: str) -> bool:
+    """Whether each character follows the one before it at the same distance, as in 123456789012 and abcdefghijkl."""
+    return len({(ord(after) - ord(before)) % 10 for before, after in pairwise(password)}) == 1
 
 
 def _unit(text: str) -> str:

@@ -22,6 +22,7 @@ from chalicelib.runtime.telemetry import log
 
 LAYOUTS = Path(__file__).parent / "mails"
 RETRY_AFTER_S = 60
+WIRE = SMTP.clone(max_line_length=998)  # RFC 5322 2.1.1; a shorter line would have addresses in headers encoded
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def send(message: Message) -> None:
 
 
 def _mime(message: Message) -> bytes:
-    made = EmailMessage(SMTP)
+    made = EmailMessage(WIRE)
     made["From"], made["To"], made["Subject"] = settings().mail_from, message.to, message.subject
     made["Auto-Submitted"] = "auto-generated"  # RFC 3834: no answering machine answers
     if message.unsubscribe:

@@ -1,13 +1,14 @@
 """The real application in the real command, as `make run` starts it."""
 
 import asyncio
+import json
 from collections.abc import Iterator
 
 import aiohttp
 import pytest
 
 from infra.local.testing import Running, running_stack
-from tests.integration.local_stack.tiny import fetch
+from tests.integration.local_stack.tiny import Answer, fetch
 
 
 @pytest.fixture(scope="module")
@@ -62,3 +63,19 @@ def test_another_sites_socket_is_refused(earshot: Running) -> None:
             return refused.value.status
 
     assert asyncio.run(connect()) == 403
+
+
+def test_an_account_is_made_with_the_mail_that_is_caught(earshot: Running) -> None:
+    """C5, G1: the link leads to this very stack; nothing leaves the machine."""
+
+    def post(path: str, body: object, cookie: str = "") -> Answer:
+        headers = {"Content-Type": "application/json", "Earshot-Client": "test", "Cookie": cookie.split(";")[0]}
+        return fetch(earshot.port, path, "POST", headers=headers, body=json.dumps(body).encode())
+
+    known = {"email": "ada@example.org", "password": "correct horse battery staple"}
+    cookie = post("/v1/session/age", {"birth_month": 1, "birth_year": 1980}).headers["Set-Cookie"]
+    assert post("/v1/accounts", known, cookie).status == 202
+    [mail] = fetch(earshot.port, "/dev/mail", headers={"Accept": "application/json"}).json()
+    token = mail["text"].partition(f"{earshot.url}/verify#token=")[2].split()[0]
+    assert post("/v1/accounts/verify", {"token": token}).status == 200
+    assert post("/v1/session/login", known, cookie).json()["account"] == {"email": "ada@example.org"}

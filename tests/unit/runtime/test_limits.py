@@ -114,3 +114,39 @@ def test_nothing_of_the_attempts_can_be_read_after_the_window(memory: Memory) ->
     assert limits.attempts.get("me", now=START_MS + 2 + 10_000) is None
     [row] = memory.items("limits")
     assert 0 <= int(row["expires_at"]["N"]) * 1_000 - (START_MS + 2 + 10_000) < 1_000
+
+
+def count(now: int, subject: str = "me") -> int | None:
+    """None where it was let through, else the seconds to wait."""
+    try:
+        limits.count(subject, allowed=ALLOWED, window_ms=WINDOW_MS, now=now)
+    except TooMany as refused:
+        return refused.retry_after_s
+    return None
+
+
+def test_a_fixed_window_costs_one_request_an_attempt(memory: Memory) -> None:
+    """C5: counted before any hashing, by one atomic update."""
+    assert [count(START_MS) is None for _ in range(12)] == [True] * ALLOWED + [False] * 2
+    assert memory.requests == 12
+
+
+@pytest.mark.parametrize(("after_ms", "wait_s"), [(0, 10), (1, 10), (9_000, 1), (9_999, 1), (10_000, None)])
+def test_a_fixed_window_ends_to_the_millisecond(memory: Memory, after_ms: int, wait_s: int | None) -> None:
+    """C5: Retry-After is true."""
+    for _ in range(ALLOWED):
+        count(START_MS)
+    assert count(START_MS + after_ms) == wait_s
+
+
+def test_a_fixed_window_counts_each_subject_by_itself(memory: Memory) -> None:
+    for _ in range(ALLOWED + 1):
+        count(START_MS)
+    assert count(START_MS, "somebody else") is None
+
+
+def test_a_fixed_window_leaves_nothing_behind(memory: Memory) -> None:
+    """The lifetimes: the count ends with its window."""
+    count(START_MS + 1)
+    [row] = memory.items("limits")
+    assert int(row["expires_at_ms"]["N"]) == START_MS + WINDOW_MS

@@ -232,3 +232,18 @@ def test_waiting_for_the_table_never_outlives_the_gateway() -> None:
     assert (config.connect_timeout, config.read_timeout) == (1, 2)
     attempts = config.retries["total_max_attempts"]
     assert attempts == 2
+
+
+def test_an_item_is_taken_once_and_not_after_its_deadline(aws: Aws) -> None:
+    """C5: what may be used once; the expired cannot be."""
+    for now, outcomes in ((DEADLINE - 1, [True, False]), (DEADLINE, [False, False])):
+        notes.put(note())
+        assert [notes.take(note(), now=now) for _ in range(2)] == outcomes
+
+
+def test_deleting_says_whether_the_condition_held(aws: Aws) -> None:
+    notes.put(note())
+    assert notes.delete(KEY, where=Note.text == "second") is False
+    assert stored_text(aws) == ["first"]
+    assert notes.delete(KEY, where=Note.text == "first") is True
+    assert notes.delete(KEY) is True
