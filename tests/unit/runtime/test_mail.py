@@ -21,7 +21,7 @@ VALUES = {"link": "https://earshot.example/verify#token=abc", "subject": "News",
 
 def parsed(aws: Aws) -> EmailMessage:
     """The latest mail."""
-    found: EmailMessage = Parser(policy=email.policy.default).parsestr(aws.raw_mails()[-1])  # type: ignore[assignment]
+    found: EmailMessage = Parser(policy=email.policy.default).parsestr(aws.raw_mails()[-1])
     return found
 
 
