@@ -37,16 +37,18 @@ def change_settings(signed: Signed, wanted: AccountPatch, *, now: int) -> Accoun
 
 
 def erase_account(signed: Signed, password: str, *, now: int) -> None:
-    """Immediate: from here on nobody can use or read it, and every device is signed out.
+    """Immediate: from here on nobody can use or read it, and every device is signed out. Raises as `prove_password`.
 
-    Decisions about consent stay for their lifetime under a digest that names nobody, withdrawn.
+    Where it breaks off, its owner can log in and repeat it. Decisions about consent stay for their lifetime under a
+    digest that names nobody, withdrawn.
     """
     prove_password(signed, password, now=now)
-    who = privacy.account(signed.account.account_id)
-    privacy.note_erasure(who, now=now)
+    account_id = signed.account.account_id
+    privacy.withdraw_all(privacy.account(account_id), now=now)
+    privacy.note_erasure(privacy.account(account_id), now=now)
+    sessions.end_sessions_of(account_id, now=now)
     models.erase(signed.account)
-    sessions.end_sessions_of(signed.account.account_id, now=now)
-    privacy.withdraw_all(who, now=now)
+    sessions.end_sessions_of(account_id, now=now)  # of whoever logged in meanwhile
 
 
 def _settings(wanted: AccountPatch) -> Iterator[tuple[Any, object]]:

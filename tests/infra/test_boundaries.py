@@ -108,7 +108,15 @@ def test_a_cold_start_does_not_pay_for_numpy() -> None:
     assert loaded & {"numpy", "scipy", "moto", "aiohttp"} == set()
 
 
-@pytest.mark.parametrize("module", ["chalicelib.joining.rules", "chalicelib.sessions.rules", "chalicelib.lifetimes"])
+def test_a_cold_start_does_not_pay_for_passwords() -> None:
+    """What only accounts need is loaded when first needed."""
+    assert loaded_after("import app") & {"argon2", "pyotp", "segno", "zxcvbn"} == set()
+
+
+@pytest.mark.parametrize(
+    "module",
+    ["chalicelib.joining.rules", "chalicelib.sessions.rules", "chalicelib.accounts.rules", "chalicelib.lifetimes"],
+)
 def test_rules_need_neither_aws_nor_web(module: str) -> None:
     """Rules are pure: no I/O, no AWS, no Chalice."""
     assert loaded_after(f"import {module}") & {"boto3", "pynamodb", "chalice", "numpy"} == set()

@@ -1,11 +1,19 @@
 """The account of someone signed in: settings, and its end."""
 
+from collections.abc import Callable
+from contextlib import suppress
+
 import pytest
 
-from chalicelib.accounts import models
+from chalicelib.accounts import models, service
+from chalicelib.accounts.signed import find_signed
 from chalicelib.lifetimes import DAY
+from chalicelib.sessions.edge import held_pass
+from chalicelib.sessions.models import Session
+from chalicelib.sessions.service import find_session
 from tests.support.accounts import EMAIL, PASSWORD, grown_up, log_in, mailed_token, register, with_account
 from tests.support.browser import Answer, Browser
+from tests.support.memory import Crash, Memory, in_memory
 from tests.support.world import World
 
 OWN = [
@@ -140,3 +148,32 @@ def test_an_unconfirmed_account_is_no_account(world: World) -> None:
     [stored] = world.aws.items("accounts")
     assert models.find(stored["account_id"]["S"], now=world.now) is None
     assert mailed_token(world)
+
+
+def test_an_erasure_that_breaks_off_can_be_repeated(world: World) -> None:
+    """F4: whichever request was the last to succeed, the owner is either rid of the account or can say so again."""
+    with in_memory() as memory:
+        browser = with_account(world, consents={"news": True})
+        signed = find_signed(edge_session(browser, world), now=world.now)
+        for survived in range(requests_of(memory, lambda: service.erase_account(signed, PASSWORD, now=world.now))):
+            with memory.undone():
+                with suppress(Crash), memory.crash_after(survived):
+                    service.erase_account(signed, PASSWORD, now=world.now)
+                again = world.browser()
+                if log_in(again).status == 200:
+                    assert erase(again).status == 200
+                assert memory.items("accounts") == memory.items("sessions") == []
+
+
+def requests_of(memory: Memory, act: Callable[[], None]) -> int:
+    """How many requests `act` makes; what it writes is undone."""
+    before = memory.requests
+    with memory.undone():
+        act()
+    return memory.requests - before
+
+
+def edge_session(browser: Browser, world: World) -> Session:
+    """The server's half of the browser's session."""
+    held = held_pass({"cookie": "; ".join(f"{name}={value}" for name, value in browser.jar.items())})
+    return find_session(held, now=world.now)
