@@ -31,7 +31,7 @@ def say_no_account(address: Address, language: str, *, now: int) -> None:
 
 def say_password_changed(account: Account) -> None:
     """Its owner may not have done it."""
-    to, address = account.email_address, f"{settings().origin}/reset"
+    to, address = account.email_address, f"{settings().origin}/login#forgot"
     send(compose(TEMPLATES, "changed", account.language, to=to, link=address))
 
 

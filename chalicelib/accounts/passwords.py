@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from chalicelib.accounts.rules import check_password, normal_password
+from chalicelib.accounts.rules import normal_password, weakness_of
 from chalicelib.runtime.addresses import Address
+from chalicelib.runtime.errors import FieldError, Invalid
 
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
@@ -16,10 +17,12 @@ MEMORY_KIB, PASSES, LANES = 19 * 1_024, 2, 1
 NOBODYS = f"$argon2id$v=19$m={MEMORY_KIB},t={PASSES},p={LANES}${'A' * 22}${'A' * 43}"
 
 
-def hash_new(text: str, address: Address) -> str:
-    """Of a password being chosen. Raises Invalid for a weak one."""
+def hash_new(text: str, address: Address, *, at: str = "$.password") -> str:
+    """Of a password being chosen. Raises Invalid for a weak one, naming the field `at`."""
     password = normal_password(text)
-    check_password(password, _common(), _about(address))
+    weakness = weakness_of(password, _common(), _about(address))
+    if weakness:
+        raise Invalid("Choose another password.", errors=[FieldError(at, weakness)])
     return _hasher().hash(password)
 
 

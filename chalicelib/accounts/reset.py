@@ -37,7 +37,7 @@ def set_password(token: str, password: str, *, now: int) -> None:
 def change_password(signed: Signed, password: str, new_password: str, *, now: int) -> Session:
     """This device goes on in a new session, all others are out. Raises Unauthenticated, Invalid, TooMany, Conflict."""
     prove_password(signed, password, now=now)
-    password_hash = passwords.hash_new(new_password, signed.account.email_address)
+    password_hash = passwords.hash_new(new_password, signed.account.email_address, at="$.new_password")
     if models.change_password(signed.account, password_hash, now=now) is None:
         raise Conflict("The password was changed elsewhere at the same moment.")
     renewed = signed.renew(now=now)

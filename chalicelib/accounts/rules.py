@@ -27,15 +27,16 @@ def normal_password(text: str) -> str:
     return unicodedata.normalize("NFKC", text)
 
 
-def check_password(password: str, common: Container[str], about: Iterable[str]) -> None:
-    """Raises Invalid for a normalised password that is too short, common, or `about` its owner."""
+def weakness_of(password: str, common: Container[str], about: Iterable[str]) -> str | None:
+    """What is wrong with a normalised password: too short, common, or `about` its owner; None for a good one."""
     if len(password) < PASSWORD_MIN:
-        raise _refused(f"at least {PASSWORD_MIN} characters")
+        return f"at least {PASSWORD_MIN} characters"
     known = {word.lower() for word in about}
     if any(form in common or form in known for form in _forms(password.lower())):
-        raise _refused("too easy to guess: many people use it, or it says who you are")
+        return "too easy to guess: many people use it, or it says who you are"
     if len(set(password.lower())) < VARIETY_MIN or _is_sequence(password):
-        raise _refused(f"at least {VARIETY_MIN} different characters, not one after the other")
+        return f"at least {VARIETY_MIN} different characters, not one after the other"
+    return None
 
 
 def recovery_form(code: str) -> str:
@@ -64,7 +65,3 @@ def _is_sequence(password: str) -> bool:
 def _unit(text: str) -> str:
     """The shortest text that `text` is a repetition of."""
     return text[: (text + text).find(text, 1)] if text else ""
-
-
-def _refused(reason: str) -> Invalid:
-    return Invalid("Choose another password.", errors=[FieldError("$.password", reason)])

@@ -131,3 +131,10 @@ def test_the_old_password_is_needed_and_guesses_are_limited(world: World) -> Non
     statuses = [browser.request("PUT", "/v1/account/password", json_body=body).status for _ in range(11)]
     assert statuses == [401] * 10 + [429]
     assert browser.get("/v1/account").status == 200
+
+
+def test_a_weak_new_password_is_named_by_its_field(world: World) -> None:
+    """API 422: so that the page can mark it."""
+    body = {"password": PASSWORD, "new_password": "password1234"}
+    answer = with_account(world).request("PUT", "/v1/account/password", json_body=body)
+    assert (answer.status, answer.json()["errors"][0]["at"]) == (422, "$.new_password")
