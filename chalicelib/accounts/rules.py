@@ -8,8 +8,6 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from chalicelib.runtime.errors import FieldError, Invalid
-
 PASSWORD_MIN, PASSWORD_MAX = 12, 1_024  # characters, after and before normalisation
 ANY_PASSWORD = Annotated[str, Meta(max_length=PASSWORD_MAX)]
 NEW_PASSWORD = Annotated[str, Meta(min_length=PASSWORD_MIN, max_length=PASSWORD_MAX)]

@@ -6,15 +6,13 @@ from hypothesis import strategies as st
 
 from chalicelib.accounts import passwords
 from chalicelib.accounts.rules import (
-    EMAIL_MAX,
     PASSWORD_MIN,
-    Address,
     normal_password,
-    parse_address,
     recovery_form,
     steps_around,
     weakness_of,
 )
+from chalicelib.runtime.addresses import EMAIL_MAX, Address, parse_address
 from chalicelib.runtime.errors import Invalid
 
 ADA = Address("ada@example.org")
