@@ -10,7 +10,7 @@ def equal_error_rate(same: Scores, other: Scores) -> float:
     """Where FRR and FAR meet, over every threshold that the scores themselves suggest."""
     thresholds = np.unique(np.concatenate([same, other]))
     frr = np.searchsorted(np.sort(same), thresholds, "left") / len(same)
-    far = 1 - np.searchsorted(np.sort(other), thresholds, "left") / len(other)
+    far = (len(other) - np.searchsorted(np.sort(other), thresholds, "left")) / len(other)  # exact, unlike 1 - share
     at = int(np.argmin(np.abs(frr - far)))
     return float(frr[at] + far[at]) / 2
 
