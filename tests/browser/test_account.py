@@ -14,7 +14,8 @@ from infra.local.testing import Running, running_stack
 from tests.browser.accessibility import complaints
 from tests.browser.corner import open_panel, say_age
 
-EMAIL, PASSWORD = "ada@example.org", "seven green umbrellas"
+EMAIL, OTHER_EMAIL = "ada@example.org", "grace@example.org"
+PASSWORD, NEW_PASSWORD = "seven green umbrellas", "eight blue umbrellas"
 LINK = re.compile(r"https://\S+")
 Device = Callable[[], Page]
 
@@ -78,14 +79,14 @@ def test_an_account_from_registration_to_logging_out_everywhere(device: Device) 
     assert [one.request.get("/v1/session").status for one in (page, other)] == [401, 401]
 
 
-def _register(page: Page) -> None:
+def _register(page: Page, email: str = EMAIL) -> None:
     open_panel(page)
     page.get_by_role("button", name="Create an account").click()
     say_age(page)
     boxes = page.locator(".consent-boxes input")
     expect(boxes).to_have_count(3)
     assert not any(box.is_checked() for box in boxes.all())
-    page.locator("#register-email").fill(EMAIL)
+    page.locator("#register-email").fill(email)
     page.locator("#register-password").fill("password2027")
     _act(page, "register", "Create the account")
     expect(page.locator("#register-password-problem")).to_have_text(text("en", "password.new-problem"))
@@ -94,17 +95,16 @@ def _register(page: Page) -> None:
     expect(page.locator("#step-mail-sent")).to_be_focused()
 
 
-def _mailed_link(page: Page, subject: str) -> str:
-    """The address in the newest mail of that subject, on this machine."""
+def _mailed_link(page: Page, subject: str, email: str = EMAIL) -> str:
+    """The address in the mail of that subject, on this machine."""
     mails = page.request.get("/dev/mail", headers={"Accept": "application/json"}).json()
-    [mail] = [one for one in mails if one["subject"].startswith(subject)]
-    assert mail["to"] == [EMAIL]
+    [mail] = [one for one in mails if one["to"] == [email] and one["subject"].startswith(subject)]
     link = urlsplit(LINK.search(mail["text"])[0])  # type: ignore[index]
     return f"{link.path}#{link.fragment}"
 
 
-def _log_in(page: Page, password: str) -> None:
-    page.locator("#log-in-email").fill(EMAIL)
+def _log_in(page: Page, password: str, email: str = EMAIL) -> None:
+    page.locator("#log-in-email").fill(email)
     page.locator("#log-in-password").fill(password)
     _act(page, "log-in", "Log in")
 
@@ -113,8 +113,8 @@ def _act(page: Page, form: str, button: str) -> None:
     page.locator(f'[data-form="{form}"]').get_by_role("button", name=button).click()
 
 
-def _is_in(page: Page) -> None:
-    expect(page.locator('[data-step="home"] .own-email')).to_have_text(EMAIL)
+def _is_in(page: Page, email: str = EMAIL) -> None:
+    expect(page.locator('[data-step="home"] .own-email')).to_have_text(email)
 
 
 def _second_factor(page: Page) -> list[str]:
@@ -132,3 +132,50 @@ def _second_factor(page: Page) -> list[str]:
     expect(page.locator("#step-recovery")).to_be_focused()
     expect(page.locator(".recovery-codes li")).to_have_count(10)
     return page.locator(".recovery-codes li").all_inner_texts()
+
+
+def test_what_an_account_is_changed_and_forgotten_by_its_owner(device: Device) -> None:
+    """C5, F1, G5: settings and consents are saved by the click; a new password by mail; erased when asked for."""
+    page = device()
+    _register(page, OTHER_EMAIL)
+    page.goto(_mailed_link(page, "Confirm", OTHER_EMAIL))
+    page.get_by_role("button", name="Confirm").click()
+    page.goto("/login#forgot")
+    page.locator("#forgot-email").fill(OTHER_EMAIL)
+    _act(page, "forgot", "Send the link")
+    expect(page.locator("#step-mail-sent")).to_be_focused()
+    page.goto(_mailed_link(page, "Choose", OTHER_EMAIL))
+    page.locator("#letter-password").fill(NEW_PASSWORD)
+    page.get_by_role("button", name="Change password").click()
+    page.get_by_role("link", name="Log in").click()
+    _log_in(page, NEW_PASSWORD, OTHER_EMAIL)
+    _is_in(page, OTHER_EMAIL)
+
+    page.get_by_role("button", name="Account settings").click()
+    insights = page.locator("#capture-insights")
+    expect(insights).to_be_checked()
+    _saves(page, insights.uncheck)
+    page.get_by_role("button", name="What you agree to").click()
+    news = page.locator("#consent-news")
+    for act in (news.check, news.uncheck):  # taken back as it was given
+        _saves(page, act)
+        expect(news).to_be_focused()
+    expect(page.locator(".consents")).to_contain_text("Withdrawn on")
+    assert complaints(page) == []
+    page.locator('[data-step="consents"]').get_by_role("button", name="Back").click()
+    expect(insights).not_to_be_checked()
+
+    page.get_by_role("button", name="Delete account").click()
+    page.locator("#erase-password").fill(PASSWORD)
+    _act(page, "erase", "Delete my account")
+    expect(page.get_by_role("alert").filter(has_text=text("en", "problem.wrong-password"))).to_be_visible()
+    page.locator("#erase-password").fill(NEW_PASSWORD)
+    _act(page, "erase", "Delete my account")
+    expect(page.get_by_text(text("en", "erase.done"))).to_be_visible()
+    assert page.request.get("/v1/session").status == 401
+
+
+def _saves(page: Page, act: Callable[[], None]) -> None:
+    with page.expect_response(lambda answer: answer.request.method in ("PATCH", "PUT")) as saved:
+        act()
+    assert saved.value.ok

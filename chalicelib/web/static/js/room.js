@@ -1,4 +1,5 @@
 import { call, Refused } from "./api.js";
+import { settled } from "./renewal.js";
 import { apply, fromAnswer, nameOf } from "./room-state.js";
 
 /** @typedef {import("./room-state.js").RoomState} RoomState */
@@ -76,6 +77,7 @@ export class Room extends EventTarget {
 
   /** @param {string} id */
   async #fetch(id) {
+    await settled();
     try {
       const answer = await call("GET", `/v1/rooms/${id}`);
       if (id === this.id) this.#take(answer);

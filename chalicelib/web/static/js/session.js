@@ -1,5 +1,6 @@
 import { call, Refused } from "./api.js";
 import { recall, remember } from "./memory.js";
+import { settled } from "./renewal.js";
 
 /**
  * Who this browser is to the server. Looking makes no session, an act does. Events: "change" when `who` is
@@ -29,6 +30,7 @@ export class Session extends EventTarget {
   /** Reads the session where there was one; asks nothing of a browser that never had any. Throws Refused or Away. */
   async read() {
     if (recall("session") === null) return;
+    await settled();
     try {
       this.take(await call("GET", "/v1/session"));
     } catch (error) {

@@ -3,6 +3,7 @@ import { find, write } from "../dom.js";
 import { busy, onSubmit } from "../forms.js";
 import { t } from "../i18n.js";
 import { say } from "../notices.js";
+import { renewing } from "../renewal.js";
 
 const STEP = "account";
 
@@ -66,7 +67,8 @@ export class AccountSettings {
 
   /** @param {import("../forms.js").Values} values */
   async #changePassword({ password, new_password }) {
-    this.#session.take(await call("PUT", "/v1/account/password", { json: { password, new_password } }));
+    const json = { password, new_password };
+    this.#session.take(await renewing(() => call("PUT", "/v1/account/password", { json })));
     find('[data-form="password"]', HTMLFormElement).reset();
     this.#panel.show(STEP);
     say(t("password.changed"));

@@ -4,6 +4,7 @@ import { onSubmit } from "../forms.js";
 import { t } from "../i18n.js";
 import { say } from "../notices.js";
 import { kindOf } from "../problems.js";
+import { renewing } from "../renewal.js";
 
 const OWN = { "wrong-credentials": "log-in.wrong", "second-factor-required": "code.wrong" };
 
@@ -30,9 +31,8 @@ export class LogIn {
   /** @param {import("../forms.js").Values} values */
   async #send({ email, password, totp }) {
     try {
-      this.#session.take(
-        await call("POST", "/v1/session/login", { json: { email, password, totp: bare(totp) } }),
-      );
+      const json = { email, password, totp: bare(totp) };
+      this.#session.take(await renewing(() => call("POST", "/v1/session/login", { json })));
     } catch (error) {
       if (!(error instanceof Refused) || kindOf(error) !== "second-factor-required" || totp) throw error;
       this.#ask(true);

@@ -3,6 +3,7 @@ import { find, write } from "../dom.js";
 import { busy, onSubmit } from "../forms.js";
 import { t } from "../i18n.js";
 import { say } from "../notices.js";
+import { renewing } from "../renewal.js";
 import { bare } from "./log-in.js";
 
 const STEP = "second-factor";
@@ -60,7 +61,8 @@ export class SecondFactor {
 
   /** @param {string | undefined} totp */
   async #switchOn(totp) {
-    const { recovery_codes } = await call("PUT", "/v1/account/totp", { json: { totp: bare(totp) } });
+    const json = { totp: bare(totp) };
+    const { recovery_codes } = await renewing(() => call("PUT", "/v1/account/totp", { json }));
     form("on").reset();
     find(".qr", HTMLImageElement, this.#root).removeAttribute("src");
     write(find(".secret", HTMLElement, this.#root), "");
@@ -70,7 +72,7 @@ export class SecondFactor {
 
   /** @param {string} password */
   async #switchOff(password) {
-    await call("DELETE", "/v1/account/totp", { json: { password } });
+    await renewing(() => call("DELETE", "/v1/account/totp", { json: { password } }));
     form("off").reset();
     this.#panel.show("account");
     say(t("second-factor.now-off"));
