@@ -1,10 +1,12 @@
 """The mails about an account, in its language. What strangers can ask for is limited per address, silently."""
 
+from contextlib import suppress
 from pathlib import Path
 
 from chalicelib.accounts import attempts
 from chalicelib.accounts.models import Account
 from chalicelib.runtime.addresses import Address
+from chalicelib.runtime.errors import Unavailable
 from chalicelib.runtime.mail import compose, link, send
 from chalicelib.runtime.settings import settings
 
@@ -30,9 +32,10 @@ def say_no_account(address: Address, language: str, *, now: int) -> None:
 
 
 def say_password_changed(account: Account) -> None:
-    """Its owner may not have done it."""
+    """Its owner may not have done it. It is changed all the same where this cannot be sent."""
     to, address = account.email_address, f"{settings().origin}/login#forgot"
-    send(compose(TEMPLATES, "changed", account.language, to=to, link=address))
+    with suppress(Unavailable):
+        send(compose(TEMPLATES, "changed", account.language, to=to, link=address))
 
 
 def _on_request(name: str, to: Address, language: str, address: str, now: int) -> None:

@@ -102,10 +102,10 @@ def file_registration(account: Account, *, now: int) -> bool:
 
 
 def confirm(account: Account, *, now: int) -> bool:
-    """Makes the account usable; False where its address has a confirmed one already."""
+    """Makes the account usable, or finds that it is; False where its address has another one already."""
     account.confirmed, account.consents = True, None
     account.used(now)
-    return file_registration(account, now=now)
+    return file_registration(account, now=now) or find(account.account_id, now=now) is not None
 
 
 def find_by_address(address: Address, *, now: int) -> Account | None:

@@ -35,15 +35,20 @@ def confirm_again(account: Account, *, now: int) -> None:
 
 
 def confirm_address(token: str, *, now: int) -> None:
-    """Makes the account of that very registration usable. Raises Gone for a token used, expired or unknown alike."""
+    """Makes the account of that very registration usable. Raises Gone for a token used, expired or unknown alike.
+
+    The token goes last: where this breaks off, the link can be opened again.
+    """
     found = models.find_token(models.CONFIRMATION, token, now=now)
     account = found and models.registration_of(found, token)
-    if not (found and account and models.take_token(found, now=now)):
+    if not (found and account):
         raise _gone()
     who, consents = privacy.account(account.account_id), _consents(account)
     if privacy.is_erased(who, now=now) or not models.confirm(account, now=now):
         raise _gone()
-    privacy.record(who, consents, now=now)
+    privacy.record_first(who, consents, now=now)
+    if not models.take_token(found, now=now):
+        raise _gone()
 
 
 def _consents(account: Account) -> list[Decided]:

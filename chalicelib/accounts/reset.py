@@ -22,15 +22,20 @@ def ask_reset(email: str, language: str, viewer: str, *, now: int) -> None:
 
 
 def set_password(token: str, password: str, *, now: int) -> None:
-    """Once, within an hour; whoever was signed in is out. Raises Invalid; Gone for used, expired and unknown alike."""
+    """Once, within an hour; whoever was signed in is out. Raises Invalid; Gone for used, expired and unknown alike.
+
+    Sessions end before the change, too: where this breaks off, none of the old ones outlives the old password.
+    """
     found = models.find_token(models.RESET, token, now=now)
     account = found and models.find(found.account_id, now=now)
     if not (found and account) or account.revision != found.revision:
         raise _gone()
     password_hash = passwords.hash_new(password, account.email_address)
-    if not models.take_token(found, now=now) or models.change_password(account, password_hash, now=now) is None:
+    sessions.end_sessions_of(account.account_id, now=now)
+    if models.change_password(account, password_hash, now=now) is None:
         raise _gone()
     sessions.end_sessions_of(account.account_id, now=now)
+    models.take_token(found, now=now)  # void by now: it is for the password before
     mails.say_password_changed(account)
 
 
@@ -38,6 +43,7 @@ def change_password(signed: Signed, password: str, new_password: str, *, now: in
     """This device goes on in a new session, all others are out. Raises Unauthenticated, Invalid, TooMany, Conflict."""
     prove_password(signed, password, now=now)
     password_hash = passwords.hash_new(new_password, signed.account.email_address, at="$.new_password")
+    sessions.end_sessions_of(signed.account.account_id, now=now, keep=signed.session.session_id)
     if models.change_password(signed.account, password_hash, now=now) is None:
         raise Conflict("The password was changed elsewhere at the same moment.")
     renewed = signed.renew(now=now)

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from chalicelib.runtime.consent import PurposeName
+
 
 @dataclass(frozen=True)
 class Decided:
     """A decision as it was taken: about that purpose, on the text of that version."""
 
-    purpose: str
+    purpose: PurposeName
     given: bool
     version: int
     at_ms: int

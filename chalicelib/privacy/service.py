@@ -1,7 +1,7 @@
 """Consent: asked for by purpose, recorded with its text's version, withdrawn as easily as given (F1)."""
 
 from collections.abc import Iterable, Mapping
-from typing import get_args
+from typing import cast, get_args
 
 from chalicelib.privacy import models, texts
 from chalicelib.privacy.models import Decision, is_erased, note_erasure
@@ -19,6 +19,7 @@ __all__ = [
     "now_deciding",
     "person",
     "record",
+    "record_first",
     "withdraw_all",
 ]
 
@@ -66,6 +67,12 @@ def record(who: str, decided: Iterable[Decided], *, now: int) -> None:
         _append(who, one, now)
 
 
+def record_first(who: str, decided: Iterable[Decided], *, now: int) -> None:
+    """Appends decisions on what was not decided yet; a later one is not undone by an earlier one that comes late."""
+    known = consents_of(who, now=now)
+    record(who, (one for one in decided if not known[one.purpose]), now=now)
+
+
 def withdraw_all(who: str, *, now: int) -> None:
     """For someone who goes; what remains names nobody."""
     standing = [purpose for purpose, history in consents_of(who, now=now).items() if history and history[-1].given]
@@ -91,4 +98,4 @@ def _stands(history: list[Decided], one: Decided) -> bool:
 
 
 def _decided(row: Decision) -> Decided:
-    return Decided(str(row.purpose), bool(row.given), int(row.version), int(row.at_ms))
+    return Decided(cast(PurposeName, row.purpose), bool(row.given), int(row.version), int(row.at_ms))

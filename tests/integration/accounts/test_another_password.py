@@ -1,14 +1,17 @@
 """Another password: by mail, by the old one; everyone else who was signed in is out."""
 
 import threading
+from contextlib import suppress
 
 import pytest
 
 from chalicelib.accounts import reset
 from chalicelib.lifetimes import HOUR
 from chalicelib.runtime.errors import Gone
+from chalicelib.runtime.settings import settings
 from tests.support.accounts import EMAIL, PASSWORD, log_in, mailed_token, with_account
 from tests.support.browser import Answer, Browser
+from tests.support.memory import Crash, in_memory
 from tests.support.world import World
 
 OTHER = "another good password"
@@ -138,3 +141,38 @@ def test_a_weak_new_password_is_named_by_its_field(world: World) -> None:
     body = {"password": PASSWORD, "new_password": "password1234"}
     answer = with_account(world).request("PUT", "/v1/account/password", json_body=body)
     assert (answer.status, answer.json()["errors"][0]["at"]) == (422, "$.new_password")
+
+
+def test_no_session_outlives_the_password_it_was_opened_with(world: World) -> None:
+    """C5: whichever request was the last to succeed: the old password still counts, or nobody is signed in by it."""
+    with in_memory() as memory:
+        old = with_account(world)
+        ask(world.browser())
+        token = mailed_token(world)
+        for survived in range(40):
+            with memory.undone():
+                finished = False
+                with suppress(Crash), memory.crash_after(survived):
+                    reset.set_password(token, OTHER, now=world.now)
+                    finished = True
+                changed = log_in(world.browser(), password=OTHER).status == 200
+                copy = Browser(world.app, jar=dict(old.jar))
+                assert not changed or copy.get("/v1/session").status == 401
+                if not changed:
+                    assert choose(world.browser(), token).status == 200
+            if finished:
+                assert changed
+                return
+    raise AssertionError("it never came to an end")
+
+
+def test_the_password_changes_even_where_the_notice_cannot_be_sent(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """C5: whoever changed it is signed in under it, mail or no mail."""
+    browser = with_account(world)
+    monkeypatch.setenv("EARSHOT_MAIL_FROM", "stranger@example.net")
+    settings.cache_clear()
+    body = {"password": PASSWORD, "new_password": OTHER}
+    assert browser.request("PUT", "/v1/account/password", json_body=body).status == 200
+    assert browser.get("/v1/account").status == 200

@@ -1,14 +1,16 @@
 """From an address and a password to an account, and nobody learns who has one."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 import pytest
 
-from chalicelib.accounts import attempts, passwords
+from chalicelib.accounts import attempts, passwords, registration
 from chalicelib.lifetimes import DAY, HOUR, MINUTE
 from chalicelib.runtime import meter
 from tests.support.accounts import EMAIL, PASSWORD, grown_up, log_in, mailed_token, register, with_account
 from tests.support.browser import Answer, Browser
+from tests.support.memory import Crash, in_memory
 from tests.support.world import World
 
 OTHER = "another good password"
@@ -258,3 +260,38 @@ def test_what_cannot_be_taken_is_named_and_not_repeated(world: World, body: dict
     assert answer.json()["errors"][0]["at"] == at
     assert str(body["password"]) not in answer.body
     assert world.aws.mails() == []
+
+
+def test_a_confirmation_that_breaks_off_can_be_repeated(world: World) -> None:
+    """C5: whichever request was the last to succeed, the link works again, or has done all it should."""
+    with in_memory() as memory:
+        register(grown_up(world), consents={"news": True})
+        token = mailed_token(world)
+        for survived in range(20):
+            with memory.undone():
+                finished = False
+                with suppress(Crash), memory.crash_after(survived):
+                    registration.confirm_address(token, now=world.now)
+                    finished = True
+                assert verify(world.browser(), token).status == (410 if finished else 200)
+                browser = world.browser()
+                assert log_in(browser).status == 200
+                assert [one["given"] for one in browser.get("/v1/consents").json()["consents"]] == [True, False, False]
+                assert len(memory.items("consents")) == 1
+            if finished:
+                return
+    raise AssertionError("it never came to an end")
+
+
+def test_a_link_opened_late_does_not_undo_a_later_decision(world: World) -> None:
+    """F1: what was withdrawn stays withdrawn."""
+    browser = grown_up(world)
+    register(browser, consents={"news": True})
+    first = mailed_token(world)
+    log_in(browser)
+    second = mailed_token(world)
+    verify(browser, first)
+    log_in(browser)
+    browser.request("PUT", "/v1/consents", json_body={"news": False})
+    verify(browser, second)
+    assert browser.get("/v1/consents").json()["consents"][0]["given"] is False
