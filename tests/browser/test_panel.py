@@ -3,14 +3,24 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
-from chalicelib.web.i18n import text
-from tests.browser.accessibility import complaints
+from chalicelib.web.i18n import LANGUAGES, text
+from tests.browser.accessibility import SIDEWAYS, complaints
 from tests.browser.corner import open_panel, say_age, take_name
 from tests.browser.people import Person
 
 BORN_TEN_YEARS_AGO = datetime.now(UTC).year - 10
+
+
+def _busy(seconds: int) -> Callable[[Route], None]:
+    """A server that asks to wait."""
+    problem = {"type": "/problems/too-many", "status": 429}
+    return lambda route: route.fulfill(status=429, headers={"Retry-After": str(seconds)}, json=problem)
+
+
+AWAY: Callable[[Route], None] = lambda route: route.abort()  # noqa: E731 - beside the others
+BUSY, BUSIER = _busy(40), _busy(61)
 PAPER = "() => getComputedStyle(document.body).backgroundColor"
 
 
@@ -21,7 +31,6 @@ def test_a_name_is_taken_changed_and_deleted_by_keyboard(someone: Callable[..., 
     page.locator("#me").focus()
     page.keyboard.press("Enter")
     expect(page.locator("#step-home")).to_be_focused()
-    assert complaints(page) == []
     page.get_by_role("button", name="Change name").press("Enter")
     assert [page.locator(f"#birth-{part}").input_value() for part in ("month", "year")] == ["", ""]
     page.get_by_role("button", name="Continue").press("Enter")
@@ -54,7 +63,6 @@ def test_a_child_is_sent_to_a_grown_up_and_leaves_nothing(someone: Callable[...,
         page.get_by_role("button", name="Change name").click()
         say_age(page, year)
         expect(page.locator("#step-guardian")).to_be_focused()
-    assert complaints(page) == []
     assert page.request.get("/v1/session").status == 401
     assert [cookie["expires"] for cookie in person.context.cookies()] == [-1]  # a flag until the browser closes
 
@@ -70,11 +78,13 @@ def test_what_cannot_be_taken_is_said_beside_the_field_and_stays(someone: Callab
     page.get_by_role("button", name="Save name").click()
     expect(page.locator("#name-problem")).to_have_text(text("en", "name.problem"))
     expect(name).to_be_focused()
-    page.context.route("**/v1/session", lambda route: route.abort())
     name.fill("Ada")
-    page.get_by_role("button", name="Save name").click()
-    expect(page.get_by_role("alert").filter(has_text=text("en", "problem.away"))).to_be_visible()
-    assert name.input_value() == "Ada"
+    for answer, sentence in (AWAY, "connection"), (BUSY, "Wait 40 seconds"), (BUSIER, "Wait 2 minutes"):
+        page.context.route("**/v1/session", answer)
+        page.get_by_role("button", name="Save name").click()
+        expect(page.get_by_role("alert").filter(has_text=sentence)).to_be_visible()
+        assert name.input_value() == "Ada"
+        page.context.unroute("**/v1/session")
 
 
 def test_language_colours_and_the_open_panel_are_remembered(someone: Callable[..., Person]) -> None:
@@ -94,6 +104,29 @@ def test_language_colours_and_the_open_panel_are_remembered(someone: Callable[..
     assert page.evaluate(PAPER) == dark
     page.get_by_label(text("fr", "theme.system")).check()
     assert page.evaluate(PAPER) == light
+
+
+def test_every_step_of_the_panel_is_for_everybody(someone: Callable[..., Person]) -> None:
+    """G5: each form and question, all shown at once; none is wider than the narrowest phone, in any language."""
+    page = someone().page
+    for language in LANGUAGES:
+        page.set_viewport_size({"width": 320, "height": 640})
+        page.goto(f"/?lang={language}")
+        open_panel_anew(page)
+        hidden = page.locator("#panel [hidden]:not(.own-address)")
+        hidden.evaluate_all("all => { for (const one of all) one.hidden = false; }")
+        assert page.evaluate(SIDEWAYS) == 0, language
+    assert complaints(page) == []
+
+
+def test_where_mails_lead(someone: Callable[..., Person]) -> None:
+    """G5: WCAG 2.2 AA, on phones too; the link's secret stays when another language is chosen."""
+    page = someone().page
+    page.goto("/reset?lang=fr#token=secret")
+    expect(page.get_by_role("heading", level=1)).to_have_text(text("fr", "letter.reset.title"))
+    secrets = page.locator(".languages a").evaluate_all("links => links.map(one => one.hash)")
+    assert secrets == ["#token=secret"] * len(LANGUAGES)
+    assert complaints(page) == []
 
 
 def open_panel_anew(page: Page) -> None:

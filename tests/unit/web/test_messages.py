@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.runtime.problem_kinds import PROBLEM_KINDS
 from chalicelib.web import i18n, pages
 
 WEB = Path(i18n.__file__).parent
@@ -77,3 +78,18 @@ def test_every_page_renders_in_every_language(language: str, page: object) -> No
     """G5: and says which language it is in."""
     assert callable(page)
     assert f'<html lang="{language}"' in page(pages.Reader(language))
+
+
+OF_PROGRAMS = {  # what only a faulty page could cause: “something went wrong on our side”
+    "unreadable", "not-a-websocket", "denied", "consent-required", "unknown-host", "method-not-allowed", "wrong-type",
+    "internal",
+}  # fmt: skip
+BY_STATUS = {"too-many", "unavailable"}  # static/js/problems.js says how long to wait; static/js/api.js: Away
+
+
+def test_every_problem_a_person_can_meet_has_a_sentence() -> None:
+    """G5: in plain words, saying what to do."""
+    script = (WEB / "static" / "js" / "problems.js").read_text("utf-8")
+    table = script[script.index("const TEXTS") : script.index("};")]
+    worded = {quoted or bare for quoted, bare in re.findall(r'^  (?:"([a-z-]+)"|([a-z]+)):', table, re.MULTILINE)}
+    assert worded == {one.kind for one in PROBLEM_KINDS} - OF_PROGRAMS - BY_STATUS
