@@ -43,6 +43,7 @@ MEETING = Lifetime(
 CONNECTION = Lifetime("connection", "push what happens in a meeting to a tab", 2 * HOUR, "the socket's opening")
 LEFT = Lifetime("left", "keep a late message from bringing back someone who left", 60 * SECOND, "the leaving")
 KNOCK = Lifetime("knock", "ask a meeting's members about someone at the door", 60 * SECOND, "the knocking")
+JOIN_CODE = Lifetime("join-code", "let one device into a meeting without sound", 10 * MINUTE, "its making")
 CROWD_NOTICE = Lifetime("crowd-notice", "spread a crowded place over many partitions", 20 * SECOND, "the last look")
 CROWD_ROUND = Lifetime("crowd-round", "let one matcher serve a crowd", 4 * SECOND, "the call for it")
 ATTEMPTS = Lifetime("attempts", "refuse floods", 10 * SECOND, "the latest attempt")
@@ -65,6 +66,7 @@ LIFETIMES = (
     MEETING,
     LEFT,
     KNOCK,
+    JOIN_CODE,
     CONNECTION,
     CROWD_NOTICE,
     CROWD_ROUND,

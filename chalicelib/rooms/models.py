@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from pynamodb.attributes import BooleanAttribute, DiscriminatorAttribute, NumberAttribute, UnicodeAttribute
 
-from chalicelib.lifetimes import KNOCK, LEFT, MEETING, ttl_seconds
+from chalicelib.lifetimes import JOIN_CODE, KNOCK, LEFT, MEETING, ttl_seconds
 from chalicelib.runtime.ids import ParticipantId, RoomId, is_opaque
 from chalicelib.runtime.store import Binding, Record, Table
 
@@ -74,11 +74,18 @@ class Knock(RoomEntry, discriminator="knock"):
         return int(self.expires_at_ms) - KNOCK.length_ms
 
 
+class JoinCode(RoomEntry, discriminator="code"):
+    """Lets one device into the room it leads to; lies alone in a partition named by the code's digest."""
+
+    leads_to = UnicodeAttribute()
+
+
 class Left(RoomEntry, discriminator="left"):
     """For a minute after leaving: what was under way before must not bring the participant back."""
 
 
 knocks: Table[Knock] = Table(Knock, "rooms")
+join_codes: Table[JoinCode] = Table(JoinCode, "rooms")
 entries: Table[RoomEntry] = Table(RoomEntry, "rooms")
 merges: Table[Merged] = Table(Merged, "rooms")
 sequences: Table[Sequence] = Table(Sequence, "rooms")
@@ -171,6 +178,16 @@ def next_sequence(room_id: RoomId, *, now: int) -> int | None:
 
 def member_key(room_id: RoomId, participant_id: ParticipantId) -> tuple[str, str]:
     return room_id, MEMBER + participant_id
+
+
+def new_join_code(digest: str, room_id: RoomId, now: int) -> JoinCode:
+    code = JoinCode(*code_key(digest), leads_to=room_id)
+    code.lives_until(JOIN_CODE.deadline(now))
+    return code
+
+
+def code_key(digest: str) -> tuple[str, str]:
+    return f"code#{digest}", "code"
 
 
 def new_left(room_id: RoomId, participant_id: str, now: int) -> Left:

@@ -2,10 +2,10 @@
 
 from chalice.app import Blueprint
 
-from chalicelib.rooms import door, push, service
-from chalicelib.rooms.schemas import Admission, RoomView
+from chalicelib.rooms import codes, door, push, service
+from chalicelib.rooms.schemas import Admission, CodeView, EmptyBody, Entered, NewCode, RoomView
 from chalicelib.runtime import clock
-from chalicelib.runtime.errors import NotFound, Unauthenticated
+from chalicelib.runtime.errors import Gone, Invalid, NotFound, TooMany, Unauthenticated, Unavailable
 from chalicelib.runtime.http import Call, Reply, operation
 from chalicelib.runtime.ids import ParticipantId, RoomId
 from chalicelib.sessions.edge import require_session
@@ -41,6 +41,23 @@ def answer_knock(call: Call[Admission]) -> Reply:
     room_id, participant_id = RoomId(call.path["room_id"]), ParticipantId(call.path["participant_id"])
     door.answer_knock(room_id, participant_id, session, admit=call.body.admit, now=now)
     return Reply(status=204)
+
+
+@operation(routes, "POST", "/v1/join-codes", summary="A code that admits one device", body=NewCode, answers=CodeView,
+           status=201, errors=(Unauthenticated, NotFound, TooMany, Unavailable))  # fmt: skip
+def make_code(call: Call[NewCode]) -> Reply:
+    now = clock.now()
+    room_id = None if call.body.room_id is None else RoomId(call.body.room_id)
+    shown = codes.make_code(room_id, require_session(call, now=now), now=now)
+    return Reply(CodeView(shown.code, shown.qr, shown.room_id, shown.expires_at_ms), 201)
+
+
+@operation(routes, "POST", "/v1/join-codes/{code}", summary="Enter by a code", body=EmptyBody, answers=Entered,
+           errors=(Unauthenticated, Invalid, Gone, TooMany))  # fmt: skip
+def enter_by_code(call: Call[EmptyBody]) -> Reply:
+    now = clock.now()
+    session = require_session(call, now=now)
+    return Reply(Entered(codes.enter_by_code(call.path["code"], session, call.address, now=now)))
 
 
 @operation(routes, "DELETE", "/v1/rooms/{room_id}/participants/me", summary="Leave", status=204,

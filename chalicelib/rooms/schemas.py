@@ -3,6 +3,7 @@
 import msgspec
 
 from chalicelib.rooms.messages import ParticipantView
+from chalicelib.runtime.ids import OpaqueText
 
 
 class ContentView(msgspec.Struct):
@@ -19,6 +20,29 @@ class Admission(msgspec.Struct, forbid_unknown_fields=True):
     """A member's answer to a knock: are they with you?"""
 
     admit: bool
+
+
+class NewCode(msgspec.Struct, forbid_unknown_fields=True):
+    """For a room I am in; without one, for a new room."""
+
+    room_id: OpaqueText | None = None
+
+
+class CodeView(msgspec.Struct):
+    """Admits one device. `qr` is a picture, as a data URI, of the page that enters by it."""
+
+    code: str
+    qr: str
+    room_id: str
+    expires_at_ms: int
+
+
+class EmptyBody(msgspec.Struct, forbid_unknown_fields=True):
+    """An empty object: the address says it all."""
+
+
+class Entered(msgspec.Struct):
+    room_id: str
 
 
 class RoomView(msgspec.Struct):

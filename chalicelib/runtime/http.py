@@ -98,7 +98,7 @@ class EarshotApp(Chalice):
     def __call__(self, event: Any, context: Any) -> dict[str, Any]:
         request = event.get("requestContext", {})
         methods = self.routes.get(request.get("resourcePath"))
-        if methods is None:
+        if methods is None or _names_nothing(event):
             return self._nothing_here(event).to_dict()
         if request.get("httpMethod") not in methods:
             refused = _problem_response(problems.no_such_method(list(methods)))
@@ -185,6 +185,11 @@ def _call(described: Operation, request: Request, params: Mapping[str, str], coo
         address=event["requestContext"].get("identity", {}).get("sourceIp", ""),
         cookies_out=cookies,
     )
+
+
+def _names_nothing(event: Mapping[str, Any]) -> bool:
+    """Whether an id is missing from an address that would change something: the gateway takes `/x/` for `/x`."""
+    return event.get("httpMethod") not in SAFE_METHODS and str(event.get("path", "")).endswith("/")
 
 
 def _headers(event: Mapping[str, Any]) -> dict[str, str]:

@@ -42,6 +42,7 @@ PATH_PARAMETERS: Mapping[str, Any] = {
     "room_id": Annotated[OpaqueText, Meta(description="A meeting.")],
     "participant_id": Annotated[OpaqueText, Meta(description="A participant, at the door or inside.")],
     "id": Annotated[OpaqueText, Meta(description="One of the caller's own, as the list names it.")],
+    "code": Annotated[str, Meta(pattern="^[A-Za-z0-9 -]{1,20}$", description="As shown or read out.")],
     "token": Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{1,512}$", description="From a mail's link.")],
     "join_id": Annotated[UUID, Meta(description="A clip, by the UUID it was sent under.")],
 }

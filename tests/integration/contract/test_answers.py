@@ -103,6 +103,10 @@ def visit(world: World) -> Visit:
     does(ann, "PATCH", "/v1/session", json_body={"participant_name": "Ann", "preferences": {"theme": "dark"}})
     [listed] = does(ann, "GET", "/v1/sessions").json()["sessions"]
     does(ben, "DELETE", "/v1/joins/{join_id}", {"join_id": second["join_id"]})
+    code = does(ann, "POST", "/v1/join-codes", json_body=room).json()["code"]
+    dora = world.browser()
+    dora.open_session()
+    does(dora, "POST", "/v1/join-codes/{code}", {"code": code}, json_body={})
     does(ben, "DELETE", "/v1/rooms/{room_id}/participants/me", room)
     does(ben, "DELETE", "/v1/session")
     does(ann, "DELETE", "/v1/sessions/{id}", {"id": listed["id"]})

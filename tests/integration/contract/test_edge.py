@@ -161,7 +161,7 @@ def test_identifiers_of_any_shape_are_refused_not_broken(world: World, id_: str)
         if "{" not in one.path:
             continue
         path = one.path.replace("{join_id}", id_).replace("{room_id}", id_).replace("{participant_id}", id_)
-        path = path.replace("{token}", id_)
+        path = path.replace("{token}", id_).replace("{code}", id_).replace("{id}", id_)
         sent: Any = {"body": content(one), "headers": {"Content-Type": one.accepts[0]}} if one.accepts else {}
         assert world.member().request(one.method, path, **sent).status in {404, 422}
 

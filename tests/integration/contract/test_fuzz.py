@@ -60,7 +60,8 @@ BY_MAIL: list[Operation] = [SCHEMA[f"/v1/accounts/{name}"]["POST"] for name in (
 REGISTER: Operation = SCHEMA["/v1/accounts"]["POST"]
 LOG_IN: Operation = SCHEMA["/v1/session/login"]["POST"]
 OF_A_CHILD: list[Operation] = [SCHEMA[f"/v1/session/age/{name}"]["POST"] for name in ("guardian", "approval")]
-BEYOND_SCHEMAS = (SUBMIT, SAY_AGE, *OF_A_CHILD, CHANGE_SESSION, LOG_IN, REGISTER, *BY_MAIL)
+ENTER: Operation = SCHEMA["/v1/join-codes/{code}"]["POST"]
+BEYOND_SCHEMAS = (SUBMIT, ENTER, SAY_AGE, *OF_A_CHILD, CHANGE_SESSION, LOG_IN, REGISTER, *BY_MAIL)
 WITH_INPUT = [one for one in OPERATIONS if [*one.iter_parameters(), *one.body]]
 
 

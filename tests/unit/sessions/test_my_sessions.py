@@ -53,6 +53,13 @@ def test_a_session_of_others_cannot_be_ended(world: World) -> None:
     assert theirs.get("/v1/session").status == 200
 
 
+def test_an_id_that_is_missing_ends_nothing(world: World) -> None:
+    """C3: `/v1/sessions/` is no `/v1/sessions`: a slip of a program must not log anyone out everywhere."""
+    browser = world.member()
+    assert browser.delete("/v1/sessions/").status == 404
+    assert browser.get("/v1/session").status == 200
+
+
 def test_an_account_sees_all_its_devices_and_can_log_out_everywhere() -> None:
     """C5, C3: and of other accounts nothing."""
     with in_memory():

@@ -1,0 +1,105 @@
+"""Without a microphone, or where sound does not do: a short code, shown or read out, admits one device (A10)."""
+
+import secrets
+from dataclasses import dataclass
+
+from chalicelib.lifetimes import MINUTE
+from chalicelib.rooms import service as rooms
+from chalicelib.rooms.models import code_key, find_member, join_codes, new_join_code
+from chalicelib.runtime import limits, vault
+from chalicelib.runtime.errors import FieldError, Gone, Invalid, NotFound, Unavailable
+from chalicelib.runtime.ids import ParticipantId, RoomId, opaque
+from chalicelib.runtime.networks import network
+from chalicelib.runtime.settings import settings
+from chalicelib.sessions.models import Session
+
+LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # none that is taken for another when read out or written down
+LENGTH = 6  # of 31 letters: 887 million codes, of which few live at once
+MADE, TRIED, TRIED_NEARBY = 30, 20, 300  # a minute: codes made and tried by a session, tried from a network
+TRIES = 4  # to find a code that is free
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A code as the one who shows it sees it: `qr` is a picture, as a data URI, of the address that enters by it."""
+
+    code: str
+    qr: str
+    room_id: RoomId
+    expires_at_ms: int
+
+
+def make_code(room_id: RoomId | None, session: Session, *, now: int) -> Shown:
+    """A code for a room I am in, or for a new one. Raises NotFound for strangers, TooMany."""
+    limits.count(f"codes/{session.participant_id}", allowed=MADE, window_ms=MINUTE, now=now)
+    if room_id is None:
+        room_id = _open(session, now)
+    elif find_member(room_id, ParticipantId(session.participant_id), now=now) is None:
+        raise NotFound("There is no such meeting, or you are not in it.")
+    for _ in range(TRIES):
+        code = "".join(secrets.choice(LETTERS) for _ in range(LENGTH))
+        made = new_join_code(_digest(code), room_id, now)
+        if join_codes.create(made, now=now):
+            return Shown(code, _qr(code), room_id, int(made.expires_at_ms))
+    raise Unavailable("No code is free at the moment.", retry_after_s=60)
+
+
+def enter_by_code(code: str, session: Session, viewer: str, *, now: int) -> RoomId:
+    """Uses the code up and makes the session's participant a member.
+
+    Raises Invalid for what cannot be a code; Gone for used, old and unknown ones; TooMany.
+    """
+    wanted = tidy(code)
+    limits.count(f"code-tries/{session.participant_id}", allowed=TRIED, window_ms=MINUTE, now=now)
+    nearby = vault.digest("codes/network", network(viewer))
+    limits.count(f"code-tries/{nearby}", allowed=TRIED_NEARBY, window_ms=MINUTE, now=now)
+    found = join_codes.get(code_key(_digest(wanted)), now=now)
+    if found is None:
+        raise _gone()
+    room_id = RoomId(found.leads_to)
+    if find_member(room_id, ParticipantId(session.participant_id), now=now) is not None:
+        return room_id  # one who is inside uses nothing up
+    if not join_codes.take(found, now=now):
+        raise _gone()
+    return _enter(room_id, session, now)
+
+
+def tidy(code: str) -> str:
+    """The code however it was written: small letters, spaces and dashes do not matter. Raises Invalid."""
+    letters = "".join(one for one in code.upper() if one not in " -")
+    if len(letters) != LENGTH or not set(letters) <= set(LETTERS):
+        reason = f"{LENGTH} letters and digits, without 0, 1, I, L and O"
+        raise Invalid(f"A code has {reason}.", errors=[FieldError("code", reason)])
+    return letters
+
+
+def _enter(room_id: RoomId, session: Session, now: int) -> RoomId:
+    """One meeting at a time: whoever enters another leaves the first."""
+    try:
+        entered = rooms.enter_room(room_id, session, via="code", now=now)
+    except NotFound as error:
+        raise _gone() from error
+    if session.room_id and session.room_id != entered:
+        rooms.forget_member(RoomId(session.room_id), session.participant_id, now=now)
+    return entered
+
+
+def _open(session: Session, now: int) -> RoomId:
+    room_id = RoomId(opaque())
+    rooms.open_room(room_id, now=now)
+    return _enter(room_id, session, now)
+
+
+def _digest(code: str) -> str:
+    return vault.digest("codes/code", code)
+
+
+def _qr(code: str) -> str:
+    import segno  # for those who show a code only
+
+    address = f"{settings().origin}/join#code={code}"
+    return segno.make(address, micro=False).svg_data_uri(scale=4, border=2)
+
+
+def _gone() -> Gone:
+    return Gone("This code was used, is older than ten minutes, or never was. Ask for the next one.")
