@@ -31,7 +31,7 @@ class Mail:
 
 def sent_mail() -> list[Mail]:
     """Everything sent so far, newest first."""
-    from moto.ses.models import ses_backends  # a quarter of a second that no start should wait for
+    from moto.ses.models import ses_backends  # loads slowly: tests that need no mail should not wait for it
 
     return [_mail(one) for one in reversed(ses_backends[ACCOUNT][REGION].sent_messages)]
 

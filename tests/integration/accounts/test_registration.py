@@ -160,6 +160,7 @@ class Watch:
         return Seen((answer.status, answer.body, headers), self.runs - runs, calls, len(self.world.aws.mails()) - mails)
 
 
+@pytest.mark.parametrize("confirmed", [True, False], ids=["an account", "an address that waits"])
 @pytest.mark.parametrize(
     ("path", "more"),
     [
@@ -169,10 +170,13 @@ class Watch:
     ],
 )
 def test_known_and_unknown_addresses_look_alike(
-    world: World, monkeypatch: pytest.MonkeyPatch, path: str, more: dict[str, object]
+    world: World, monkeypatch: pytest.MonkeyPatch, path: str, more: dict[str, object], confirmed: bool
 ) -> None:
     """C5: no way to tell by answer, mail or timing class: same body, same hashing, same requests, as many mails."""
-    with_account(world)
+    if confirmed:
+        with_account(world)
+    else:
+        register(grown_up(world))
     watch = Watch(world, monkeypatch)
     known = watch.see(grown_up(world), path, {"email": EMAIL, **more})
     unknown = watch.see(grown_up(world), path, {"email": "nobody@example.org", **more})
