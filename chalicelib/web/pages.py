@@ -35,6 +35,11 @@ def meeting(reader: Reader) -> str:
     return _render("app.html", reader, view="meeting")
 
 
+def join(reader: Reader) -> str:
+    """Where a code's QR picture leads: the code is filled in, a click enters by it."""
+    return _render("join.html", reader, view="join")
+
+
 def letter(reader: Reader, purpose: str) -> str:
     """Where a mail's link leads: `purpose` is one of LETTERS. It acts by a click only."""
     return _render("letter.html", reader, view="letter", purpose=purpose)

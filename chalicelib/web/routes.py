@@ -36,6 +36,11 @@ def show_register(call: Call[None]) -> Reply:
     return _page(call, pages.home)
 
 
+@operation(routes, "GET", "/join", summary="Where a code's QR picture leads", answer_type=HTML, document=False)
+def show_join(call: Call[None]) -> Reply:
+    return _page(call, pages.join)
+
+
 @operation(routes, "GET", "/verify", summary="Confirm an address", answer_type=HTML, document=False)
 def show_verify(call: Call[None]) -> Reply:
     return _page(call, partial(pages.letter, purpose="verify"))

@@ -71,7 +71,7 @@ def test_translations_name_the_same_things(language: str) -> None:
 @pytest.mark.parametrize("language", i18n.LANGUAGES)
 @pytest.mark.parametrize(
     "page",
-    [pages.home, pages.meeting, pages.not_found, pages.too_old]
+    [pages.home, pages.meeting, pages.join, pages.not_found, pages.too_old]
     + [partial(pages.letter, purpose=one) for one in pages.LETTERS],
 )
 def test_every_page_renders_in_every_language(language: str, page: object) -> None:

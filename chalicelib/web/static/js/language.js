@@ -3,6 +3,12 @@ import { recall, remember } from "./memory.js";
 
 /** @typedef {NonNullable<Preferences["language"]>} Language */
 
+/** Another language is no reason to lose what the address brought. */
+export function keepFragment() {
+  for (const link of /** @type {NodeListOf<HTMLAnchorElement>} */ (document.querySelectorAll(".languages a")))
+    link.hash = location.hash;
+}
+
 /**
  * A language once chosen is kept: it is written down on a click, and asked for on the next visit.
  * @param {(language: Language) => unknown} [tell]

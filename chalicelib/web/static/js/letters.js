@@ -4,7 +4,7 @@ import { call } from "./api.js";
 import { find, write } from "./dom.js";
 import { onSubmit } from "./forms.js";
 import { t } from "./i18n.js";
-import { keepLanguage } from "./language.js";
+import { keepFragment, keepLanguage } from "./language.js";
 
 const root = find(".letter", HTMLElement);
 const form = find("form", HTMLFormElement, root);
@@ -45,8 +45,7 @@ async function answer(letter, values) {
   find("#headline", HTMLElement).focus();
 }
 
-for (const link of /** @type {NodeListOf<HTMLAnchorElement>} */ (document.querySelectorAll(".languages a")))
-  link.hash = location.hash; // another language is no reason to lose it
+keepFragment();
 keepLanguage();
 const letter = LETTERS[root.dataset.letter ?? ""];
 form.addEventListener("submit", event => {

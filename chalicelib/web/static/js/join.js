@@ -1,0 +1,29 @@
+// Where a QR picture leads. The code is in the fragment, which no server sees; it is used by a click and nothing else,
+// because cameras and messengers open what they find.
+import { meeting } from "./addresses.js";
+import { call } from "./api.js";
+import { enterByCode, OWN } from "./codes.js";
+import { find } from "./dom.js";
+import { onSubmit } from "./forms.js";
+import { keepFragment, keepLanguage } from "./language.js";
+import { remember } from "./memory.js";
+
+const field = find("#code", HTMLInputElement);
+
+function fill() {
+  const code = new URLSearchParams(location.hash.slice(1)).get("code");
+  if (code) field.value = code.toUpperCase();
+  keepFragment();
+}
+
+/** @param {import("./forms.js").Values} values */
+async function enter({ code = "" }) {
+  await call("POST", "/v1/session", { json: {} });
+  remember("session", "yes");
+  location.replace(meeting(await enterByCode(code))); // a code used up is nothing to come back to
+}
+
+fill();
+window.addEventListener("hashchange", fill);
+keepLanguage();
+onSubmit(find('[data-form="code"]', HTMLFormElement), enter, OWN);
