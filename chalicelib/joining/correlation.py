@@ -21,6 +21,7 @@ BLOCKS = 4
 BANDS, BAND_LOW_HZ, BANDS_PER_OCTAVE = 13, 60.0, 3  # 60–1 210 Hz, of which 1 200 exist
 POWER_CAP = 15.0  # one band alone, such as a shared hum, decides nothing
 DRIFTS = np.array([-160e-6, -80e-6, 0.0, 80e-6, 160e-6])  # two clocks of ± 100 ppm
+_AT_ONCE = 8  # candidates
 _STEP = round(LAG_STEP_S * WAVE_HZ * 10)  # tenths of a sample
 _SIZES = (1_920, 2_160, 2_400, 2_592, 2_880, 3_072, 3_240, 3_456, 3_600, 3_840, 4_320)  # small factors
 
@@ -41,13 +42,13 @@ class Query:
 
 @dataclass(frozen=True, eq=False)
 class Cross:
-    """spectra (candidates, blocks, lines); chance (candidates, blocks): see `_chance`."""
+    """spectra (candidates, blocks, lines); level (candidates, bands): the power that chance would show at a lag."""
 
     spectra: Spectra
-    chance: Reals
+    level: Reals
 
     def only(self, few: NDArray[np.intp]) -> "Cross":
-        return Cross(self.spectra[few], self.chance[few])
+        return Cross(self.spectra[few], self.level[few])
 
 
 def query(wave: Codes, tolerance_s: float) -> Query:
@@ -70,9 +71,16 @@ def cross(mine: Query, waves: Sequence[Codes], offsets_s: Sequence[float] | Floa
         padded[row, low - start : high - start] = wave[low:high]
         bounds[row] = low - start, high - start
     windows = np.lib.stride_tricks.sliding_window_view(padded, width, axis=1)[:, :: mine.length]
-    spectra = _lines(windows, mine.size)
-    spectra *= mine.spectra
-    return Cross(spectra, _chance(mine, bounds[:, :1], bounds[:, 1:]))
+    chance = _chance(mine, bounds[:, :1], bounds[:, 1:])
+    edges = _edges(mine.size)
+    spectra = np.empty((len(waves), BLOCKS, edges[-1]), np.complex64)
+    level = np.empty((len(waves), BANDS), np.float32)
+    for start in range(0, len(waves), _AT_ONCE):  # what fits the processor's cache is not fetched twice
+        few = slice(start, start + _AT_ONCE)
+        spectra[few] = lines = _lines(windows[few], mine.size) * mine.spectra
+        power = np.add.reduceat(lines.real**2 + lines.imag**2, edges[:-1], axis=2)
+        level[few] = (power * chance[few, :, None]).sum(axis=1) + np.float32(1e-12)
+    return Cross(spectra, level)
 
 
 def _chance(mine: Query, low: NDArray[np.intp], high: NDArray[np.intp]) -> Reals:
@@ -132,16 +140,15 @@ def _map(mine: Query, theirs: Cross, spectra: Spectra, turns: NDArray[np.complex
     for band, (low, high) in enumerate(pairwise(edges)):
         lines = spectra[:, :, low:high]
         turn = turns[min(band, len(turns) - 1)].astype(np.complex64)
-        power = theirs.spectra[:, :, low:high]
-        level = ((power.real**2 + power.imag**2).sum(axis=2) * theirs.chance).sum(axis=1) + np.float32(1e-12)
-        total += np.minimum(_band_power(lines, turn, mine.size, lags) / level[:, None], POWER_CAP)
+        power = _band_power(lines, turn, mine.size, lags)
+        total += np.minimum(power / theirs.level[:, band, None], POWER_CAP)
     return (total - BANDS) / np.float32(np.sqrt(BANDS))
 
 
 def _band_power(lines: Spectra, turn: Spectra, size: int, lags: int) -> Reals:
     """(drifts, candidates, lags): |sum over blocks of the turned correlation|² of one band's lines."""
     points = min(_points(3 * lines.shape[2]), size * 10 // _STEP)
-    waves = np.fft.ifft(lines, points).astype(np.complex64) * np.float32(points)
+    waves = np.fft.ifft(lines, points, norm="forward").astype(np.complex64, copy=False)
     places = np.arange(lags) * (_STEP / 10 * points / size)
     waves = waves[:, :, : int(places[-1]) + 2]
     turned = np.tensordot(turn, waves, (1, 1)) if turn.size > 1 else waves.transpose(1, 0, 2)
