@@ -1,8 +1,12 @@
 """What people do in their own corner of the page."""
 
+import re
+from urllib.parse import urlsplit
+
 from playwright.sync_api import Page, expect
 
 GROWN_UP_SINCE = 1990
+LINK = re.compile(r"https?://\S+")
 
 
 def open_panel(page: Page) -> None:
@@ -22,3 +26,11 @@ def take_name(page: Page, name: str) -> None:
     page.get_by_label("Your name").fill(name)
     page.get_by_role("button", name="Save name").click()
     expect(page.locator(".own-name")).to_have_text(name)
+
+
+def mailed_link(page: Page, to: str, subject: str = "") -> str:
+    """Where the one mail leads that was sent to `to` under that subject, on this machine."""
+    mails = page.request.get("/dev/mail", headers={"Accept": "application/json"}).json()
+    [mail] = [one for one in mails if one["to"] == [to] and one["subject"].startswith(subject)]
+    [link] = map(urlsplit, LINK.findall(mail["text"]))
+    return f"{link.path}#{link.fragment}"

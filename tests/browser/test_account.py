@@ -1,9 +1,7 @@
 """An account from its first form to logging out everywhere: over HTTPS, with the cookie as it is deployed."""
 
-import re
 import time
 from collections.abc import Callable, Iterator
-from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -12,11 +10,10 @@ from pyotp import TOTP
 from chalicelib.web.i18n import text
 from infra.local.testing import Running, running_stack
 from tests.browser.accessibility import complaints
-from tests.browser.corner import open_panel, say_age
+from tests.browser.corner import mailed_link, open_panel, say_age
 
 EMAIL, OTHER_EMAIL = "ada@example.org", "grace@example.org"
 PASSWORD, NEW_PASSWORD = "seven green umbrellas", "eight blue umbrellas"
-LINK = re.compile(r"https://\S+")
 Device = Callable[[], Page]
 
 
@@ -50,7 +47,7 @@ def test_an_account_from_registration_to_logging_out_everywhere(device: Device) 
     """C2, C5, C7: age, form, mail, confirmation, log in, second factor, another device, out everywhere."""
     page, other = device(), device()
     _register(page)
-    page.goto(_mailed_link(page, "Confirm"))
+    page.goto(mailed_link(page, EMAIL, "Confirm"))
     page.get_by_role("button", name="Confirm").click()
     page.get_by_role("link", name="Log in").click()
 
@@ -95,14 +92,6 @@ def _register(page: Page, email: str = EMAIL) -> None:
     expect(page.locator("#step-mail-sent")).to_be_focused()
 
 
-def _mailed_link(page: Page, subject: str, email: str = EMAIL) -> str:
-    """The address in the mail of that subject, on this machine."""
-    mails = page.request.get("/dev/mail", headers={"Accept": "application/json"}).json()
-    [mail] = [one for one in mails if one["to"] == [email] and one["subject"].startswith(subject)]
-    link = urlsplit(LINK.search(mail["text"])[0])  # type: ignore[index]
-    return f"{link.path}#{link.fragment}"
-
-
 def _log_in(page: Page, password: str, email: str = EMAIL) -> None:
     page.locator("#log-in-email").fill(email)
     page.locator("#log-in-password").fill(password)
@@ -137,13 +126,13 @@ def test_what_an_account_is_changed_and_forgotten_by_its_owner(device: Device) -
     """C5, F1, G5: settings and consents are saved by the click; a new password by mail; erased when asked for."""
     page = device()
     _register(page, OTHER_EMAIL)
-    page.goto(_mailed_link(page, "Confirm", OTHER_EMAIL))
+    page.goto(mailed_link(page, OTHER_EMAIL, "Confirm"))
     page.get_by_role("button", name="Confirm").click()
     page.goto("/login#forgot")
     page.locator("#forgot-email").fill(OTHER_EMAIL)
     _act(page, "forgot", "Send the link")
     expect(page.locator("#step-mail-sent")).to_be_focused()
-    page.goto(_mailed_link(page, "Choose", OTHER_EMAIL))
+    page.goto(mailed_link(page, OTHER_EMAIL, "Choose"))
     page.locator("#letter-password").fill(NEW_PASSWORD)
     page.get_by_role("button", name="Change password").click()
     page.get_by_role("link", name="Log in").click()

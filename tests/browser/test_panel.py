@@ -7,7 +7,7 @@ from playwright.sync_api import Page, Route, expect
 
 from chalicelib.web.i18n import LANGUAGES, text
 from tests.browser.accessibility import SIDEWAYS, complaints
-from tests.browser.corner import open_panel, say_age, take_name
+from tests.browser.corner import mailed_link, open_panel, say_age, take_name
 from tests.browser.people import Person
 
 BORN_TEN_YEARS_AGO = datetime.now(UTC).year - 10
@@ -65,6 +65,30 @@ def test_a_child_is_sent_to_a_grown_up_and_leaves_nothing(someone: Callable[...,
         expect(page.locator("#step-guardian")).to_be_focused()
     assert page.request.get("/v1/session").status == 401
     assert [cookie["expires"] for cookie in person.context.cookies()] == [-1]  # a flag until the browser closes
+
+
+def test_a_grown_up_allows_a_nickname(someone: Callable[..., Person]) -> None:
+    """C7: asked by mail, answered by a click; the child may take one word then, and no account."""
+    child, teacher = someone().page, someone().page
+    open_panel(child)
+    child.get_by_role("button", name="Change name").click()
+    say_age(child, BORN_TEN_YEARS_AGO)
+    child.get_by_label("parent, guardian or teacher").fill("teacher@example.org")
+    child.get_by_role("button", name="Ask them").click()
+    expect(child.locator("#step-guardian-asked")).to_be_focused()
+
+    teacher.goto(mailed_link(teacher, "teacher@example.org"))
+    teacher.get_by_role("button", name="I agree", exact=True).click()
+    expect(teacher.locator(".letter-done")).to_have_text(text("en", "letter.guardian.done"))
+
+    child.reload()
+    open_panel_anew(child)
+    expect(child.get_by_role("button", name="Create an account")).to_be_hidden()
+    child.get_by_role("button", name="Change name").click()
+    child.get_by_label("Your name").fill("Tom Sawyer")
+    child.get_by_role("button", name="Save name").click()
+    expect(child.locator("#name-problem")).to_have_text(text("en", "name.problem"))
+    take_name(child, "Tom")
 
 
 def test_what_cannot_be_taken_is_said_beside_the_field_and_stays(someone: Callable[..., Person]) -> None:
