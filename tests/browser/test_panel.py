@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from playwright.sync_api import Page, Route, expect
 
 from chalicelib.web.i18n import LANGUAGES, text
+from chalicelib.web.pages import LETTERS
 from tests.browser.accessibility import SIDEWAYS, complaints
 from tests.browser.corner import mailed_link, open_panel, say_age, take_name
 from tests.browser.people import Person
@@ -151,6 +152,25 @@ def test_where_mails_lead(someone: Callable[..., Person]) -> None:
     secrets = page.locator(".languages a").evaluate_all("links => links.map(one => one.hash)")
     assert secrets == ["#token=secret"] * len(LANGUAGES)
     assert complaints(page) == []
+
+
+def test_a_link_that_is_used_up_says_how_to_get_another(someone: Callable[..., Person]) -> None:
+    """C5, C7, F2: opening the page does nothing, a click asks the server; a link cut short has nothing to click."""
+    person = someone()
+    page, asked = person.page, list[str]()
+    page.on("request", lambda request: asked.append(request.url) if request.method == "POST" else None)
+    for purpose in LETTERS:
+        page.goto(f"/{purpose}#token=nonsense")
+        if purpose == "reset":
+            page.locator("#letter-password").fill("seven green umbrellas")
+        expect(page.locator(".form-problem")).to_have_text("")
+        assert asked == []
+        page.locator("button[value=yes]").click()
+        expect(page.get_by_role("alert")).to_have_text(text("en", "letter.lost"))
+        assert len(asked) == 1
+        asked.clear()
+        page.goto(f"/{purpose}?")
+        expect(page.get_by_text(text("en", "letter.incomplete"))).to_be_visible()
 
 
 def open_panel_anew(page: Page) -> None:
