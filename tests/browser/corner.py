@@ -34,3 +34,27 @@ def mailed_link(page: Page, to: str, subject: str = "") -> str:
     [mail] = [one for one in mails if one["to"] == [to] and one["subject"].startswith(subject)]
     [link] = map(urlsplit, LINK.findall(mail["text"]))
     return f"{link.path}#{link.fragment}"
+
+
+def act(page: Page, form: str, button: str) -> None:
+    page.locator(f'[data-form="{form}"]').get_by_role("button", name=button).click()
+
+
+def register(page: Page, email: str, password: str) -> None:
+    """Until the page says to look at the mail."""
+    open_panel(page)
+    page.get_by_role("button", name="Create an account").click()
+    expect(page.locator("#step-age, #step-register").and_(page.locator(":focus"))).to_be_visible()
+    if page.locator("#step-age").is_visible():
+        say_age(page)
+    page.locator("#register-email").fill(email)
+    page.locator("#register-password").fill(password)
+    act(page, "register", "Create the account")
+    expect(page.locator("#step-mail-sent")).to_be_focused()
+
+
+def log_in(page: Page, email: str, password: str) -> None:
+    """Fills in the form that is shown, and sends it."""
+    page.locator("#log-in-email").fill(email)
+    page.locator("#log-in-password").fill(password)
+    act(page, "log-in", "Log in")

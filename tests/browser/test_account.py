@@ -10,7 +10,7 @@ from pyotp import TOTP
 from chalicelib.web.i18n import text
 from infra.local.testing import Running, running_stack
 from tests.browser.accessibility import complaints
-from tests.browser.corner import mailed_link, open_panel, say_age
+from tests.browser.corner import act, log_in, mailed_link, open_panel, register, say_age
 
 EMAIL, OTHER_EMAIL = "ada@example.org", "grace@example.org"
 PASSWORD, NEW_PASSWORD = "seven green umbrellas", "eight blue umbrellas"
@@ -46,15 +46,16 @@ def device(secure_stack: Running, browser: Browser) -> Iterator[Device]:
 def test_an_account_from_registration_to_logging_out_everywhere(device: Device) -> None:
     """C2, C5, C7: age, form, mail, confirmation, log in, second factor, another device, out everywhere."""
     page, other = device(), device()
-    _register(page)
+    _refuses_a_common_password(page)
+    register(page, EMAIL, PASSWORD)
     page.goto(mailed_link(page, EMAIL, "Confirm"))
     page.get_by_role("button", name="Confirm").click()
     page.get_by_role("link", name="Log in").click()
 
-    _log_in(page, "not my password")
+    log_in(page, EMAIL, "not my password")
     expect(page.get_by_role("alert").filter(has_text=text("en", "log-in.wrong"))).to_be_visible()
     assert page.locator("#log-in-email").input_value() == EMAIL  # nothing typed is lost
-    _log_in(page, PASSWORD)
+    log_in(page, EMAIL, PASSWORD)
     _is_in(page)
     [cookie] = page.context.cookies()
     assert cookie["name"].startswith("__Host-")
@@ -62,44 +63,33 @@ def test_an_account_from_registration_to_logging_out_everywhere(device: Device) 
 
     codes = _second_factor(page)
     other.goto("/login")
-    _log_in(other, PASSWORD)
+    log_in(other, EMAIL, PASSWORD)
     expect(other.locator("#log-in-code")).to_be_focused()
     other.locator("#log-in-code").fill(codes[0])
-    _act(other, "log-in", "Log in")
+    act(other, "log-in", "Log in")
     _is_in(other)
 
     other.get_by_role("button", name="My sessions").click()
     expect(other.locator(".listed")).to_have_count(2)
     other.get_by_role("button", name="Log out everywhere").click()
-    _act(other, "everywhere", "Log out everywhere")
+    act(other, "everywhere", "Log out everywhere")
     expect(other.get_by_text(text("en", "sessions.ended-all"))).to_be_visible()
     assert [one.request.get("/v1/session").status for one in (page, other)] == [401, 401]
 
 
-def _register(page: Page, email: str = EMAIL) -> None:
+def _refuses_a_common_password(page: Page) -> None:
+    """And nothing is agreed to beforehand."""
     open_panel(page)
     page.get_by_role("button", name="Create an account").click()
     say_age(page)
     boxes = page.locator(".consent-boxes input")
     expect(boxes).to_have_count(3)
     assert not any(box.is_checked() for box in boxes.all())
-    page.locator("#register-email").fill(email)
+    page.locator("#register-email").fill(EMAIL)
     page.locator("#register-password").fill("password2027")
-    _act(page, "register", "Create the account")
+    act(page, "register", "Create the account")
     expect(page.locator("#register-password-problem")).to_have_text(text("en", "password.new-problem"))
-    page.locator("#register-password").fill(PASSWORD)
-    _act(page, "register", "Create the account")
-    expect(page.locator("#step-mail-sent")).to_be_focused()
-
-
-def _log_in(page: Page, password: str, email: str = EMAIL) -> None:
-    page.locator("#log-in-email").fill(email)
-    page.locator("#log-in-password").fill(password)
-    _act(page, "log-in", "Log in")
-
-
-def _act(page: Page, form: str, button: str) -> None:
-    page.locator(f'[data-form="{form}"]').get_by_role("button", name=button).click()
+    page.locator(".panel-close").click()
 
 
 def _is_in(page: Page, email: str = EMAIL) -> None:
@@ -111,12 +101,12 @@ def _second_factor(page: Page) -> list[str]:
     page.get_by_role("button", name="Account settings").click()
     page.get_by_role("button", name="Second factor").click()
     page.locator("#totp-password").fill(PASSWORD)
-    _act(page, "totp-offer", "Set up")
+    act(page, "totp-offer", "Set up")
     expect(page.locator("#totp-code")).to_be_focused()
     assert page.locator(".qr").evaluate("picture => picture.decode().then(() => picture.naturalWidth)") > 0
     secret = page.locator(".secret").inner_text().replace(" ", "")
     page.locator("#totp-code").fill(TOTP(secret).at(time.time()))
-    _act(page, "totp-on", "Continue")
+    act(page, "totp-on", "Continue")
     expect(page.locator("#step-recovery")).to_be_focused()
     expect(page.locator(".recovery-codes li")).to_have_count(10)
     return page.locator(".recovery-codes li").all_inner_texts()
@@ -125,18 +115,18 @@ def _second_factor(page: Page) -> list[str]:
 def test_what_an_account_is_changed_and_forgotten_by_its_owner(device: Device) -> None:
     """C5, F1, G5: settings and consents are saved by the click; a new password by mail; erased when asked for."""
     page = device()
-    _register(page, OTHER_EMAIL)
+    register(page, OTHER_EMAIL, PASSWORD)
     page.goto(mailed_link(page, OTHER_EMAIL, "Confirm"))
     page.get_by_role("button", name="Confirm").click()
     page.goto("/login#forgot")
     page.locator("#forgot-email").fill(OTHER_EMAIL)
-    _act(page, "forgot", "Send the link")
+    act(page, "forgot", "Send the link")
     expect(page.locator("#step-mail-sent")).to_be_focused()
     page.goto(mailed_link(page, OTHER_EMAIL, "Choose"))
     page.locator("#letter-password").fill(NEW_PASSWORD)
     page.get_by_role("button", name="Change password").click()
     page.get_by_role("link", name="Log in").click()
-    _log_in(page, NEW_PASSWORD, OTHER_EMAIL)
+    log_in(page, OTHER_EMAIL, NEW_PASSWORD)
     _is_in(page, OTHER_EMAIL)
 
     page.get_by_role("button", name="Account settings").click()
@@ -145,8 +135,8 @@ def test_what_an_account_is_changed_and_forgotten_by_its_owner(device: Device) -
     _saves(page, insights.uncheck)
     page.get_by_role("button", name="What you agree to").click()
     news = page.locator("#consent-news")
-    for act in (news.check, news.uncheck):  # taken back as it was given
-        _saves(page, act)
+    for click in (news.check, news.uncheck):  # taken back as it was given
+        _saves(page, click)
         expect(news).to_be_focused()
     expect(page.locator(".consents")).to_contain_text("Withdrawn on")
     assert complaints(page) == []
@@ -155,10 +145,10 @@ def test_what_an_account_is_changed_and_forgotten_by_its_owner(device: Device) -
 
     page.get_by_role("button", name="Delete account").click()
     page.locator("#erase-password").fill(PASSWORD)
-    _act(page, "erase", "Delete my account")
+    act(page, "erase", "Delete my account")
     expect(page.get_by_role("alert").filter(has_text=text("en", "problem.wrong-password"))).to_be_visible()
     page.locator("#erase-password").fill(NEW_PASSWORD)
-    _act(page, "erase", "Delete my account")
+    act(page, "erase", "Delete my account")
     expect(page.get_by_text(text("en", "erase.done"))).to_be_visible()
     assert page.request.get("/v1/session").status == 401
 

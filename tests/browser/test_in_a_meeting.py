@@ -5,9 +5,10 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.corner import open_panel, say_age, take_name
+from tests.browser.corner import log_in, mailed_link, open_panel, register, say_age, take_name
 from tests.browser.people import Person
 
+EMAIL, PASSWORD = "ada@example.org", "seven green umbrellas"
 GONE_MAX_MS = 20_000  # a closed tab is noticed at once; the machine may be busy
 
 
@@ -66,15 +67,32 @@ def test_reloading_stays_and_a_closed_tab_can_come_back(pair: tuple[Person, Pers
     expect(two.names).to_have_count(2)
 
 
-def test_a_new_name_is_seen_by_the_others_at_once(pair: tuple[Person, Person]) -> None:
-    """C1: changed in the panel, seen on everybody's screen and said once."""
+def test_a_new_name_is_seen_at_once_and_a_log_in_leaves_nobody_outside(pair: tuple[Person, Person]) -> None:
+    """C1, C5: the name is said once to the others; with the account's new session the meeting goes on."""
     one, two = pair
-    former = one.name()
+    former, meeting = one.name(), one.meeting
     open_panel(one.page)
     one.page.get_by_role("button", name="Change name").click()
     say_age(one.page)
     take_name(one.page, "Ада")
-    for person in (one, two):
-        expect(person.names.filter(has_text="Ада")).to_have_count(1)
-        expect(person.names).to_have_count(2)
+    _everybody_sees(pair, "Ада")
     expect(two.page.locator(".note").filter(has_text=f"{former} is now called Ада.")).to_be_visible()
+
+    one.page.locator(".panel-close").click()
+    register(one.page, EMAIL, PASSWORD)
+    mail = one.context.new_page()
+    mail.goto(mailed_link(mail, EMAIL))
+    mail.get_by_role("button", name="Confirm").click()
+    expect(mail.locator(".letter-done")).not_to_be_empty()
+    one.page.locator('[data-step="mail-sent"]').get_by_role("button", name="Log in").click()
+    with one.page.expect_event("websocket", timeout=GONE_MAX_MS):  # the old session's channel is no more
+        log_in(one.page, EMAIL, PASSWORD)
+    expect(one.page.locator(".link-state")).to_have_text("Live", timeout=GONE_MAX_MS)
+    _everybody_sees(pair, "Ада")
+    assert one.meeting == meeting
+
+
+def _everybody_sees(people: tuple[Person, Person], name: str) -> None:
+    for person in people:
+        expect(person.names.filter(has_text=name)).to_have_count(1)
+        expect(person.names).to_have_count(len(people))

@@ -7,6 +7,7 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from tests.browser.accessibility import DESKTOP, PHONE, SIDEWAYS
+from tests.browser.corner import open_panel
 from tests.browser.people import VERDICT_MAX_MS, Person
 
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
@@ -22,7 +23,7 @@ def _picture(page: Page, name: str, size: tuple[int, int] = DESKTOP) -> None:
 
 
 def test_pictures_of_a_meeting_from_start_to_end(someone: Callable[..., Person]) -> None:
-    """G5: start page, listening and meeting fit a computer's screen and a phone's."""
+    """G5: start page, listening, meeting and panel fit a computer's screen and a phone's."""
     one, two = someone("room-a-seat-1", device_scale_factor=2), someone("room-a-seat-2")
     expect(one.ear).to_be_enabled()
     one.page.get_by_role("button", name="Understood").click()
@@ -39,3 +40,7 @@ def test_pictures_of_a_meeting_from_start_to_end(someone: Callable[..., Person])
     expect(one.page.locator(".note")).to_have_count(0, timeout=10_000)
     _picture(one.page, "meeting")
     _picture(one.page, "meeting-phone", PHONE)
+
+    open_panel(one.page)
+    _picture(one.page, "panel-phone", PHONE)
+    _picture(one.page, "panel")

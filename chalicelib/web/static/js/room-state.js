@@ -24,13 +24,14 @@ function peopleAfter(people, { type, participant, participant_id: id, name }) {
 export const nameOf = (state, id) => state?.people.find(person => person.participant_id === id)?.name;
 
 /**
- * Messages are numbered per room: one seen before changes nothing, one too early shows that some were missed.
+ * Messages are numbered per room: one seen before changes nothing, one too early shows that some were missed. What
+ * has no number (the verdict on a sound, which names the room, too) is none of the room's.
  * @param {RoomState} state @param {LiveMessage} message
  * @returns {RoomState | "gap"}
  */
 export function apply(state, message) {
-  const sequence = message.sequence ?? state.sequence + 1;
-  if (sequence <= state.sequence) return state;
+  const { sequence } = message;
+  if (sequence === undefined || sequence <= state.sequence) return state;
   if (sequence > state.sequence + 1) return "gap";
   return { ...state, sequence, people: peopleAfter(state.people, message) };
 }
