@@ -30,9 +30,14 @@ class Channel:
 
 
 @pytest.fixture
-def asked(someone: Callable[..., Person]) -> Person:
+def channel() -> Channel:
+    return Channel()
+
+
+@pytest.fixture
+def asked(someone: Callable[..., Person], channel: Channel) -> Person:
     """Somebody in a meeting, at whose door two have knocked: the server asks where a sound leaves it in doubt."""
-    one, two, channel = someone("room-a-seat-1"), someone("room-a-seat-2"), Channel()
+    one, two = someone("room-a-seat-1"), someone("room-a-seat-2")
     one.page.route_web_socket("**/live?*", channel.carry)
     one.page.reload()
     for person in (one, two):
@@ -79,3 +84,15 @@ def _answer(person: Person, button: str) -> tuple[str, object]:
     with person.page.expect_request("**/admissions/*") as answer:
         person.page.keyboard.press("Enter")
     return urlsplit(answer.value.url).path, answer.value.post_data_json
+
+
+def test_a_verdict_takes_no_room_messages_number(asked: Person, channel: Channel) -> None:
+    """A12, C1: it names the room without being one of its numbered messages; whatever comes next is seen."""
+    other = next(name for name in asked.names.all_inner_texts() if name != asked.name())
+    answer = asked.page.request.get(f"/v1/rooms/{asked.meeting}").json()
+    [other_id] = [one["participant_id"] for one in answer["participants"] if one["name"] == other]
+    about = {"room_id": asked.meeting, "at_ms": 0}
+    channel.push(type="join.changed", join_id="x", status="joined", **about)
+    renamed = {"participant_id": other_id, "name": "Grace"}
+    channel.push(type="participant.renamed", sequence=answer["sequence"] + 1, **renamed, **about)
+    expect(asked.names.filter(has_text="Grace")).to_have_count(1)
