@@ -11,7 +11,7 @@ const JOINED_MS = 8_000; // how long the good news stands
 
 /**
  * One person listening: from the click to a verdict, a second click or twenty seconds. Events: "change" when
- * `state` has changed, "samples" (detail: Float32Array) for the waveform, "joined" (detail: room id),
+ * `state` has changed, "samples" (detail: Float32Array) for the waveform, "answered" (detail: JoinAnswer), "joined" (detail: room id),
  * "overtaken" (detail: room id) when a clip taken back had already found a meeting, and "outside" when the
  * server knows nothing of the meeting this page is in.
  */
@@ -137,6 +137,7 @@ export class Listening extends EventTarget {
   #answered(joins, answer) {
     const mine = joins === this.#joins;
     if (mine && answer.status !== "expired") this.#become({ hint: answer.hint ?? null });
+    if (mine) this.dispatchEvent(new CustomEvent("answered", { detail: answer }));
     if (answer.status !== "joined" || !answer.room_id) return;
     if (mine || this.active) this.#found(answer.room_id);
     else this.dispatchEvent(new CustomEvent("overtaken", { detail: answer.room_id }));

@@ -1,8 +1,10 @@
 import { home, meeting, roomHere } from "./addresses.js";
 import { ServerClock } from "./clock.js";
+import { CodeEntry } from "./code-entry.js";
 import { find, write } from "./dom.js";
 import { Door } from "./door.js";
 import { t } from "./i18n.js";
+import { Invite } from "./invite.js";
 import { keepLanguage } from "./language.js";
 import { ListenerView } from "./listener-view.js";
 import { Listening } from "./listening.js";
@@ -36,6 +38,8 @@ const back = find(".back", HTMLAnchorElement);
 new ListenerView(listening);
 const view = new MeetingView(room, live, () => void leave());
 const door = new Door(room, () => view.focus());
+const invite = new Invite(room);
+new CodeEntry(session, listening, arriveByCode);
 
 /** @param {View} name */
 function show(name) {
@@ -52,6 +56,7 @@ function enter(id) {
   if (id !== room.id) {
     view.clear();
     door.clear();
+    invite.forget();
   }
   remember("room", id);
   room.enter(id);
@@ -66,10 +71,18 @@ function arrive(id) {
   if (news) view.focus();
 }
 
+/** @param {string} id @param {import("./codes.js").ShownCode} [shown] */
+function arriveByCode(id, shown) {
+  listening.stop();
+  arrive(id);
+  if (shown) invite.show(shown);
+}
+
 /** Nothing of a meeting is left in this page. */
 function forget() {
   listening.stop();
   door.clear();
+  invite.forget();
   live.close();
   remember("room", null);
 }

@@ -1,0 +1,64 @@
+import { enterByCode, makeCode, OWN } from "./codes.js";
+import { find, write } from "./dom.js";
+import { busy, onSubmit } from "./forms.js";
+import { t } from "./i18n.js";
+import { obstacle } from "./microphone.js";
+
+const DOUBTS = 2; // clips without a verdict after which another way is offered
+
+/** @type {Set<Trouble | null>} with which nothing can be heard here */
+const DEAF = new Set(["refused", "no-microphone", "insecure", "unsupported"]);
+
+/** @typedef {(roomId: string, shown?: import("./codes.js").ShownCode) => void} Arrive */
+
+/** The other way in, on the start page: quiet, until sound does not do. */
+export class CodeEntry {
+  #root = find(".codes", HTMLDetailsElement);
+  #form = find('[data-form="code"]', HTMLFormElement);
+  /** @type {Set<string>} clips left in doubt */
+  #doubts = new Set();
+
+  /** @param {import("./session.js").Session} session @param {import("./listening.js").Listening} listening @param {Arrive} arrive */
+  constructor(session, listening, arrive) {
+    this.#session = session;
+    this.#arrive = arrive;
+    onSubmit(this.#form, values => this.#enter(values), OWN);
+    find(".show-code", HTMLButtonElement).addEventListener("click", () => void this.#make());
+    listening.addEventListener("answered", event => this.#heard(/** @type {CustomEvent} */ (event).detail));
+    listening.addEventListener("change", () => {
+      if (DEAF.has(listening.state.trouble)) this.#offer();
+    });
+    if (obstacle()) this.#offer();
+  }
+
+  #session;
+  #arrive;
+
+  /** @param {import("./forms.js").Values} values */
+  async #enter({ code = "" }) {
+    await this.#session.open();
+    const roomId = await enterByCode(code);
+    this.#form.reset();
+    this.#arrive(roomId);
+  }
+
+  async #make() {
+    await busy(this.#form, async () => {
+      await this.#session.open();
+      const made = await makeCode(null);
+      this.#arrive(made.room_id, made);
+    });
+  }
+
+  /** @param {JoinAnswer} answer */
+  #heard({ join_id, status, hint }) {
+    if (status === "inconclusive") this.#doubts.add(join_id);
+    if (hint === "crowded" || this.#doubts.size >= DOUBTS) this.#offer();
+  }
+
+  #offer() {
+    if (this.#root.open) return;
+    this.#root.open = true;
+    write(find(".codes-why", HTMLElement), t("codes.why"));
+  }
+}
