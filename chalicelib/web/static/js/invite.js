@@ -14,6 +14,7 @@ export class Invite {
   #here = null;
   /** @type {number | undefined} */
   #timer;
+  #asked = 0;
 
   /** @param {import("./room.js").Room} room */
   constructor(room) {
@@ -32,11 +33,13 @@ export class Invite {
   /** A code for the room this page is in, or what keeps it from being made. */
   async next() {
     const id = this.#room.id;
+    const asked = ++this.#asked;
     await busy(this.#root, async () => {
       try {
         const made = await makeCode(id);
-        if (id === this.#room.id) this.show(made);
+        if (asked === this.#asked) this.show(made);
       } catch (error) {
+        if (asked !== this.#asked) return; // hidden meanwhile
         this.clear(); // the one shown lets nobody in
         throw error;
       }
@@ -57,7 +60,9 @@ export class Invite {
 
   /** No code is shown. */
   clear() {
+    this.#asked += 1;
     window.clearTimeout(this.#timer);
+    write(find(".form-problem", HTMLElement, this.#root), "");
     write(find(".invite-said", HTMLElement), "");
     find("img", HTMLImageElement, this.#card).removeAttribute("src");
     write(find(".code-letters", HTMLElement, this.#card), "");

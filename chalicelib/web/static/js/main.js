@@ -132,7 +132,9 @@ listening.addEventListener("outside", () => {
   room.refresh();
 });
 room.addEventListener("moved", event => {
+  const inviting = invite.shown;
   arrive(detail(event));
+  if (inviting) void invite.next();
   say(t("notice.moved"));
 });
 for (const why of /** @type {Ending[]} */ (["ended", "missing", "signed-out"]))
