@@ -54,7 +54,7 @@ def _hasher() -> "PasswordHasher":
 
 @lru_cache(maxsize=1)
 def _common() -> frozenset[str]:
-    """The 30,000 most common ones, as zxcvbn has them."""
+    """The most common ones and the most common words, as zxcvbn has them: each word is in one of its lists only."""
     from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
-    return frozenset(FREQUENCY_LISTS["passwords"])
+    return frozenset().union(*(FREQUENCY_LISTS[name] for name in ("passwords", "english_wikipedia", "us_tv_and_film")))

@@ -19,9 +19,9 @@ from chalicelib.rooms.models import (
     new_member,
 )
 from chalicelib.runtime import events
-from chalicelib.runtime.errors import NotFound
+from chalicelib.runtime.errors import NotFound, Unauthenticated
 from chalicelib.runtime.ids import ConnectionId, ParticipantId, RoomId, SessionId, is_opaque
-from chalicelib.sessions.models import Session, forget_room
+from chalicelib.sessions.models import Session, find, forget_room
 
 __all__ = [
     "connect",
@@ -127,8 +127,11 @@ def read_room(room_id: RoomId, session: Session, *, now: int) -> tuple[Room, lis
 
 
 def connect(connection_id: ConnectionId, session: Session, *, now: int) -> None:
-    """A tab opened its socket."""
+    """A tab opened its socket. Raises Unauthenticated where the session ended meanwhile: no socket outlives it."""
     connections.add(connection_id, session.session_id, session.participant_id, now=now)
+    if find(session.session_id, now=now) is None:
+        connections.remove(connection_id, now=now)
+        raise Unauthenticated("This session has ended. Open a new one: POST /v1/session.")
 
 
 def resume(connection_id: ConnectionId, room_id: RoomId, *, now: int) -> Room | None:

@@ -19,16 +19,13 @@ def name(settings: Settings) -> str:
 def sealed(settings: Settings, purpose: str, content: bytes) -> str:
     """The Set-Cookie value that carries `content` for `purpose`."""
     value = _keys(settings)[0].seal(content, _context(settings, purpose))
-    return _set_cookie(settings, base64.urlsafe_b64encode(value).rstrip(b"=").decode(), SESSION.length_ms // SECOND)
+    return _set_cookie(settings, _text(value), SESSION.length_ms // SECOND)
 
 
 def opened(settings: Settings, purpose: str, headers: Mapping[str, str]) -> bytes | None:
-    """The content of the first cookie of our name that opens; None where none does."""
-    for value in values(settings, headers):
-        content = _open(settings, purpose, value)
-        if content is not None:
-            return content
-    return None
+    """The content of our cookie; None where it does not open, or there are several: no browser of ours sends two."""
+    found = values(settings, headers)
+    return _open(settings, purpose, found[0]) if len(found) == 1 else None
 
 
 def values(settings: Settings, headers: Mapping[str, str]) -> list[str]:
@@ -59,11 +56,17 @@ def _open(settings: Settings, purpose: str, value: str) -> bytes | None:
         raw = base64.urlsafe_b64decode(value + "=" * (-len(value) % 4))
     except (binascii.Error, ValueError):
         return None
+    if _text(raw) != value:  # the decoder passes over foreign characters and spare bits: one content, one spelling
+        return None
     for key in _keys(settings):
         content = key.open(raw, _context(settings, purpose))
         if content is not None:
             return content
     return None
+
+
+def _text(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
 def _keys(settings: Settings) -> list[SealingKey]:

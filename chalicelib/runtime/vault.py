@@ -28,6 +28,8 @@ def unseal(purpose: str, sealed: str) -> str | None:
         raw = base64.urlsafe_b64decode(sealed + "=" * (-len(sealed) % 4))
     except (binascii.Error, ValueError):
         return None
+    if _text(raw) != sealed:  # one content, one spelling
+        return None
     contents = (key.open(raw, _context(purpose)) for key in _keys(purpose))
     return next((content.decode() for content in contents if content is not None), None)
 

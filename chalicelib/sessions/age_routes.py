@@ -21,6 +21,7 @@ def say_age(call: Call[BirthMonth]) -> Reply:
     outcome = outcome_of(call.body.birth_month, call.body.birth_year, now)
     if outcome == "guardian_needed" or cookies.is_flagged(settings(), call.headers):
         call.cookies_out.append(cookies.flag(settings()))
+        service.forget_age(edge.find_session(call, now=now), now=now)
         return Reply(AgeView("guardian_needed"))
     session = edge.find_session(call, now=now)
     if session is None:

@@ -35,8 +35,9 @@ def answer(token: str, *, approve: bool, now: int) -> None:
     request = guardian_requests.get(_key(token), now=now)
     if request is None or not guardian_requests.take(request, now=now):
         raise Gone("This link was used, or is older than a day.")
-    if approve:
-        change(request.session_id, [Session.age.set("child")], now=now, where=Session.age.does_not_exist())
+    allowed = [Session.age.set("child")]
+    if approve and change(request.session_id, allowed, now=now, where=Session.age.does_not_exist()) is None:
+        raise Gone("The child's browser has moved on. Let them ask again.")
 
 
 def _count(session: Session, address: str, viewer: str, now: int) -> None:

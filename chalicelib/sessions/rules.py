@@ -16,7 +16,11 @@ NAME_MAX = 80  # characters
 NICKNAME_MAX = 20
 ADULT_AT, MINOR_AT = 18, 13  # years; 13 as COPPA has it
 BORN_FIRST = 1900
-JOINERS = "\u200c\u200d"  # Persian and Indic words and many emoji need them; all other format characters can deceive
+# Persian, Indic, Arabic and Hebrew words and many emoji need these; all other format characters can deceive
+HELPERS = frozenset("\u200c\u200d\u200e\u200f\u061c") | frozenset(map(chr, range(0xE0020, 0xE0080)))
+BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # letters and symbols by name, nothing to see
+REFUSED = frozenset({"Cc", "Cf", "Cs", "Co"})  # not Cn: what this Python does not know yet may be a letter
+DIGITS_MAX = 4  # in a nickname: fewer than any telephone number has
 
 Age = Literal["adult", "minor", "child"]  # child: under 13, with a parent, guardian or teacher
 Outcome = Literal["adult", "minor", "guardian_needed"]
@@ -59,18 +63,22 @@ def clean_name(text: str) -> str:
     name = " ".join(unicodedata.normalize("NFC", text).split())
     if not 1 <= len(name) <= NAME_MAX:
         raise _bad_name(f"1 to {NAME_MAX} characters")
-    if any(unicodedata.category(one).startswith("C") and one not in JOINERS for one in name):
+    if any(_deceives(one) for one in name):
         raise _bad_name("no control or invisible characters")
-    if not any(unicodedata.category(one)[0] in "LNS" for one in name):
-        raise _bad_name("at least one letter, digit or symbol")
+    if set(name) <= HELPERS | BLANK:
+        raise _bad_name("something to see")
     return name
 
 
 def clean_nickname(text: str) -> str:
     """A child's name: one short word, so that it is not a full name (C7). Raises Invalid."""
     name = clean_name(text)
-    if len(name) > NICKNAME_MAX or " " in name:
-        raise _bad_name(f"a nickname: one word of at most {NICKNAME_MAX} characters")
+    if (
+        len(name) > NICKNAME_MAX
+        or not set(name).isdisjoint(" @._/:")
+        or sum(one.isdigit() for one in name) > DIGITS_MAX
+    ):
+        raise _bad_name(f"a nickname: one word of at most {NICKNAME_MAX} characters, no address and no number")
     return name
 
 
@@ -86,6 +94,10 @@ def outcome_of(birth_month: int, birth_year: int, now: int) -> Outcome:
     if months <= MINOR_AT * 12:
         return "guardian_needed"
     return "minor" if months <= ADULT_AT * 12 else "adult"
+
+
+def _deceives(one: str) -> bool:
+    return one in BLANK or (unicodedata.category(one) in REFUSED and one not in HELPERS)
 
 
 def _bad_name(reason: str) -> Invalid:

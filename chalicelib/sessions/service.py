@@ -11,6 +11,7 @@ from chalicelib.sessions.models import Session, change, find, find_all_of, key_o
 from chalicelib.sessions.names import friendly
 from chalicelib.sessions.rules import Age, Pass, clean_name, clean_nickname
 
+TRIES = 8
 OPENED = 3_000  # sessions a minute of one network: a stadium is no attack
 
 
@@ -58,13 +59,30 @@ def change_name(session: Session, name: str | None, *, now: int) -> Session:
 
 def change_preferences(session: Session, changes: Mapping[str, str | None], *, now: int) -> Session:
     """What is given changes; None forgets it."""
-    wanted = {name: value for name, value in {**session.preferences, **changes}.items() if value is not None}
-    return _changed(change(session.session_id, [Session.preferences.set(wanted)], now=now))
+    known: Session | None = session
+    for _ in range(TRIES):  # each further one follows a change made elsewhere at the same moment
+        if known is None:
+            break
+        wanted = {name: value for name, value in {**known.preferences, **changes}.items() if value is not None}
+        unchanged = Session.preferences == known.preferences
+        changed = change(known.session_id, [Session.preferences.set(wanted)], now=now, where=unchanged)
+        if changed is not None:
+            return changed
+        known = find(session.session_id, now=now)
+    raise _ended()
 
 
 def record_age(session: Session, age: Age, *, now: int) -> Session:
     """The outcome alone, whatever was said before."""
     return _changed(change(session.session_id, [Session.age.set(age)], now=now))
+
+
+def forget_age(session: Session | None, *, now: int) -> None:
+    """A guest who turns out to be too young: what was said before does not count, nor the name taken since."""
+    if session is not None and session.age in ("adult", "minor") and session.account_id is None:
+        changed = change(session.session_id, [Session.age.remove()], now=now)
+        if changed is not None:
+            change_name(changed, None, now=now)
 
 
 def list_sessions(session: Session, *, now: int) -> list[Session]:

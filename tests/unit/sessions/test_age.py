@@ -58,6 +58,18 @@ def test_going_back_does_not_help(world: World) -> None:
     assert world.aws.items() == []
 
 
+def test_who_turns_out_to_be_too_young_loses_what_was_taken_before(world: World) -> None:
+    """C7: nothing about the person stored, whatever was said first; from then on a grown-up is asked."""
+    browser = world.browser()
+    say(browser, 1, 1980)
+    browser.request("PATCH", "/v1/session", json_body={"participant_name": "Philippa"})
+    assert say(browser, *born(120)).json() == {"outcome": "guardian_needed"}
+    assert "Philippa" not in str(world.aws.items())
+    renamed = browser.request("PATCH", "/v1/session", json_body={"participant_name": "Philippa"})
+    assert (renamed.status, renamed.json()["type"]) == (403, "/problems/age-required")
+    assert browser.post("/v1/session/age/guardian", json_body={"email": "teacher@example.org"}).status == 202
+
+
 @pytest.mark.parametrize(("month", "year"), [(0, 2000), (13, 2000), (2, 2027), (1, 1899), (1, 9999)])
 def test_a_month_that_has_not_been_is_refused(world: World, month: int, year: int) -> None:
     """F12: 422, nothing stored."""

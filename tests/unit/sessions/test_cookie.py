@@ -251,11 +251,33 @@ def test_no_json_breaks_the_pass(value: Any) -> None:
     assert Pass.from_bytes(json.dumps(value).encode()) is None
 
 
-def test_the_first_cookie_that_opens_counts_among_several_of_the_name(world: World) -> None:
-    """C2: a stale twin (another path, a proxy's) hides no session."""
-    good = world.member().jar[NAME]
-    header = f"theme=dark; {NAME}=garbage; {NAME}={good}; {NAME}; other={good}"
-    assert world.browser().get("/v1/session", headers={"Cookie": header}).status == 200
+def test_several_cookies_of_the_name_are_none(world: World) -> None:
+    """C2: anonymous, cleared: no browser of ours sends two, whatever the order and even if both open."""
+    browser, other = world.member(), world.member()
+    mine, theirs = browser.jar[NAME], other.jar[NAME]
+    for pair in ((mine, theirs), (mine, "stale"), ("stale", mine), (mine, mine)):
+        answer = world.browser().get("/v1/session", headers={"Cookie": "; ".join(f"{NAME}={one}" for one in pair)})
+        assert answer.status == 401
+        assert "Max-Age=0" in answer.cookies[0]
+
+
+@pytest.mark.parametrize("spoil", [lambda v: v + "=", lambda v: v[:9] + "!!!!" + v[9:], lambda v: f'"{v}"'])
+def test_one_content_has_one_spelling(world: World, spoil: Callable[[str], str]) -> None:
+    """C2: altered is altered, also where a lenient decoder would not notice."""
+    browser = world.member()
+    browser.jar[NAME] = spoil(browser.jar[NAME])
+    assert browser.get("/v1/session").status == 401
+
+
+def test_any_flipped_bit_of_the_text_counts(world: World) -> None:
+    """C2: one flipped bit: anonymous."""
+    value = world.member().jar[NAME]
+    content = opened(LOCAL, value)
+    flipped = [
+        value[:at] + chr(ord(value[at]) ^ bit) + value[at + 1 :] for at in range(len(value)) for bit in (1, 2, 4)
+    ]
+    assert content is not None
+    assert [one for one in flipped if opened(LOCAL, one) is not None] == []
 
 
 def test_a_cookie_of_another_name_is_not_ours(world: World) -> None:

@@ -112,3 +112,10 @@ def test_a_network_that_opens_floods_of_sessions_is_slowed_down(world: World, mo
     monkeypatch.setattr("chalicelib.sessions.service.OPENED", 5)
     assert [world.browser().open_session().status for _ in range(6)] == [201] * 5 + [429]
     assert world.browser("8.8.8.8").open_session().status == 201
+
+
+def test_an_answer_that_comes_too_late_for_the_child_says_so(world: World, child: Browser) -> None:
+    """C7: the grown-up is not told that something was allowed when nothing was."""
+    token = mailed_token(world)
+    child.delete("/v1/session")
+    assert decide(world, token).status == 410

@@ -2,19 +2,23 @@
 
 import base64
 from contextlib import suppress
+from functools import partial
+from itertools import count
 
 import boto3
 import pytest
 
+from chalicelib.rooms.service import connect
 from chalicelib.runtime import settings as app_settings
 from chalicelib.runtime.errors import Unauthenticated
-from chalicelib.runtime.ids import opaque
+from chalicelib.runtime.ids import ConnectionId, opaque
 from chalicelib.sessions import service
 from chalicelib.sessions.models import Session, find
 from chalicelib.sessions.rules import Pass
 from tests.support.environment import SECRET
 from tests.support.hand_clock import START_MS
 from tests.support.memory import Crash, in_memory
+from tests.support.pushes import recorded_pushes
 from tests.support.world import World
 
 NEW_SECRET = bytes(range(32, 64))
@@ -112,6 +116,20 @@ def test_ending_a_session_closes_its_sockets(world: World) -> None:
     assert browser.delete("/v1/session").status == 204
     assert world.pushes.closed == [socket.id]
     assert world.aws.items("connections") == []
+
+
+def test_no_socket_outlives_a_session_that_ends_while_it_opens() -> None:
+    """C3, exhaustively at one switch: the log out runs whole between any two requests of the opening."""
+    for switch in count():
+        with in_memory() as memory, recorded_pushes():
+            session = service.open_session(now=START_MS)
+            end = partial(service.end_session, session.session_id, now=START_MS)
+            with memory.interrupted(switch, end) as reached, suppress(Unauthenticated):
+                connect(ConnectionId("tab"), session, now=START_MS)
+            if not reached():
+                break
+            assert memory.items("connections") == [], switch
+    assert switch > 1
 
 
 @pytest.mark.parametrize("survived", range(6))

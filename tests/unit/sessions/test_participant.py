@@ -1,20 +1,40 @@
 """The participant: a name of one's own without an account, and preferences that stay."""
 
+from functools import partial
+from itertools import count
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.runtime.errors import Invalid
+from chalicelib.sessions import service
+from chalicelib.sessions.models import find
 from chalicelib.sessions.rules import NAME_MAX, clean_name, clean_nickname
 from tests.support.browser import Browser
+from tests.support.hand_clock import START_MS
+from tests.support.memory import in_memory
 from tests.support.world import World
 
 ADULT = {"birth_month": 1, "birth_year": 1980}
 
 
-NAMES = ["Ada", "李雷", "Анна-Мария", "عائشة", "Zoë 🦊", "a" * NAME_MAX, "نرگس\u200cخانم", "👩\u200d🚀"]
-INVISIBLE = ["a\x00b", "a\u202eb", "\u200d\u200c", "\ue000", "a\u2066b", "\u00ad"]
-NO_NAMES = ["", "   ", "a" * (NAME_MAX + 1), "...", *INVISIBLE]
+NAMES = [
+    "Ada",
+    "李雷",
+    "Анна-Мария",
+    "عائشة",
+    "Zoë 🦊",
+    "a" * NAME_MAX,
+    "نرگس\u200cخانم",
+    "👩\u200d🚀",
+    "\u200fשרה",
+    "\U0001fae8",
+    "🏴\U000e0067\U000e0062\U000e007f",
+    "?",
+]
+INVISIBLE = ["a\x00b", "a\u202eb", "\u200d\u200c", "\ue000", "a\u2066b", "\u00ad", "\u2800", "\u3164", "a\uffa0b"]
+NO_NAMES = ["", "   ", "a" * (NAME_MAX + 1), *INVISIBLE]
 NO_PREFERENCES = [{"preferences": {"colour": "red"}}, {"preferences": {"language": "tlh"}}, {"email": "a@b.c"}]
 
 
@@ -77,6 +97,13 @@ def test_a_name_waits_for_the_question_of_age(world: World) -> None:
     assert rename(browser, None) == 200
 
 
+@pytest.mark.parametrize("text", ["tom@kid", "0612345678", "+33612345678", "Tom.Sawyer", "Tom_Sawyer", "Tom Sawyer"])
+def test_a_nickname_is_no_address_no_number_and_no_full_name(text: str) -> None:
+    """C7: never full name, e-mail or phone."""
+    with pytest.raises(Invalid):
+        clean_nickname(text)
+
+
 @given(st.text(max_size=40))
 def test_a_nickname_is_one_short_word(text: str) -> None:
     """C7: never a full name."""
@@ -107,3 +134,19 @@ def test_unknown_preferences_are_refused(world: World, body: dict[str, object]) 
     browser = world.member()
     assert browser.request("PATCH", "/v1/session", json_body=body).status == 422
     assert browser.get("/v1/session").json()["preferences"] == {}
+
+
+def test_preferences_changed_at_the_same_moment_are_all_kept() -> None:
+    """C6, exhaustively at one switch: neither change undoes the other."""
+    for switch in count():
+        with in_memory() as memory:
+            session = service.open_session(now=START_MS)
+            second = partial(service.change_preferences, session, {"language": "ru"}, now=START_MS)
+            with memory.interrupted(switch, second) as reached:
+                service.change_preferences(session, {"theme": "dark"}, now=START_MS)
+            if not reached():
+                break
+            found = find(session.session_id, now=START_MS)
+            assert found is not None
+            assert found.preferences == {"language": "ru", "theme": "dark"}
+    assert switch > 0
