@@ -103,7 +103,12 @@ def _second_factor(page: Page) -> list[str]:
     page.locator("#totp-password").fill(PASSWORD)
     act(page, "totp-offer", "Set up")
     expect(page.locator("#totp-code")).to_be_focused()
-    assert page.locator(".qr").evaluate("picture => picture.decode().then(() => picture.naturalWidth)") > 0
+    assert (
+        page.get_by_role("img", name="QR code with the secret").evaluate(
+            "picture => picture.decode().then(() => picture.naturalWidth)"
+        )
+        > 0
+    )
     secret = page.locator(".secret").inner_text().replace(" ", "")
     page.locator("#totp-code").fill(TOTP(secret).at(time.time()))
     act(page, "totp-on", "Continue")
