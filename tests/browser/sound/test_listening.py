@@ -17,7 +17,7 @@ def test_only_the_fingerprint_leaves_the_device(someone: Callable[..., Person]) 
     assert len(clip.body) <= SIZE_MAX
     heard = parse(clip.body)
     assert abs(heard.recorded_at_ms - float(clip.headers["earshot-recorded-at"])) <= 1
-    assert heard.duration_s >= 2.9
+    assert 2.4 <= heard.duration_s <= 4  # the first clip ends where the common grid says
     assert 0 < heard.quality.below_full_scale < 60  # it is the room, not silence
     assert 0 < heard.clock_error_ms < 1_000
     assert heard.processing == ["off", "on", "unknown"].index(clip.headers["earshot-processing"])
