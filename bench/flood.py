@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -92,7 +93,7 @@ def _send_all(simulated: Simulation, clips: int, rng: np.random.Generator) -> No
         heard = _alone(pools[end][at % POOL], rng)
         upload_ms = float(np.clip(rng.lognormal(np.log(150), 0.7), 40, 2_000))
         person = people[at % len(people)]
-        simulated.at(began_ms + end + upload_ms, "clip", lambda heard=heard, person=person: _send(person, heard))  # type: ignore[misc]
+        simulated.at(began_ms + end + upload_ms, "clip", partial(_send, person, heard))
 
 
 def _pool(start_ms: int) -> list[Fingerprint]:

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from bench.calls import Case, cases  # isort: skip - sets the environment
@@ -83,7 +84,7 @@ def measure(elsewhere: tuple[int, ...]) -> Figures:
         round(_best_ms(lambda: fingerprint.compute(samples, RATE, AT_MS, keys)), 2),
         round(1e3 * _best_ms(lambda: engine.compare(fine[0], fine[1:2])), 1),
         round(1e3 / BATCH * _best_ms(lambda: engine.compare(fine[0], fine[1:])), 1),
-        {many: round(_best_ms(lambda many=many: _rank(signatures, many)), 2) for many in CANDIDATES},  # type: ignore[misc]
+        {many: round(_best_ms(partial(_rank, signatures, many)), 2) for many in CANDIDATES},
         resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
         [case for many in elsewhere for case in cases(many)],
     )

@@ -10,7 +10,7 @@ from tests.support import environment  # isort: skip - the application reads it 
 import heapq
 import itertools
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -82,16 +82,16 @@ def announcements_apart() -> Iterator[None]:
 class Ledger:
     """Units by kind of event; and by second, table and partition, reads and writes apart."""
 
-    units: Counter[str] = field(default_factory=Counter)
+    units: dict[str, float] = field(default_factory=lambda: defaultdict(float))  # halves of units are possible
     events: Counter[str] = field(default_factory=Counter)
-    partitions: Counter[tuple[int, str, str, bool]] = field(default_factory=Counter)
+    partitions: dict[tuple[int, str, str, bool], float] = field(default_factory=lambda: defaultdict(float))
 
     def add(self, kind: str, counted: Count, meter: Meter, at_ms: int) -> None:
         self.events[kind] += 1
-        self.units[kind] += counted.own.units  # type: ignore[assignment]  # halves of units are possible
-        self.units["announcement"] += counted.announcement.units  # type: ignore[assignment]
+        self.units[kind] += counted.own.units
+        self.units["announcement"] += counted.announcement.units
         for call in meter.calls:
-            self.partitions[at_ms // SECOND, call.table, call.partition, call.write] += call.units  # type: ignore[assignment]
+            self.partitions[at_ms // SECOND, call.table, call.partition, call.write] += call.units
 
     def busiest(self, *, write: bool) -> tuple[float, str]:
         """Units of the partition key most asked for within a second, and its table."""

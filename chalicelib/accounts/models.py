@@ -11,7 +11,7 @@ from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttrib
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
-from chalicelib.lifetimes import HOUR, PASSWORD_RESET, PERSONAL_DATA, REGISTRATION, Lifetime, ttl_seconds
+from chalicelib.lifetimes import HOUR, PASSWORD_RESET, PERSONAL_DATA, REGISTRATION, Lifetime
 from chalicelib.runtime import vault
 from chalicelib.runtime.addresses import Address
 from chalicelib.runtime.ids import opaque
@@ -122,10 +122,7 @@ def find(account_id: str, *, now: int) -> Account | None:
 def change(account: Account, *actions: Action, now: int, where: Condition | None = None) -> Account | None:
     """The account after `actions`; None where it is gone, or `where` does not hold. Counts as its use."""
     is_it = Account.account_id == account.account_id
-    deadline = PERSONAL_DATA.deadline(now)
-    used = [
-        Account.used_at_ms.set(now), Account.expires_at_ms.set(deadline), Account.expires_at.set(ttl_seconds(deadline)),
-    ]  # fmt: skip
+    used = [Account.used_at_ms.set(now), *Account.living_until(PERSONAL_DATA.deadline(now))]
     condition = is_it if where is None else is_it & where
     return accounts.update(account.address, [*actions, *used], now=now, where=condition)
 

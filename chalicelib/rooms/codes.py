@@ -51,8 +51,8 @@ def enter_by_code(code: str, session: Session, viewer: str, *, now: int) -> Room
     """
     wanted = tidy(code)
     limits.count(f"code-tries/{session.participant_id}", allowed=TRIED, window_ms=MINUTE, now=now)
-    nearby = vault.digest("codes/network", network(viewer))
-    limits.count(f"code-tries/{nearby}", allowed=TRIED_NEARBY, window_ms=MINUTE, now=now)
+    nearby = limits.hidden("code-tries", network(viewer))
+    limits.count(nearby, allowed=TRIED_NEARBY, window_ms=MINUTE, now=now)
     found = join_codes.get(code_key(_digest(wanted)), now=now)
     if found is None:
         raise _gone()

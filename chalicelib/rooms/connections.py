@@ -3,6 +3,8 @@
 A connection has a row of its own, which remembers where else it is listed, so that closing it needs no search.
 """
 
+from collections.abc import Iterable
+
 from pynamodb.attributes import UnicodeAttribute, UnicodeSetAttribute
 
 from chalicelib.lifetimes import CONNECTION
@@ -80,12 +82,20 @@ def remove(connection_id: ConnectionId, *, now: int) -> Connection | None:
 
 def close_all(session_id: SessionId, *, now: int) -> set[str]:
     """Closes every socket of a session; the rooms that they followed."""
-    followed = set[str]()
-    for one in session_connections(session_id, now=now):
-        known = remove(ConnectionId(one.connection_id), now=now)
-        followed |= set(known.rooms or ()) if known else set()
-        live.close([ConnectionId(one.connection_id)])
+    gone = [ConnectionId(one.connection_id) for one in session_connections(session_id, now=now)]
+    followed = _rooms_of(remove(one, now=now) for one in gone)
+    live.close(gone)
     return followed
+
+
+def followed_by(session_id: SessionId, *, now: int) -> set[str]:
+    """The rooms that a session's tabs follow."""
+    tabs = session_connections(session_id, now=now)
+    return _rooms_of(find(ConnectionId(one.connection_id), now=now) for one in tabs)
+
+
+def _rooms_of(known: Iterable[Connection | None]) -> set[str]:
+    return {room for one in known if one is not None for room in one.rooms or ()}
 
 
 def audience_ids(audience: str, *, now: int) -> list[ConnectionId]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from pynamodb.attributes import BooleanAttribute, DiscriminatorAttribute, NumberAttribute, UnicodeAttribute
 
-from chalicelib.lifetimes import JOIN_CODE, KNOCK, LEFT, MEETING, ttl_seconds
+from chalicelib.lifetimes import JOIN_CODE, KNOCK, LEFT, MEETING
 from chalicelib.runtime.ids import ParticipantId, RoomId, is_opaque
 from chalicelib.runtime.store import Binding, Record, Table
 
@@ -162,14 +162,12 @@ def find_head(room_id: RoomId, *, now: int) -> Room | None:
 
 def next_sequence(room_id: RoomId, *, now: int) -> int | None:
     """Numbers the room's next message."""
-    deadline = MEETING.deadline(now)
     row = sequences.upsert(
         (room_id, SEQUENCE),
         [
             Sequence.number.add(1),
             Sequence.kind.set(Sequence),
-            Sequence.expires_at_ms.set(deadline),
-            Sequence.expires_at.set(ttl_seconds(deadline)),
+            *Sequence.living_until(MEETING.deadline(now)),
         ],
         now=now,
     )

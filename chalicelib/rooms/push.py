@@ -1,5 +1,7 @@
 """Telling a room or a session what happened, at once; connections found gone are taken out on the way."""
 
+from typing import Any
+
 import msgspec
 
 from chalicelib.rooms import connections
@@ -10,6 +12,7 @@ from chalicelib.rooms.messages import (
     ParticipantRenamed,
     ParticipantView,
     RoomChanged,
+    RoomMessage,
 )
 from chalicelib.rooms.models import Knock, Member, next_sequence
 from chalicelib.runtime import live
@@ -17,41 +20,25 @@ from chalicelib.runtime.ids import RoomId, SessionId
 
 
 def arrived(member: Member, *, now: int) -> None:
-    room_id = RoomId(member.room_id)
-    sequence = next_sequence(room_id, now=now)
-    if sequence is not None:
-        to_room(room_id, ParticipantJoined(room_id, sequence, now, participant=view(member)), now=now)
+    _numbered(ParticipantJoined, member.room_id, now, participant=view(member))
 
 
 def departed(member: Member, *, now: int) -> None:
-    room_id = RoomId(member.room_id)
-    sequence = next_sequence(room_id, now=now)
-    if sequence is not None:
-        to_room(room_id, ParticipantLeft(room_id, sequence, now, participant_id=member.participant_id), now=now)
+    _numbered(ParticipantLeft, member.room_id, now, participant_id=member.participant_id)
 
 
 def renamed(member: Member, name: str, *, now: int) -> None:
-    room_id = RoomId(member.room_id)
-    sequence = next_sequence(room_id, now=now)
-    if sequence is not None:
-        message = ParticipantRenamed(room_id, sequence, now, participant_id=member.participant_id, name=name)
-        to_room(room_id, message, now=now)
+    _numbered(ParticipantRenamed, member.room_id, now, participant_id=member.participant_id, name=name)
 
 
 def knocking(knock: Knock, name: str, *, now: int) -> None:
     """The name is not stored with the knock: whoever changes it meanwhile has changed it."""
-    room_id = RoomId(knock.room_id)
-    sequence = next_sequence(room_id, now=now)
-    if sequence is not None:
-        message = ParticipantKnocking(room_id, sequence, now, participant_id=knock.participant_id, name=name)
-        to_room(room_id, message, now=now)
+    _numbered(ParticipantKnocking, knock.room_id, now, participant_id=knock.participant_id, name=name)
 
 
 def merged(room_id: RoomId, into: RoomId, *, now: int) -> None:
     """Tells everyone in `room_id` to move over."""
-    sequence = next_sequence(room_id, now=now)
-    if sequence is not None:
-        to_room(room_id, RoomChanged(room_id, sequence, now, merged_into=into), now=now)
+    _numbered(RoomChanged, room_id, now, merged_into=into)
 
 
 def to_room(room_id: RoomId, message: msgspec.Struct, *, now: int) -> None:
@@ -64,6 +51,14 @@ def to_session(session_id: SessionId, message: msgspec.Struct, *, now: int) -> N
 
 def view(member: Member) -> ParticipantView:
     return ParticipantView(member.participant_id, member.name, int(member.joined_at_ms), member.via)  # type: ignore[arg-type]  # `via` is written from the same set of words
+
+
+def _numbered(kind: type[RoomMessage], room_id: str, now: int, **fields: Any) -> None:
+    """The room's next message, to everyone in it; to nobody where the room is over."""
+    room = RoomId(room_id)
+    sequence = next_sequence(room, now=now)
+    if sequence is not None:
+        to_room(room, kind(room, sequence, now, **fields), now=now)
 
 
 def _send(audience: str, message: msgspec.Struct, now: int) -> None:

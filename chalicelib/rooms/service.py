@@ -74,26 +74,20 @@ def mend_membership(room_id: RoomId, session: Session, *, since: int, now: int) 
 
 def forget_session(event: events.SessionEnded) -> None:
     """Whoever ends their session leaves the meetings their tabs follow, and their tabs' sockets close."""
-    rooms = {event.room_id} if event.room_id else set[str]()
-    rooms |= connections.close_all(event.session_id, now=event.now)
-    for room in rooms:
+    for room in _and(event.room_id, connections.close_all(event.session_id, now=event.now)):
         forget_member(RoomId(room), event.participant_id, now=event.now)
 
 
 def follow_renewal(event: events.SessionRenewed) -> None:
     """The member's new session takes the place of the old; their tabs connect again, under the new one."""
-    for room in {event.room_id} | connections.close_all(event.old_id, now=event.now):
+    for room in _and(event.room_id, connections.close_all(event.old_id, now=event.now)):
         for member in _memberships(RoomId(room), event.participant_id, event.now):
             members.update((member.room_id, member.entry), [Member.session_id.set(event.new_id)], now=event.now)
 
 
 def rename_member(event: events.ParticipantRenamed) -> None:
     """Everyone in the meeting sees the new name at once."""
-    rooms = {event.room_id} if event.room_id else set[str]()
-    for connection in connections.session_connections(event.session_id, now=event.now):
-        known = connections.find(ConnectionId(connection.connection_id), now=event.now)
-        rooms |= set(known.rooms or ()) if known else set()
-    for room in rooms:
+    for room in _and(event.room_id, connections.followed_by(event.session_id, now=event.now)):
         for member in _memberships(RoomId(room), event.participant_id, event.now):
             members.update((member.room_id, member.entry), [Member.name.set(event.name)], now=event.now)
             push.renamed(member, event.name, now=event.now)
@@ -159,6 +153,11 @@ def disconnect(connection_id: ConnectionId, *, now: int) -> None:
 def person(session: Session) -> Person:
     """The session's participant, as rooms know them."""
     return Person(session.participant_id, session.session_id, session.participant_name)
+
+
+def _and(remembered: str | None, followed: set[str]) -> set[str]:
+    """The rooms of a session: those that its tabs follow, and the one remembered."""
+    return followed | ({remembered} if remembered else set())
 
 
 def _memberships(room_id: RoomId, participant_id: str, now: int) -> list[Member]:

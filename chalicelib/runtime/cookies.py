@@ -1,13 +1,12 @@
 """Cookies as the browser keeps them: one name, sealed content, strict attributes."""
 
-import base64
-import binascii
 from collections.abc import Mapping
 
 from chalicelib.lifetimes import SECOND, SESSION
-from chalicelib.runtime.crypto import SealingKey
+from chalicelib.runtime.crypto import open_text, seal_text
 from chalicelib.runtime.settings import Settings
 
+KEY = "cookie"
 VALUE_MAX = 512  # characters; ours have about 130, so anything longer is not ours
 
 
@@ -18,8 +17,8 @@ def name(settings: Settings) -> str:
 
 def sealed(settings: Settings, purpose: str, content: bytes) -> str:
     """The Set-Cookie value that carries `content` for `purpose`."""
-    value = _keys(settings)[0].seal(content, _context(settings, purpose))
-    return _set_cookie(settings, _text(value), SESSION.length_ms // SECOND)
+    value = seal_text(settings.secrets, KEY, content, _context(settings, purpose))
+    return _set_cookie(settings, value, SESSION.length_ms // SECOND)
 
 
 def opened(settings: Settings, purpose: str, headers: Mapping[str, str]) -> bytes | None:
@@ -30,8 +29,7 @@ def opened(settings: Settings, purpose: str, headers: Mapping[str, str]) -> byte
 
 def values(settings: Settings, headers: Mapping[str, str]) -> list[str]:
     """Every value under our name in the Cookie header, in its order."""
-    pairs = (pair.strip().partition("=") for pair in headers.get("cookie", "").split(";"))
-    return [value for key, _, value in pairs if key == name(settings)]
+    return _values(name(settings), headers)
 
 
 def flag(settings: Settings) -> str:
@@ -40,8 +38,7 @@ def flag(settings: Settings) -> str:
 
 
 def is_flagged(settings: Settings, headers: Mapping[str, str]) -> bool:
-    pairs = (pair.strip().partition("=") for pair in headers.get("cookie", "").split(";"))
-    return any(key == _flag_name(settings) for key, _, _ in pairs)
+    return bool(_values(_flag_name(settings), headers))
 
 
 def cleared(settings: Settings) -> str:
@@ -49,29 +46,15 @@ def cleared(settings: Settings) -> str:
     return _set_cookie(settings, "", 0)
 
 
+def _values(wanted: str, headers: Mapping[str, str]) -> list[str]:
+    pairs = (pair.strip().partition("=") for pair in headers.get("cookie", "").split(";"))
+    return [value for key, _, value in pairs if key == wanted]
+
+
 def _open(settings: Settings, purpose: str, value: str) -> bytes | None:
     if len(value) > VALUE_MAX:
         return None
-    try:
-        raw = base64.urlsafe_b64decode(value + "=" * (-len(value) % 4))
-    except (binascii.Error, ValueError):
-        return None
-    if _text(raw) != value:  # the decoder passes over foreign characters and spare bits: one content, one spelling
-        return None
-    for key in _keys(settings):
-        content = key.open(raw, _context(settings, purpose))
-        if content is not None:
-            return content
-    return None
-
-
-def _text(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
-
-
-def _keys(settings: Settings) -> list[SealingKey]:
-    """The newest first: it seals, all of them open, so that a change of secret logs nobody out."""
-    return [SealingKey.from_secret(secret, "cookie") for secret in settings.secrets]
+    return open_text(settings.secrets, KEY, value, _context(settings, purpose))
 
 
 def _context(settings: Settings, purpose: str) -> bytes:

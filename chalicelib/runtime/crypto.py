@@ -1,6 +1,9 @@
 """Keys derived from the root secret, and sealing with authenticated encryption."""
 
+import base64
+import binascii
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -8,6 +11,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from chalicelib.runtime.ids import base64url
 
 KEY_ID, NONCE = 4, 12  # bytes; NIST SP 800-38D recommends 96-bit nonces
 
@@ -42,3 +47,20 @@ class SealingKey:
             return AESGCM(self.key).decrypt(sealed[KEY_ID : KEY_ID + NONCE], sealed[KEY_ID + NONCE :], context)
         except (InvalidTag, ValueError):
             return None
+
+
+def seal_text(secrets: Sequence[bytes], purpose: str, content: bytes, context: bytes) -> str:
+    """Sealed as URL-safe text with the newest secret, which comes first."""
+    return base64url(SealingKey.from_secret(secrets[0], purpose).seal(content, context))
+
+
+def open_text(secrets: Sequence[bytes], purpose: str, text: str, context: bytes) -> bytes | None:
+    """The content, whichever of the secrets sealed it; None for all else, so that a change of secret breaks nothing."""
+    try:
+        raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    except (binascii.Error, ValueError):
+        return None
+    if base64url(raw) != text:  # the decoder passes over foreign characters and spare bits: one content, one spelling
+        return None
+    contents = (SealingKey.from_secret(secret, purpose).open(raw, context) for secret in secrets)
+    return next((content for content in contents if content is not None), None)

@@ -20,16 +20,17 @@ _lock = threading.Lock()
 def share_connection(model: type[Model]) -> None:
     """Lets `model` use the process's one connection, whatever table its Meta names at the moment."""
     connection: Any = model._get_connection()
-    shared = _connection(os.environ.get("AWS_ENDPOINT_URL_DYNAMODB"))
+    shared = shared_connection()
     if connection.connection is not shared:
         with _lock:
             shared._tables.setdefault(connection.table_name, connection.get_meta_table())
         connection.connection = shared
 
 
-def _connection(endpoint: str | None) -> Connection:
+def shared_connection() -> Connection:
+    """The process's one connection to the endpoint of the environment."""
     with _lock:
-        return _made(endpoint)
+        return _made(os.environ.get("AWS_ENDPOINT_URL_DYNAMODB"))
 
 
 @lru_cache(maxsize=2)

@@ -30,7 +30,7 @@ def opaque() -> str:
 def derived(*parts: str) -> str:
     """The same 22 characters for the same parts, so that retriable work names its result identically."""
     digest = hashlib.blake2b("\x1f".join(parts).encode(), digest_size=16)
-    return _base64url(digest.digest())
+    return base64url(digest.digest())
 
 
 def is_opaque(text: str) -> bool:
@@ -52,5 +52,6 @@ def parse_uuid(text: str, at: str) -> str:
         raise Invalid(f"{at} must be a UUID.", errors=[FieldError(at, "not a UUID")]) from error
 
 
-def _base64url(raw: bytes) -> str:
+def base64url(raw: bytes) -> str:
+    """RFC 4648 5, without padding."""
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()

@@ -5,7 +5,8 @@ from typing import Any
 
 from pynamodb.attributes import ListAttribute, NumberAttribute, UnicodeAttribute
 
-from chalicelib.lifetimes import SECOND, ttl_seconds
+from chalicelib.lifetimes import SECOND
+from chalicelib.runtime import vault
 from chalicelib.runtime.errors import TooMany
 from chalicelib.runtime.store import Binding, Record, Table
 
@@ -54,10 +55,14 @@ def count(subject: str, *, allowed: int, window_ms: int, now: int) -> None:
     """
     window = now // window_ms
     ends_at_ms = (window + 1) * window_ms
-    lives = [Tally.expires_at_ms.set(ends_at_ms), Tally.expires_at.set(ttl_seconds(ends_at_ms))]
-    row = tallies.upsert(f"{subject}@{window}", [Tally.tries.add(1), *lives], now=now)
+    row = tallies.upsert(f"{subject}@{window}", [Tally.tries.add(1), *Tally.living_until(ends_at_ms)], now=now)
     if row is None or row.tries > allowed:
         raise _too_many(ends_at_ms - now)
+
+
+def hidden(what: str, whom: str) -> str:
+    """The subject of a limit on `what`, which does not tell who it is about."""
+    return f"{what}/{vault.digest('limits', whom)}"
 
 
 def _write(subject: str, row: Attempts | None, at_ms: list[int], deadline: int, now: int) -> bool:

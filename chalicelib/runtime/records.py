@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, NoReturn
 
 from pynamodb.attributes import NumberAttribute
+from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 
 from chalicelib.lifetimes import ttl_seconds
@@ -34,6 +35,11 @@ class Record(Model):
         """Sets the deadline, in both forms."""
         self.expires_at_ms = deadline_ms
         self.expires_at = ttl_seconds(deadline_ms)
+
+    @classmethod
+    def living_until(cls, deadline_ms: int) -> list[Action]:
+        """As `lives_until`, as actions of an update."""
+        return [cls.expires_at_ms.set(deadline_ms), cls.expires_at.set(ttl_seconds(deadline_ms))]
 
 
 if not TYPE_CHECKING:

@@ -36,10 +36,11 @@ class Table(Generic[R]):
     @property
     def model(self) -> type[R]:
         """The record type, bound to this stage's table."""
-        self._bind()
+        self.bind()
         return self._model
 
-    def _bind(self) -> None:
+    def bind(self) -> None:
+        """Points the record type at this stage's table."""
         meta: Any = self._model.Meta
         meta.table_name = settings().resource(self.name)
         share_connection(self._model)
@@ -91,7 +92,7 @@ class Table(Generic[R]):
 
     def create(self, item: R, *, now: int, over: Condition | None = None) -> bool:
         """Writes the item only where none lives, or one for which `over` holds; False where another does."""
-        vacant = self._vacant(now)
+        vacant = self.vacant(now)
         try:
             self._save(item, vacant if over is None else vacant | over)
         except PutError as error:
@@ -108,16 +109,15 @@ class Table(Generic[R]):
 
     def update(self, key: Key, actions: Sequence[Action], *, now: int, where: Condition | None = None) -> R | None:
         """The item after `actions`; None, and nothing written, where it does not live or `where` fails."""
-        lives = self._expires_ms() > now
-        return self._update(key, actions, lives & where if where is not None else lives)
+        return self._update(key, actions, self.living(now, where))
 
     def upsert(self, key: Key, actions: Sequence[Action], *, now: int) -> R | None:
         """As `update`, but makes the item where there is none at all; None where an expired one is in the way."""
-        return self._update(key, actions, self._absent() | (self._expires_ms() > now))
+        return self._update(key, actions, self._absent() | self.living(now))
 
     def delete(self, key: Key, *, where: Condition | None = None) -> bool:
         """Removes the item if it is there and, where given, `where` holds for it; False where that does not."""
-        item = self._bare(key)
+        item = self.bare(key)
         self._wrote("DeleteItem", item)
         try:
             _open("delete")(item, condition=where)
@@ -127,7 +127,8 @@ class Table(Generic[R]):
 
     def take(self, item: R, *, now: int) -> bool:
         """Removes a living item; of all who try, one is told True."""
-        return self.delete(self._own_key(item), where=self._expires_ms() > now)
+        partition, sort = self.key(item)
+        return self.delete(partition if sort is None else (partition, sort), where=self.living(now))
 
     def put_many(self, items: Iterable[R]) -> None:
         """Writes items whatever was there, 25 a request."""
@@ -139,7 +140,7 @@ class Table(Generic[R]):
 
     def write_many(self, items: Iterable[R], gone: Iterable[Key]) -> None:
         """Writes items and removes others, 25 a request."""
-        waiting = [(item, True) for item in items] + [(self._bare(key), False) for key in gone]
+        waiting = [(item, True) for item in items] + [(self.bare(key), False) for key in gone]
         while waiting:
             chunk, waiting = waiting[:BATCH_WRITE_MAX], waiting[BATCH_WRITE_MAX:]
             with _open("batch_write")(self.model) as batch:
@@ -149,12 +150,12 @@ class Table(Generic[R]):
                 self._wrote("BatchWriteItem", item, requests=0 if index else 1)
 
     def _save(self, item: R, condition: Condition | None) -> None:
-        self._bind()
+        self.bind()
         self._wrote("PutItem", item)
         _open("save")(item, condition=condition)
 
     def _update(self, key: Key, actions: Sequence[Action], condition: Condition) -> R | None:
-        item = self._bare(key)
+        item = self.bare(key)
         try:
             _open("update")(item, actions=list(actions), condition=condition)
         except UpdateError as error:
@@ -164,24 +165,25 @@ class Table(Generic[R]):
         self._wrote("UpdateItem", item)
         return item
 
-    def _vacant(self, now: int) -> Condition:
-        expired: Condition = self._expires_ms() <= now
-        vacant: Condition = self._absent() | expired
+    def vacant(self, now: int) -> Condition:
+        """Holds where no item lives."""
+        vacant: Condition = self._absent() | (self._model.expires_at_ms <= now)
         return vacant
 
-    def _bare(self, key: Key) -> R:
+    def living(self, now: int, where: Condition | None = None) -> Condition:
+        """Holds where an item lives for which `where` holds."""
+        lives: Condition = self._model.expires_at_ms > now
+        return lives if where is None else lives & where
+
+    def bare(self, key: Key) -> R:
         """A record of which only the key is known."""
-        partition, sort = _pair(key)
         model: Any = self.model
-        item: R = model(partition, sort) if sort is not None else model(partition)
+        item: R = model(*_split(key))
         return item
 
     def _absent(self) -> Condition:
         absent: Condition = getattr(self._model, self._model._hash_keyname or "").does_not_exist()
         return absent
-
-    def _expires_ms(self) -> Any:
-        return self._model.expires_at_ms
 
     def _read(self, operation: str, key: Key, items: list[R], consistent: bool, requests: int = 1) -> None:
         if meter.active():
@@ -192,21 +194,23 @@ class Table(Generic[R]):
         """Each item of a batch is rounded up by itself; one that is not there costs a unit too."""
         if not meter.active():
             return
-        here = {self._key(item): item for item in found}
+        here = {self.key(item): item for item in found}
         for index, key in enumerate(keys):
             items = [here[_pair(key)]] if _pair(key) in here else []
             self._read("BatchGetItem", key, items, True, requests=0 if index else 1)
+
+    def count_transacted(self, item: R, requests: int) -> None:
+        """One write of a transaction, whose units are double."""
+        for share in (requests, 0):
+            self._wrote("TransactWriteItems", item, share)
 
     def _wrote(self, operation: str, item: R, requests: int = 1) -> None:
         if meter.active():
             units = meter.write_units(item.serialize(null_check=False))
             meter.record(meter.Call(operation, self.name, self._partition(item), units, write=True, requests=requests))
 
-    def _own_key(self, item: R) -> Key:
-        partition, sort = self._key(item)
-        return partition if sort is None else (partition, sort)
-
-    def _key(self, item: R) -> tuple[str, str | None]:
+    def key(self, item: R) -> tuple[str, str | None]:
+        """Partition and sort key of a record."""
         sort = type(item)._range_keyname
         return self._partition(item), None if sort is None else str(getattr(item, sort))
 

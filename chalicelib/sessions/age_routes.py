@@ -19,11 +19,11 @@ def say_age(call: Call[BirthMonth]) -> Reply:
     """The date is not kept; who is too young leaves nothing but a flag in their browser, until it closes."""
     now = clock.now()
     outcome = outcome_of(call.body.birth_month, call.body.birth_year, now)
+    session = edge.find_session(call, now=now)
     if outcome == "guardian_needed" or cookies.is_flagged(settings(), call.headers):
         call.cookies_out.append(cookies.flag(settings()))
-        service.forget_age(edge.find_session(call, now=now), now=now)
+        service.forget_age(session, now=now)
         return Reply(AgeView("guardian_needed"))
-    session = edge.find_session(call, now=now)
     if session is None:
         session = service.open_session(call.address, now=now, age=outcome)
         edge.give_cookie(call, session.session_id, now=now)

@@ -43,8 +43,7 @@ def answer(token: str, *, approve: bool, now: int) -> None:
 def _count(session: Session, address: str, viewer: str, now: int) -> None:
     hidden = {"network": network(viewer), "session": session.session_id, "address": address}
     for what, whom in hidden.items():
-        subject = f"guardian/{vault.digest(f'guardian/{what}', whom)}"
-        limits.count(subject, allowed=ALLOWED[what], window_ms=HOUR, now=now)
+        limits.count(limits.hidden(f"guardian/{what}", whom), allowed=ALLOWED[what], window_ms=HOUR, now=now)
 
 
 def _key(token: str) -> tuple[str, str]:

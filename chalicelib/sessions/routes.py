@@ -69,9 +69,7 @@ def list_sessions(call: Call[None]) -> Reply:
 @operation(routes, "DELETE", "/v1/sessions", summary="Log out everywhere", status=204, errors=(Unauthenticated,))
 def end_sessions(call: Call[None]) -> Reply:
     now = clock.now()
-    session = edge.require_session(call, now=now)
-    for one in service.list_sessions(session, now=now):
-        service.end_session(one.session_id, now=now)
+    service.end_everywhere(edge.require_session(call, now=now), now=now)
     call.cookies_out.append(cookies.cleared(settings()))
     return Reply(status=204)
 

@@ -7,9 +7,9 @@ from msgspec import UNSET, Meta, UnsetType
 
 from chalicelib.runtime.addresses import EmailText
 from chalicelib.runtime.ids import OpaqueText
+from chalicelib.runtime.languages import Language
 from chalicelib.sessions.rules import BORN_FIRST, Age, Outcome
 
-Language = Literal["en", "fr", "ru"]
 Theme = Literal["light", "dark"]
 Panel = Literal["open", "closed"]
 Help = Literal["shown", "hidden"]

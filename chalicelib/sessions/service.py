@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from chalicelib.lifetimes import MINUTE, SESSION, SESSION_GRACE_MS, ttl_seconds
-from chalicelib.runtime import events, limits, vault
+from chalicelib.lifetimes import MINUTE, SESSION, SESSION_GRACE_MS
+from chalicelib.runtime import events, limits
 from chalicelib.runtime.errors import Denied, NotFound, Unauthenticated
 from chalicelib.runtime.ids import SessionId, derived
 from chalicelib.runtime.networks import network
@@ -17,8 +17,7 @@ OPENED = 3_000  # sessions a minute of one network: a stadium is no attack
 
 def open_session(viewer: str = "", *, now: int, age: Age | None = None) -> Session:
     """A new session with a generated participant name. Raises TooMany for a network that opens floods of them."""
-    subject = f"session/{vault.digest('session/network', network(viewer))}"
-    limits.count(subject, allowed=OPENED, window_ms=MINUTE, now=now)
+    limits.count(limits.hidden("session", network(viewer)), allowed=OPENED, window_ms=MINUTE, now=now)
     session = new_session(friendly(), now)
     session.age = age
     sessions.put(session)
@@ -123,6 +122,14 @@ def end_sessions_of(account_id: str, *, now: int, keep: SessionId | None = None)
             end_session(session.session_id, now=now)
 
 
+def end_everywhere(session: Session, *, now: int) -> None:
+    """Log out everywhere, this device included."""
+    if session.account_id:
+        end_sessions_of(session.account_id, now=now)
+    else:
+        end_session(session.session_id, now=now)
+
+
 def sign_in(session: Session | None, account_id: str, email: str, *, now: int, age: str | None = None) -> Session:
     """A session of the account: a new one, or a guest's under a new id, with name, meeting and preferences."""
     known = session or new_session(friendly(), now)
@@ -146,16 +153,8 @@ def _replace(old: Session | None, made: Session, now: int) -> Session:
 
 
 def _record_use(session: Session, now: int) -> None:
-    deadline = SESSION.deadline(now) + SESSION_GRACE_MS
-    sessions.update(
-        key_of(session.session_id),
-        [
-            Session.used_at_ms.set(now),
-            Session.expires_at_ms.set(deadline),
-            Session.expires_at.set(ttl_seconds(deadline)),
-        ],
-        now=now,
-    )
+    lives = Session.living_until(SESSION.deadline(now) + SESSION_GRACE_MS)
+    sessions.update(key_of(session.session_id), [Session.used_at_ms.set(now), *lives], now=now)
 
 
 def _changed(session: Session | None) -> Session:

@@ -1,64 +1,34 @@
 """Grouping converges: two scenes give two meetings, whatever the order, the repetitions and the moment (A6)."""
 
 import itertools
-import json
 import threading
-import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from functools import partial
-from types import SimpleNamespace
-from typing import Any
-from unittest.mock import patch
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.joining import census, lazily, service
 from chalicelib.joining.census import BOUND
 from chalicelib.joining.models import find_seat
-from chalicelib.joining.places import Viewer
-from chalicelib.joining.rules import Span
-from chalicelib.joining.service import Submission
+from chalicelib.joining.service import Outcome
 from chalicelib.rooms.models import members_of
 from chalicelib.rooms.service import current_room, leave_room
-from chalicelib.runtime.ids import JoinId, RoomId
+from chalicelib.runtime.ids import RoomId
 from chalicelib.sessions.models import Session
 from chalicelib.sessions.service import open_session
-from tests.support.environment import SECRET
 from tests.support.hand_clock import START_MS
-from tests.support.memory import Crash, Memory, in_memory
-from tests.support.pushes import recorded_pushes
-from tests.support.scenes import meetings, new_clip, send, staged
-
-LENGTH_MS = 4_000
-
-
-def hear_scene(data: bytes, recorded_at_ms: float, _: str) -> SimpleNamespace:
-    """A clip that says itself which scene it heard, in place of sound."""
-    span = Span(int(recorded_at_ms), int(recorded_at_ms) + LENGTH_MS)
-    return SimpleNamespace(fine=data, signature=data, span=span, refusals=(), hints=())
-
-
-def same_scene(mine: bytes, others: Sequence[bytes]) -> list[str]:
-    return ["join" if json.loads(other)["scene"] == json.loads(mine)["scene"] else "no" for other in others]
-
-
-ORACLE = SimpleNamespace(hear_fingerprint=hear_scene, compare=same_scene)
+from tests.support.memory import Crash, Memory
+from tests.support.scenes import LENGTH_MS, meetings, new_clip, send, staged
 
 
 @contextmanager
 def scenes() -> Iterator[Memory]:
-    """The joining service over a Memory, its ears replaced by an oracle; the expiry queue says nothing here."""
-    with (
-        in_memory() as memory,
-        recorded_pushes(),
-        patch.object(lazily, "engine", lambda: ORACLE),
-        patch.object(service, "send_later", lambda *_, **__: None),
-    ):
-        census.forget()
-        yield memory
+    """The joining service over a Memory, its ears replaced by an oracle, threads and all."""
+    with staged(threads=True) as stage:
+        yield stage.memory
 
 
 class Device:
@@ -67,12 +37,10 @@ class Device:
     def __init__(self, scene: str) -> None:
         self.scene = scene
         self.session: Session = open_session(now=START_MS)
-        self.join_id = JoinId(str(uuid.uuid4()))
+        self._clip = new_clip([scene], START_MS - LENGTH_MS)
 
-    def submit(self, now: int, recorded_at_ms: int = START_MS - LENGTH_MS) -> Any:
-        content = json.dumps({"scene": self.scene}).encode()
-        clip = Submission(self.join_id, content, False, recorded_at_ms, "off", Viewer("8.8.8.8"))
-        return service.submit_clip(clip, self.session, SECRET, now=now)
+    def submit(self, now: int, recorded_at_ms: int = START_MS - LENGTH_MS) -> Outcome:
+        return send(replace(self._clip, recorded_at_ms=recorded_at_ms), self.session, now=now)
 
     def room(self, now: int) -> RoomId | None:
         """Where this device's join leads by now."""
@@ -131,7 +99,7 @@ def test_a_late_clip_that_hears_both_makes_two_meetings_one(order: list[int]) ->
 def test_a_submission_that_dies_between_two_writes_is_finished_by_its_retry() -> None:
     """Crash between writes: no lost device, wherever it happens."""
     lost = []
-    for survived in range(25):
+    for survived in range(26):
         with scenes() as memory:
             first, second = Device("one"), Device("one")
             first.submit(START_MS)

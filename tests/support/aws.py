@@ -87,6 +87,7 @@ class Aws:
 
     def clear(self) -> None:
         """Empties every table, queue and mailbox."""
+        dynamodb_backends[ACCOUNT][REGION].tables.update(_made["tables"])  # moto copies those of a failed transaction
         for table in _made["tables"].values():
             table.items.clear()
         for queue in _made["queues"].values():

@@ -16,6 +16,7 @@ from unittest.mock import patch
 
 from botocore.exceptions import ClientError
 from pynamodb.connection.base import Connection
+from pynamodb.exceptions import CancellationReason, VerboseClientError
 
 from infra.local.resources import TEMPLATE
 from infra.local.template import Template
@@ -152,6 +153,22 @@ class Memory:
             else:
                 self._remove(table, write["DeleteRequest"]["Key"])
         return {"UnprocessedItems": {}}
+
+    def _TransactWriteItems(self, request: Mapping[str, Any]) -> dict[str, Any]:  # noqa: N802
+        writes = [next(iter(write.items())) for write in request["TransactItems"]]
+        held = [self._fits(write) for _, write in writes]
+        if not all(held):
+            error = {"Error": {"Code": "TransactionCanceledException", "Message": ""}}
+            reasons = [None if one else CancellationReason("ConditionalCheckFailed") for one in held]
+            raise VerboseClientError(error, "Memory", cancellation_reasons=reasons)
+        for kind, write in writes:
+            if kind != "ConditionCheck":
+                getattr(self, f"_{kind}Item")(write)
+        return {}
+
+    def _fits(self, write: Mapping[str, Any]) -> bool:
+        found = self._find(write["TableName"], write.get("Item") or write["Key"])
+        return _holds(write.get("ConditionExpression"), write, found or {})
 
     def _key(self, table: str, item: Mapping[str, Any]) -> tuple[str, ...]:
         return tuple(item[name]["S"] for name in self._keys[table])

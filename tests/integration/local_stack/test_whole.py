@@ -1,6 +1,5 @@
 """The real application in the real command, as `make run` starts it."""
 
-import asyncio
 import json
 from collections.abc import Iterator
 
@@ -9,6 +8,7 @@ import pytest
 
 from infra.local.testing import Running, running_stack
 from tests.integration.local_stack.tiny import Answer, fetch
+from tests.support.aside import run_aside
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +46,7 @@ def test_a_socket_needs_a_session_and_answers_its_heartbeat(earshot: Running) ->
                 await socket.send_json({"action": "heartbeat"})
                 return refused.value.status, cookie, await socket.receive_json(timeout=10)
 
-    status, cookie, answer = asyncio.run(talk())
+    status, cookie, answer = run_aside(talk())
     assert status == 401
     assert "Secure" not in cookie
     assert isinstance(answer, dict)
@@ -62,7 +62,7 @@ def test_another_sites_socket_is_refused(earshot: Running) -> None:
                 await client.ws_connect(f"{earshot.url}/live", headers={"Origin": "https://evil.example"})
             return refused.value.status
 
-    assert asyncio.run(connect()) == 403
+    assert run_aside(connect()) == 403
 
 
 def test_an_account_is_made_with_the_mail_that_is_caught(earshot: Running) -> None:

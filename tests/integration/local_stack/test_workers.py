@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from infra.local.workers import FEW, MANY, PATIENCE_S, Workers
+from tests.support.aside import run_aside
 
 WAIT_S = 20
 
@@ -20,7 +21,7 @@ def with_workers(script: Callable[[Workers], Awaitable[Any]], patience_s: float 
         finally:
             workers.stop()
 
-    return asyncio.run(run())
+    return run_aside(run())
 
 
 def test_work_that_waits_for_other_work_gets_its_threads() -> None:

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.runtime.store import Table
+from chalicelib.runtime.transactions import Transaction
 from tests.support.aws import Aws
 from tests.support.memory import in_memory
 from tests.unit.runtime.test_store import DEADLINE, Note, note
@@ -25,6 +26,7 @@ STEPS = st.lists(
         st.tuples(st.just("query limit"), NAMES, NOW),
         st.tuples(st.just("get_many"), NAMES, NOW),
         st.tuples(st.just("batches"), NAMES, NOW),
+        st.tuples(st.just("transaction"), NAMES, NOW),
     ),
     max_size=12,
 )
@@ -61,9 +63,20 @@ def take(notes: Table[Note], verb: str, name: str, now: int) -> Any:
             return notes.query("here", now=now, limit=1, forward=name == "a")
         case "get_many":
             return sorted(notes.get_many([("here", one) for one in ("a", "b", name + "!")], now=now), key=str)
+        case "transaction":
+            return transact(notes, name, now)
         case _:
             notes.put_many([note(name + "1"), note(name + "2")])
             return notes.delete_many([("here", name + "1"), ("here", "never")])
+
+
+def transact(notes: Table[Note], name: str, now: int) -> bool:
+    both = Transaction(now=now)
+    both.update(notes, note(name), [Note.times.add(1)], where=Note.text == "first")
+    both.create(notes, note(name + "!"))
+    both.delete(notes, note("b" if name == "a" else "a"), where=Note.times.does_not_exist())
+    both.require(notes, note("ba" if name != "ba" else "bb"))
+    return both.commit()
 
 
 def plain(answer: Any) -> Any:
@@ -72,7 +85,7 @@ def plain(answer: Any) -> Any:
     return sorted((plain(one) for one in answer), key=repr) if isinstance(answer, list) else answer
 
 
-@settings(max_examples=12)
+@settings(max_examples=25)
 @given(steps=STEPS)
 def test_the_dictionary_answers_as_moto_does(aws: Aws, steps: list[tuple[str, str, int]]) -> None:
     """A double that nobody holds to the original proves nothing."""
