@@ -7,6 +7,7 @@ from chalicelib.joining.service import forget_sound, give_up_seat, seat_admitted
 from chalicelib.joining.tasks import tasks as joining_tasks
 from chalicelib.privacy.routes import routes as privacy_routes
 from chalicelib.privacy.service import has_consented
+from chalicelib.privacy.tasks import tasks as privacy_tasks
 from chalicelib.rooms.routes import routes as room_routes
 from chalicelib.rooms.service import follow_renewal, forget_session, rename_member
 from chalicelib.rooms.tasks import tasks as room_tasks
@@ -24,8 +25,8 @@ app.experimental_feature_flags.update(["BLUEPRINTS", "WEBSOCKETS"])
 app.api.binary_types.append("application/vnd.earshot.fingerprint")
 
 for blueprint in (
-    session_routes, age_routes, privacy_routes, account_routes, own_account_routes, room_routes, room_tasks,
-    joining_routes, joining_tasks, api_routes, page_routes,
+    session_routes, age_routes, privacy_routes, privacy_tasks, account_routes, own_account_routes,
+    room_routes, room_tasks, joining_routes, joining_tasks, api_routes, page_routes,
 ):  # fmt: skip
     app.register_blueprint(blueprint)
 

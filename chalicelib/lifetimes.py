@@ -57,6 +57,8 @@ TALLY = Lifetime(
 CONSENT = Lifetime(
     "consent", "show what was agreed to, under a digest that names nobody", 3 * 365 * DAY, "the decision"
 )
+EXPIRY_ENTRY = Lifetime("expiry-entry", "delete on time what has run out", DAY, "the instant it is due")
+EXPIRY_CURSOR = Lifetime("expiry-cursor", "know how far the deleting has come", 180 * DAY, "the last run")
 ERASURE = Lifetime("erasure", "keep a backup from bringing back who was erased", 30 * DAY, "the erasure")
 
 LIFETIMES = (
@@ -78,6 +80,8 @@ LIFETIMES = (
     TALLY,
     CONSENT,
     ERASURE,
+    EXPIRY_ENTRY,
+    EXPIRY_CURSOR,
 )
 
 

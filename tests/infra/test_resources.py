@@ -18,6 +18,8 @@ from chalicelib.lifetimes import (
     CROWD_NOTICE,
     CROWD_ROUND,
     ERASURE,
+    EXPIRY_CURSOR,
+    EXPIRY_ENTRY,
     GUARDIAN_REQUEST,
     JOIN_CODE,
     JOIN_VERDICT,
@@ -65,6 +67,8 @@ LIFETIME_OF: dict[str, Lifetime | None] = {
     "MailToken": REGISTRATION,  # an hour where it is for another password
     "Decision": CONSENT,
     "Erasure": ERASURE,
+    "Entry": EXPIRY_ENTRY,
+    "Cursor": EXPIRY_CURSOR,
 }
 
 
@@ -154,7 +158,7 @@ def test_every_table_has_its_net_below() -> None:
         assert properties["BillingMode"] == "PAY_PER_REQUEST", name
 
 
-@pytest.mark.parametrize("name", ["clips", "sessions", "connections", "limits", "mail-tokens"])
+@pytest.mark.parametrize("name", ["clips", "sessions", "connections", "limits", "mail-tokens", "expiries"])
 def test_no_backup_keeps_what_should_go(name: str) -> None:
     """Never point-in-time recovery for clips, sessions and connections; no stream carries them."""
     properties = table_properties()[name]

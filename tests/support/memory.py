@@ -24,6 +24,7 @@ from infra.local.template import Template
 Item = dict[str, dict[str, Any]]
 _TOKEN = re.compile(r"\s*(attribute_not_exists|attribute_exists|begins_with|AND|OR|NOT|IN|<=|>=|<>|[=<>(),]|[#:]\w+)")
 _PARTITION = re.compile(r"#\w+ = (:\w+)")  # what a Query always begins with
+_NAME = re.compile(r"#\w+")
 _CLAUSE = re.compile(r"\b(SET|ADD|DELETE|REMOVE)\b")
 
 
@@ -123,6 +124,8 @@ class Memory:
         condition, table = request["KeyConditionExpression"], self._tables[request["TableName"]]
         partition = _PARTITION.search(condition)
         assert partition, condition
+        named = {request["ExpressionAttributeNames"][name] for name in _NAME.findall(condition)}
+        assert named <= set(self._keys[request["TableName"]]), condition
         keys = self._partitions[request["TableName"], _plain(request["ExpressionAttributeValues"][partition[1]])]
         rows = [table[key] for key in sorted(keys) if _holds(condition, request, table[key])]
         rows = rows if request.get("ScanIndexForward", True) else rows[::-1]

@@ -1,0 +1,240 @@
+"""The reaper: what is filed is looked at when it is due, whatever breaks off, comes twice or was away."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from unittest.mock import patch
+
+import pytest
+
+from chalicelib.lifetimes import DAY, HOUR, MINUTE, SECOND
+from chalicelib.runtime import expiry, meter
+from infra.local.chalice_app import handlers_of
+from infra.local.events import LambdaContext, schedule_event
+from tests.support.hand_clock import START_MS
+from tests.support.memory import Crash, Memory, in_memory
+from tests.support.world import World
+
+DUE = START_MS + 10 * MINUTE + 30 * SECOND + 123
+
+
+class Things:
+    """Something that is deleted when it is over; `until` says when that is, `deleted` how often it happened."""
+
+    def __init__(self) -> None:
+        self.until: dict[str, int] = {}
+        self.deleted: dict[str, int] = {}
+        self.broken: set[str] = set()
+
+    def add(self, name: str, due_at_ms: int = DUE, *, now: int = START_MS) -> None:
+        self.until[name] = due_at_ms
+        expiry.file("thing", name, due_at_ms, now=now)
+
+    def look(self, name: str, now: int) -> int | None:
+        if name in self.broken:
+            raise RuntimeError
+        if self.until[name] > now:
+            return self.until[name]
+        self.deleted[name] = self.deleted.get(name, 0) + 1
+        return None
+
+
+@pytest.fixture
+def memory() -> Iterator[Memory]:
+    with in_memory() as found:
+        yield found
+
+
+@pytest.fixture
+def things(memory: Memory) -> Iterator[Things]:
+    with patch.dict(expiry._handlers):
+        made = Things()
+        expiry.handled_by("thing", made.look)
+        yield made
+
+
+def waiting(memory: Memory) -> list[str]:
+    entries = (row["entry"]["S"] for row in memory.items("expiries"))
+    return sorted(entry.partition("#")[2] for entry in entries if entry != expiry.CURSOR)
+
+
+def run_every_minute(until_ms: int, *, since_ms: int = START_MS) -> None:
+    for now in range(since_ms, until_ms + 1, MINUTE):
+        expiry.reap(now=now)
+
+
+def test_what_is_filed_is_looked_at_when_it_is_due_and_once(things: Things, memory: Memory) -> None:
+    """The four lifetimes: gone on time, without the sweeper."""
+    things.add("tab")
+    things.add("other", DUE + 1)
+    for now, deleted in ((DUE - 1, {}), (DUE, {"tab": 1}), (DUE, {"tab": 1}), (DUE + 1, {"tab": 1, "other": 1})):
+        expiry.reap(now=now)
+        assert things.deleted == deleted
+    assert waiting(memory) == []
+
+
+def test_a_run_every_minute_is_never_more_than_a_minute_late(things: Things) -> None:
+    for second in range(180):
+        things.add(str(second), DUE + second * SECOND)
+    late = [expiry.reap(now=now).late_ms for now in range(START_MS, DUE + 5 * MINUTE, MINUTE)]
+    assert len(things.deleted) == 180
+    assert 0 < max(late) <= MINUTE
+
+
+def test_what_lives_longer_than_it_was_filed_for_is_filed_again(things: Things, memory: Memory) -> None:
+    """A heartbeat touches the lease only: the reaper finds it renewed."""
+    things.add("tab")
+    things.until["tab"] = later = DUE + 25 * MINUTE
+    run_every_minute(later - MINUTE)
+    assert things.deleted == {}
+    assert waiting(memory) == ["thing#tab"]
+    expiry.reap(now=later)
+    assert things.deleted == {"tab": 1}
+    assert waiting(memory) == []
+
+
+@pytest.mark.parametrize("longer_ms", [1, 20 * SECOND, 30 * MINUTE])
+def test_filed_again_within_the_minute_or_later_it_is_not_lost(things: Things, longer_ms: int) -> None:
+    things.add("tab")
+    things.until["tab"] = DUE + longer_ms
+    expiry.reap(now=DUE)
+    expiry.reap(now=DUE + longer_ms)
+    assert things.deleted == {"tab": 1}
+
+
+def test_a_run_that_breaks_off_anywhere_is_finished_by_the_next(things: Things, memory: Memory) -> None:
+    """G2: started again, nothing is lost, and nothing is left."""
+    for survived in range(40):
+        things.add("over")
+        things.add("renewed")
+        things.until["renewed"] = DUE + MINUTE
+        things.deleted.clear()
+        with suppress(Crash), memory.crash_after(survived):
+            expiry.reap(now=DUE)
+        expiry.reap(now=DUE + 1)
+        assert set(things.deleted) == {"over"}, survived
+        expiry.reap(now=DUE + MINUTE)
+        assert set(things.deleted) == {"over", "renewed"}, survived
+        assert waiting(memory) == [], survived
+
+
+def test_two_runs_at_once_do_no_harm(things: Things, memory: Memory) -> None:
+    for at in range(40):
+        things.add("over")
+        things.add("renewed")
+        things.until["renewed"] = DUE + MINUTE
+        things.deleted.clear()
+        with memory.interrupted(at, lambda: expiry.reap(now=DUE + 1)):
+            expiry.reap(now=DUE)
+        expiry.reap(now=DUE + MINUTE)
+        assert set(things.deleted) == {"over", "renewed"}, at
+        assert waiting(memory) == [], at
+
+
+@pytest.mark.parametrize("later_ms", [1, SECOND, HOUR])
+def test_what_is_filed_anew_while_it_is_looked_at_stays_filed(things: Things, memory: Memory, later_ms: int) -> None:
+    """The same name again, for later, between the look and the deletion."""
+    things.add("tab")
+
+    def look(name: str, now: int) -> None:
+        expiry.file("thing", name, now + later_ms, now=now)
+
+    expiry.handled_by("thing", look)
+    expiry.reap(now=DUE)
+    assert waiting(memory) == ["thing#tab"]
+
+
+def test_after_hours_away_it_goes_on_where_it_was(things: Things, memory: Memory) -> None:
+    """Bounded work a run, the oldest first; what is older waits longer than what is not."""
+    expiry.reap(now=START_MS)
+    away_ms = 10 * HOUR
+    for minute in range(0, 600, 7):
+        things.add(str(minute), START_MS + minute * MINUTE + 1)
+    first = expiry.reap(now=START_MS + away_ms)
+    assert 0 < first.handled < len(things.until)
+    assert min(map(int, set(things.until) - set(things.deleted))) > max(map(int, things.deleted))
+    expiry.reap(now=START_MS + away_ms + MINUTE)
+    assert set(things.deleted) == set(things.until)
+    assert waiting(memory) == []
+
+
+def test_a_crowd_is_shared_out_among_runs(things: Things, memory: Memory) -> None:
+    with patch.object(expiry, "ENTRIES_A_RUN", 250):
+        for n in range(600):
+            things.add(str(n))
+        handled = [expiry.reap(now=DUE + run * MINUTE).handled for run in range(4)]
+    assert sum(handled) == 600
+    assert max(handled) <= 250 + expiry.PAGE
+    assert set(things.deleted.values()) == {1}
+    assert waiting(memory) == []
+
+
+def test_one_that_fails_keeps_nobody_waiting_and_is_tried_again(things: Things, memory: Memory) -> None:
+    things.add("broken")
+    for n in range(20):
+        things.add(str(n))
+    things.broken.add("broken")
+    assert expiry.reap(now=DUE).failed == 1
+    assert len(things.deleted) == 20
+    things.broken.clear()
+    expiry.reap(now=DUE + MINUTE)
+    assert things.deleted["broken"] == 1
+
+
+def test_one_that_fails_for_ever_is_given_up_after_a_day(things: Things) -> None:
+    """The net below takes what it stood for."""
+    things.add("broken")
+    things.broken.add("broken")
+    failed = [expiry.reap(now=DUE + n * 10 * MINUTE).failed for n in range(6 * 26)]
+    assert failed[0] == failed[6 * 23] == 1
+    assert failed[6 * 25 :] == [0] * 6
+
+
+def test_an_entry_without_a_handler_is_a_failure_not_a_loss(things: Things, memory: Memory) -> None:
+    expiry.file("unknown", "tab", DUE, now=START_MS)
+    assert expiry.reap(now=DUE).failed == 1
+    assert waiting(memory) == ["unknown#tab"]
+
+
+def test_an_entry_written_late_is_found(things: Things) -> None:
+    """Its writer read the clock, was held up for a minute, and the reaper had passed meanwhile."""
+    run_every_minute(DUE + MINUTE)
+    things.add("tab", DUE, now=DUE - 30 * MINUTE)
+    expiry.reap(now=DUE + 2 * MINUTE)
+    assert things.deleted == {"tab": 1}
+
+
+def test_what_is_due_already_when_filed_is_found(things: Things) -> None:
+    now = DUE + 5 * HOUR
+    run_every_minute(now, since_ms=now - HOUR)
+    things.add("tab", DUE, now=now)
+    expiry.reap(now=now)
+    assert things.deleted == {"tab": 1}
+
+
+def test_a_slow_run_does_not_turn_the_cursor_back(things: Things, memory: Memory) -> None:
+    expiry.reap(now=DUE)
+    [before] = [row["reached_ms"] for row in memory.items("expiries") if "reached_ms" in row]
+    expiry.reap(now=DUE - HOUR)
+    assert [row["reached_ms"] for row in memory.items("expiries") if "reached_ms" in row] == [before]
+
+
+def test_an_idle_minute_costs_next_to_nothing(things: Things) -> None:
+    """G3: a look at the last minutes, and the cursor."""
+    expiry.reap(now=START_MS)
+    with meter.metering() as counted:
+        expiry.reap(now=START_MS + MINUTE)
+    assert counted.requests <= 4 * expiry.SHARDS + 2
+    assert counted.units <= 4 * expiry.SHARDS + 2
+
+
+def test_the_schedule_calls_it_every_minute(world: World) -> None:
+    """The reaper runs by the application's own schedule."""
+    [timed] = [one for one in handlers_of(world.app).schedules if one.name == "reap"]
+    assert timed.expression == "rate(1 minute)"
+    with patch.dict(expiry._handlers):
+        things = Things()
+        expiry.handled_by("thing", things.look)
+        things.add("tab", world.now + 1, now=world.now)
+        world.clock.advance(DAY // 24 // 60)
+        timed.handler(schedule_event("reap", world.now / 1_000), LambdaContext("reap"))
+        assert things.deleted == {"tab": 1}
