@@ -8,6 +8,7 @@ from chalicelib.joining.tasks import tasks as joining_tasks
 from chalicelib.privacy.routes import routes as privacy_routes
 from chalicelib.privacy.service import has_consented
 from chalicelib.privacy.tasks import tasks as privacy_tasks
+from chalicelib.rooms.organiser_routes import routes as organiser_routes
 from chalicelib.rooms.routes import routes as room_routes
 from chalicelib.rooms.service import follow_renewal, forget_session, rename_member
 from chalicelib.rooms.tasks import tasks as room_tasks
@@ -26,7 +27,7 @@ app.api.binary_types.append("application/vnd.earshot.fingerprint")
 
 for blueprint in (
     session_routes, age_routes, privacy_routes, privacy_tasks, account_routes, own_account_routes,
-    room_routes, room_tasks, joining_routes, joining_tasks, api_routes, page_routes,
+    room_routes, organiser_routes, room_tasks, joining_routes, joining_tasks, api_routes, page_routes,
 ):  # fmt: skip
     app.register_blueprint(blueprint)
 

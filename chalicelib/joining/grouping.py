@@ -114,8 +114,10 @@ def _welcome(arrivals: dict[Ear, Member], seated: Sequence[bool], now: int) -> P
     for (ear, member), fresh in zip(arrivals.items(), seated, strict=True):
         if fresh and left_after(now, [RoomId(member.room_id)], ear.participant_id, now=now):
             _undo(member)  # they left while this was under way
+        elif fresh and (room_id := _tell(ear, member, now)):
+            placed[ear.participant_id] = room_id
         elif fresh:
-            placed[ear.participant_id] = _tell(ear, member, now)
+            _undo(member)  # the meeting has ended while this was under way
         elif (there := find_seat(ear.participant_id, now=now)) == member.room_id:
             placed[ear.participant_id] = there
         elif there is not None or not ear.room_id:  # seated elsewhere, or gone since they were heard
@@ -133,10 +135,12 @@ def _take_seat(ear: Ear, room_id: RoomId, now: int, opened_at_ms: int | None = N
     return take_seat(ear.participant_id, room_id, heard_at_ms=ear.heard_at_ms, opened_at_ms=opened_at_ms, now=now)
 
 
-def _tell(ear: Ear, member: Member, now: int) -> RoomId:
+def _tell(ear: Ear, member: Member, now: int) -> RoomId | None:
     if not ear.room_id:
         merging.welcome(member, now=now)
     current = merging.settle_member(member, now=now)
+    if current is None:
+        return None
     push.to_session(SessionId(ear.session_id), JoinChanged(ear.join_id, "joined", now, room_id=current), now=now)
     return current
 

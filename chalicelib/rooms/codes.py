@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from chalicelib.lifetimes import MINUTE
 from chalicelib.rooms import service as rooms
-from chalicelib.rooms.models import code_key, find_member, join_codes, new_join_code
+from chalicelib.rooms.models import CODE, code_key, find_member, join_codes, listed_code, new_join_code
 from chalicelib.runtime import limits, vault
 from chalicelib.runtime.errors import FieldError, Gone, Invalid, NotFound, Unavailable
 from chalicelib.runtime.ids import ParticipantId, RoomId, opaque
@@ -40,6 +40,7 @@ def make_code(room_id: RoomId | None, session: Session, *, now: int) -> Shown:
         code = "".join(secrets.choice(LETTERS) for _ in range(LENGTH))
         made = new_join_code(_digest(code), room_id, now)
         if join_codes.create(made, now=now):
+            join_codes.put(listed_code(_digest(code), room_id, now))
             return Shown(code, _qr(code), room_id, int(made.expires_at_ms))
     raise Unavailable("No code is free at the moment.", retry_after_s=60)
 
@@ -61,6 +62,7 @@ def enter_by_code(code: str, session: Session, viewer: str, *, now: int) -> Room
         return room_id  # one who is inside uses nothing up
     if not join_codes.take(found, now=now):
         raise _gone()
+    join_codes.delete((room_id, CODE + _digest(wanted)))
     return _enter(room_id, session, now)
 
 

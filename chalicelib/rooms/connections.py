@@ -102,6 +102,11 @@ def audience_ids(audience: str, *, now: int) -> list[ConnectionId]:
     return [ConnectionId(one.connection_id) for one in connections.query(audience, now=now)]
 
 
+def forget_audience(audience: str, *, now: int) -> None:
+    """Nobody is listed under it any more; each connection's own row stays."""
+    connections.delete_many((audience, one) for one in audience_ids(audience, now=now))
+
+
 def session_connections(session_id: SessionId, *, now: int) -> list[Connection]:
     return connections.query(of_session(session_id), now=now)
 

@@ -5,23 +5,29 @@ A pointer leads to an older room only, so following it always ends, whoever merg
 
 from collections.abc import Iterable, Iterator
 
-from chalicelib.lifetimes import MEETING
+from chalicelib.lifetimes import JOIN_CODE, MEETING
 from chalicelib.rooms import connections, push
 from chalicelib.rooms.models import (
+    CODE,
     MERGED,
+    ORGANISER,
+    JoinCode,
     Member,
     Merged,
+    Organiser,
     Room,
     entries,
     find_head,
+    listed_code,
     member_key,
     members,
-    members_of,
     merges,
     new_head,
+    organisers,
 )
+from chalicelib.runtime import events
 from chalicelib.runtime.ids import ParticipantId, RoomId, SessionId
-from chalicelib.sessions.models import remember_room
+from chalicelib.sessions.models import forget_room, remember_room
 
 STEPS_MAX = 64  # every step leads to an older room, so honest data never comes near
 
@@ -50,23 +56,32 @@ def merge_rooms(one: RoomId, other: RoomId, *, now: int) -> RoomId | None:
         return None if survivor is None else survivor.room_id
     if first.room_id == second.room_id:
         for name in {one, other} - {first.room_id}:  # one broken off half-way is finished by its repetition
-            move_members(name, first.room_id, now=now)
+            move_all(name, first.room_id, now=now)
         return first.room_id
     older, younger = sorted((first, second), key=lambda room: room.age)
-    pointer = Merged(younger.room_id, MERGED, into=older.room_id)
+    pointer = Merged(younger.room_id, MERGED, into=older.room_id, by_link=younger.by_link)
     pointer.lives_until(MEETING.deadline(now))
     if not merges.create(pointer, now=now):  # someone merged it elsewhere meanwhile: go on from there
         return merge_rooms(younger.room_id, older.room_id, now=now)
     push.merged(younger.room_id, older.room_id, now=now)
-    move_members(younger.room_id, older.room_id, now=now)
+    move_all(younger.room_id, older.room_id, now=now)
     return older.room_id
 
 
-def move_members(source: RoomId, into: RoomId, *, now: int) -> None:
-    """Whoever is still in a merged room becomes a member where it leads."""
-    for member in members_of(source, now=now):
-        add_member(member_of(into, member), now=now)
-        members.delete((source, member.entry))
+def move_all(source: RoomId, into: RoomId, *, now: int) -> None:
+    """What is still in a merged room goes where it leads: people, organiser, open codes, what is shown."""
+    for entry in entries.query(source, now=now):
+        match entry:
+            case Member():
+                add_member(member_of(into, entry), now=now)
+                members.delete((source, entry.entry))
+            case Organiser():
+                settle_organiser(entry, now=now)
+            case JoinCode():
+                digest = entry.entry.removeprefix(CODE)
+                entries.put(listed_code(digest, into, int(entry.expires_at_ms) - JOIN_CODE.length_ms))
+                entries.delete((source, entry.entry))
+    events.publish(events.RoomsMerged(source, into, now))
 
 
 def open_with(room_id: RoomId, opened_at_ms: int, arrivals: Iterable[Member]) -> None:
@@ -74,21 +89,35 @@ def open_with(room_id: RoomId, opened_at_ms: int, arrivals: Iterable[Member]) ->
     entries.put_many([new_head(room_id, opened_at_ms), *arrivals])
 
 
-def add_member(member: Member, *, now: int) -> RoomId:
-    """Makes a member of the room, or of the one it has merged into; the room it became."""
+def add_member(member: Member, *, now: int) -> RoomId | None:
+    """Makes a member of the room, or of the one it has merged into; the room it became, None where that has ended."""
     if members.create(member, now=now):
         welcome(member, now=now)
     return settle_member(member, now=now)
 
 
-def settle_member(member: Member, *, now: int) -> RoomId:
-    """Takes a member along if their room has merged meanwhile: nobody is left behind."""
+def settle_member(member: Member, *, now: int) -> RoomId | None:
+    """Takes a member along if their room has merged meanwhile: nobody is left behind, nor in a room that is over."""
     room = current_room(RoomId(member.room_id), now=now)
-    if room is None or room.room_id == member.room_id:
-        return RoomId(member.room_id)
-    there = add_member(member_of(room.room_id, member), now=now)
+    if room is not None and room.room_id == member.room_id:
+        return room.room_id
+    there = None if room is None else add_member(member_of(room.room_id, member), now=now)
     members.delete((member.room_id, member.entry))
+    if there is None:
+        forget_room(member.session_id, member.room_id, now=now)
     return there
+
+
+def settle_organiser(organiser: Organiser, *, now: int) -> Organiser | None:
+    """Who runs the room that `organiser`'s has become: of two, that of the older room; None where it has ended."""
+    room = current_room(RoomId(organiser.room_id), now=now)
+    if room is not None and room.room_id == organiser.room_id:
+        return room.organiser
+    if room is not None:
+        kept = {name: value for name, value in organiser.attribute_values.items() if name != "room_id"}
+        organisers.create(Organiser(room.room_id, **kept), now=now)
+    organisers.delete((organiser.room_id, ORGANISER))
+    return None if room is None else organisers.get((room.room_id, ORGANISER), now=now)
 
 
 def welcome(member: Member, *, now: int) -> None:

@@ -57,6 +57,10 @@ class RoomChanged(RoomMessage, tag="room.changed", kw_only=True):
     merged_into: str | None = None
 
 
+class RoomEnded(RoomMessage, tag="room.ended", kw_only=True):
+    """The meeting is over; everything shown in it is deleted."""
+
+
 class JoinChanged(msgspec.Struct, tag_field="type", tag="join.changed"):
     """What became of a sound clip; sent to the session that recorded it."""
 
@@ -90,6 +94,7 @@ ServerMessage = (
     | ParticipantRenamed
     | ParticipantKnocking
     | RoomChanged
+    | RoomEnded
     | JoinChanged
     | Heartbeat
 )

@@ -1,11 +1,13 @@
 """Rooms and their members: one partition a room, so that reading a meeting is one Query.
 
-What never changes about a room (its head), what changes with every message (its sequence) and what is decided once
-(that it merged) are entries of their own: the head can be written again by whoever saw the same clips.
+What never changes about a room (its head), what changes with every message (its sequence), what is decided once
+(that it merged) and what its organiser decides are entries of their own: the head can be written again by whoever saw
+the same clips.
 """
 
 from collections.abc import Sequence as Many
 from dataclasses import dataclass
+from typing import TypeVar
 
 from pynamodb.attributes import BooleanAttribute, DiscriminatorAttribute, NumberAttribute, UnicodeAttribute
 
@@ -13,14 +15,8 @@ from chalicelib.lifetimes import JOIN_CODE, KNOCK, LEFT, MEETING
 from chalicelib.runtime.ids import ParticipantId, RoomId, is_opaque
 from chalicelib.runtime.store import Binding, Record, Table
 
-HEAD, MERGED, SEQUENCE, MEMBER, LEFT_BY, KNOCK_BY = (
-    "room",
-    "merged",
-    "sequence",
-    "member#",
-    "left#",
-    "knock#",
-)
+HEAD, MERGED, SEQUENCE, ORGANISER = "room", "merged", "sequence", "organiser"
+MEMBER, LEFT_BY, KNOCK_BY, CODE = "member#", "left#", "knock#", "code#"
 
 
 class RoomEntry(Record):
@@ -33,16 +29,28 @@ class RoomEntry(Record):
 
 
 class Head(RoomEntry, discriminator="room"):
-    """The room itself."""
+    """The room itself; `ended` while what belongs to it is being deleted: it is nobody's room any more."""
 
-    title = UnicodeAttribute(default="")
     opened_at_ms = NumberAttribute()
+    ended = BooleanAttribute(null=True)
+
+
+class Organiser(RoomEntry, discriminator="organiser"):
+    """The account that opened or claimed the room, and what it has decided."""
+
+    account_id = UnicodeAttribute()
+    title = UnicodeAttribute(default="")
+    planned_start_ms = NumberAttribute(null=True)
+    knock = BooleanAttribute(default=False)
+    analytics_id = UnicodeAttribute(null=True)
+    link_id = UnicodeAttribute(null=True)  # the room that the invitation link names: this one, or one merged into it
 
 
 class Merged(RoomEntry, discriminator="merged"):
     """Set once and for all, always to an older room, so no circle can arise."""
 
     into = UnicodeAttribute()
+    by_link = BooleanAttribute(default=False)  # its invitation links lead on
 
 
 class Sequence(RoomEntry, discriminator="sequence"):
@@ -75,7 +83,10 @@ class Knock(RoomEntry, discriminator="knock"):
 
 
 class JoinCode(RoomEntry, discriminator="code"):
-    """Lets one device into the room it leads to; lies alone in a partition named by the code's digest."""
+    """Lets one device into the room it leads to; lies alone in a partition named by the code's digest.
+
+    A second one, in the room, makes it found when the meeting ends.
+    """
 
     leads_to = UnicodeAttribute()
 
@@ -90,7 +101,11 @@ entries: Table[RoomEntry] = Table(RoomEntry, "rooms")
 merges: Table[Merged] = Table(Merged, "rooms")
 sequences: Table[Sequence] = Table(Sequence, "rooms")
 heads: Table[Head] = Table(Head, "rooms")
+organisers: Table[Organiser] = Table(Organiser, "rooms")
 members: Table[Member] = Table(Member, "rooms")
+
+
+E = TypeVar("E", bound=RoomEntry)
 
 
 @dataclass(frozen=True)
@@ -107,9 +122,10 @@ class Room:
     """A room as one Query finds it."""
 
     room_id: RoomId
-    title: str
     opened_at_ms: int
     merged_into: RoomId | None
+    by_link: bool  # whoever has its address may come in
+    organiser: Organiser | None
     sequence: int
     members: Many[Member]
 
@@ -118,11 +134,24 @@ class Room:
         """Sorts the oldest first, the same way for everyone."""
         return self.opened_at_ms, self.room_id
 
+    @property
+    def title(self) -> str:
+        return self.organiser.title if self.organiser else ""
+
+    def is_run_by(self, account_id: str | None) -> bool:
+        return self.organiser is not None and self.organiser.account_id == account_id
+
 
 def new_head(room_id: RoomId, opened_at_ms: int) -> Head:
     head = Head(room_id, HEAD, opened_at_ms=opened_at_ms)
     head.lives_until(MEETING.deadline(opened_at_ms))
     return head
+
+
+def new_organiser(room_id: RoomId, account_id: str, now: int, *, link: bool) -> Organiser:
+    organiser = Organiser(room_id, ORGANISER, account_id=account_id, link_id=room_id if link else None)
+    organiser.lives_until(MEETING.deadline(now))
+    return organiser
 
 
 def new_member(room_id: RoomId, person: Person, *, via: str, now: int) -> Member:
@@ -147,17 +176,13 @@ def new_knock(room_id: RoomId, person: Person, join_id: str, now: int) -> Knock:
 
 def find_room(room_id: RoomId, *, now: int) -> Room | None:
     """The room with everyone who belongs to it; None where there is none."""
-    found = entries.query(room_id, now=now) if is_opaque(room_id) else []
-    head = next((one for one in found if isinstance(one, Head)), None)
-    return None if head is None else _room(head, found)
+    return _room(entries.query(room_id, now=now) if is_opaque(room_id) else [])
 
 
 def find_head(room_id: RoomId, *, now: int) -> Room | None:
-    """The room without its members, for two units whatever their number."""
-    keys = [(room_id, HEAD), (room_id, MERGED)]
-    found = entries.get_many(keys, now=now) if is_opaque(room_id) else []
-    head = next((one for one in found if isinstance(one, Head)), None)
-    return None if head is None else _room(head, found)
+    """The room without its members, for three units whatever their number."""
+    keys = [(room_id, HEAD), (room_id, MERGED), (room_id, ORGANISER)]
+    return _room(entries.get_many(keys, now=now) if is_opaque(room_id) else [])
 
 
 def next_sequence(room_id: RoomId, *, now: int) -> int | None:
@@ -184,8 +209,15 @@ def new_join_code(digest: str, room_id: RoomId, now: int) -> JoinCode:
     return code
 
 
+def listed_code(digest: str, room_id: RoomId, now: int) -> JoinCode:
+    """As the room it leads to lists it."""
+    code = JoinCode(room_id, CODE + digest, leads_to=room_id)
+    code.lives_until(JOIN_CODE.deadline(now))
+    return code
+
+
 def code_key(digest: str) -> tuple[str, str]:
-    return f"code#{digest}", "code"
+    return CODE + digest, "code"
 
 
 def new_left(room_id: RoomId, participant_id: str, now: int) -> Left:
@@ -209,14 +241,21 @@ def find_member(room_id: RoomId, participant_id: ParticipantId, *, now: int) -> 
     return members.get(member_key(room_id, participant_id), now=now) if is_opaque(room_id) else None
 
 
-def _room(head: Head, found: Many[RoomEntry]) -> Room:
-    merged = next((one for one in found if isinstance(one, Merged)), None)
-    sequence = next((one for one in found if isinstance(one, Sequence)), None)
+def _room(found: Many[RoomEntry]) -> Room | None:
+    head, merged = _first(Head, found), _first(Merged, found)
+    sequence, organiser = _first(Sequence, found), _first(Organiser, found)
+    if head is None or head.ended:
+        return None
     return Room(
         RoomId(head.room_id),
-        head.title,
         int(head.opened_at_ms),
         None if merged is None else RoomId(merged.into),
+        bool(organiser and organiser.link_id == head.room_id) or bool(merged and merged.by_link),
+        organiser,
         0 if sequence is None else int(sequence.number),
         [one for one in found if isinstance(one, Member)],
     )
+
+
+def _first(kind: type[E], found: Many[RoomEntry]) -> E | None:
+    return next((one for one in found if isinstance(one, kind)), None)

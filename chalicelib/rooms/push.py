@@ -12,6 +12,7 @@ from chalicelib.rooms.messages import (
     ParticipantRenamed,
     ParticipantView,
     RoomChanged,
+    RoomEnded,
     RoomMessage,
 )
 from chalicelib.rooms.models import Knock, Member, next_sequence
@@ -39,6 +40,15 @@ def knocking(knock: Knock, name: str, *, now: int) -> None:
 def merged(room_id: RoomId, into: RoomId, *, now: int) -> None:
     """Tells everyone in `room_id` to move over."""
     _numbered(RoomChanged, room_id, now, merged_into=into)
+
+
+def changed(room_id: RoomId, *, now: int) -> None:
+    """Everyone in the room reads it again."""
+    _numbered(RoomChanged, room_id, now)
+
+
+def ended(room_id: RoomId, *, now: int) -> None:
+    _numbered(RoomEnded, room_id, now)
 
 
 def to_room(room_id: RoomId, message: msgspec.Struct, *, now: int) -> None:

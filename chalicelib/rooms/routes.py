@@ -2,8 +2,9 @@
 
 from chalice.app import Blueprint
 
-from chalicelib.rooms import codes, door, push, service
+from chalicelib.rooms import codes, door, service
 from chalicelib.rooms.schemas import Admission, CodeView, EmptyBody, Entered, NewCode, RoomView
+from chalicelib.rooms.views import room_view
 from chalicelib.runtime import clock
 from chalicelib.runtime.errors import Gone, Invalid, NotFound, TooMany, Unauthenticated, Unavailable
 from chalicelib.runtime.http import Call, Reply, operation
@@ -19,18 +20,7 @@ def read_room(call: Call[None]) -> Reply:
     now = clock.now()
     session = require_session(call, now=now)
     room, present = service.read_room(RoomId(call.path["room_id"]), session, now=now)
-    return Reply(
-        RoomView(
-            room_id=room.room_id,
-            title=room.title,
-            organiser=False,
-            me=session.participant_id,
-            participants=[push.view(member) for member in sorted(present, key=lambda one: int(one.joined_at_ms))],
-            content=[],
-            sequence=room.sequence,
-            settings={},
-        )
-    )
+    return Reply(room_view(room, present, session))
 
 
 @operation(routes, "POST", "/v1/rooms/{room_id}/admissions/{participant_id}", summary="Admit or refuse who knocks",

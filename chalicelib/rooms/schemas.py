@@ -1,9 +1,17 @@
 """A room as its members see it."""
 
+from typing import Annotated
+
 import msgspec
+from msgspec import UNSET, Meta, UnsetType
 
 from chalicelib.rooms.messages import ParticipantView
+from chalicelib.rooms.rules import ANALYTICS
 from chalicelib.runtime.ids import OpaqueText
+
+Title = Annotated[str, Meta(max_length=1_000, description="At most 120 characters on one line.")]
+Start = Annotated[int, Meta(ge=0, le=2**53)]
+AnalyticsId = Annotated[str, Meta(pattern=f"^{ANALYTICS}$", description="Of Google Analytics or Google Ads.")]
 
 
 class ContentView(msgspec.Struct):
@@ -45,6 +53,39 @@ class Entered(msgspec.Struct):
     room_id: str
 
 
+class NewRoom(msgspec.Struct, forbid_unknown_fields=True):
+    """A room to be met in later, or now."""
+
+    title: Title = ""
+    planned_start_ms: Start | None = None
+
+
+class RoomPatch(msgspec.Struct, forbid_unknown_fields=True):
+    """What is given changes; null clears."""
+
+    title: Title | UnsetType = UNSET
+    knock: bool | UnsetType = UNSET
+    analytics_id: AnalyticsId | UnsetType | None = UNSET
+    planned_start_ms: Start | UnsetType | None = UNSET
+
+
+class RoomSettings(msgspec.Struct):
+    """`knock`: nobody comes in before somebody inside has said yes. `analytics_id` is the organiser's own."""
+
+    knock: bool
+    analytics_id: str | None
+
+
+class OrganisedRoom(msgspec.Struct):
+    """A room as its organiser set it. `link` is the invitation of a room that an account opened."""
+
+    room_id: str
+    title: str
+    planned_start_ms: int | None
+    link: str | None
+    settings: RoomSettings
+
+
 class RoomView(msgspec.Struct):
     """`me` is the caller's participant id; `sequence` is that of the last message this state includes."""
 
@@ -55,4 +96,6 @@ class RoomView(msgspec.Struct):
     participants: list[ParticipantView]
     content: list[ContentView]
     sequence: int
-    settings: dict[str, bool]
+    planned_start_ms: int | None
+    link: str | None
+    settings: RoomSettings

@@ -1,10 +1,8 @@
 """Use cases of meetings: enter, leave, read; a tab connects, resumes, disconnects."""
 
-from chalicelib.rooms import connections, merging, push
+from chalicelib.rooms import connections, ending, merging, push
 from chalicelib.rooms.merging import current_room, merge_rooms
 from chalicelib.rooms.models import (
-    HEAD,
-    SEQUENCE,
     Member,
     Person,
     Room,
@@ -55,7 +53,10 @@ def enter_room(room_id: RoomId, session: Session, *, via: str, now: int) -> Room
     room = current_room(room_id, now=now)
     if room is None:
         raise NotFound("This meeting has ended.")
-    return merging.add_member(new_member(room.room_id, person(session), via=via, now=now), now=now)
+    entered = merging.add_member(new_member(room.room_id, person(session), via=via, now=now), now=now)
+    if entered is None:
+        raise NotFound("This meeting has ended.")
+    return entered
 
 
 def mend_membership(room_id: RoomId, session: Session, *, since: int, now: int) -> RoomId | None:
@@ -112,7 +113,7 @@ def read_room(room_id: RoomId, session: Session, *, now: int) -> tuple[Room, lis
     room = find_room(room_id, now=now)
     if room is not None and room.merged_into is not None:
         if _is_in(room, session):  # the merge broke off before they were moved
-            merging.move_members(room.room_id, room.merged_into, now=now)
+            merging.move_all(room.room_id, room.merged_into, now=now)
         current = current_room(room.merged_into, now=now)
         room = None if current is None else find_room(current.room_id, now=now)
     if room is None or not _is_in(room, session):
@@ -173,8 +174,8 @@ def _is_in(room: Room, session: Session) -> bool:
 
 def _end_if_empty(room_id: RoomId, now: int) -> None:
     room = find_room(room_id, now=now)
-    if room is not None and not room.members and room.merged_into is None:
-        entries.delete_many((room_id, entry) for entry in (HEAD, SEQUENCE))
+    if room is not None and not room.members and room.merged_into is None and not room.by_link:
+        ending.end_room(room_id, now=now)
 
 
 def _remove(member: Member, now: int) -> None:

@@ -50,6 +50,23 @@ class MemberLeft:
 
 
 @dataclass(frozen=True)
+class RoomEnded:
+    """A meeting is over: nobody can read it any more, and what is shown in it is to be deleted now."""
+
+    room_id: RoomId
+    now: int
+
+
+@dataclass(frozen=True)
+class RoomsMerged:
+    """Two rooms turned out to be one: what is shown in `room_id` belongs to `into` from now on. May come twice."""
+
+    room_id: RoomId
+    into: RoomId
+    now: int
+
+
+@dataclass(frozen=True)
 class ParticipantAdmitted:
     """Members let in someone whose sound left them in doubt, and who knocked at that time."""
 

@@ -60,14 +60,25 @@ class Pass:
 
 def clean_name(text: str) -> str:
     """A participant's name: 1 to 80 characters of any script. Raises Invalid."""
-    name = " ".join(unicodedata.normalize("NFC", text).split())
-    if not 1 <= len(name) <= NAME_MAX:
-        raise _bad_name(f"1 to {NAME_MAX} characters")
-    if any(_deceives(one) for one in name):
-        raise _bad_name("no control or invisible characters")
-    if set(name) <= HELPERS | BLANK:
-        raise _bad_name("something to see")
+    name = one_line(text)
+    reason = fault_of(name, NAME_MAX)
+    if reason is not None:
+        raise _bad_name(reason)
     return name
+
+
+def one_line(text: str) -> str:
+    """`text` in one spelling, every stretch of white space as one blank."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def fault_of(line: str, longest: int) -> str | None:
+    """What keeps a line from being shown to others; None where nothing does."""
+    if not 1 <= len(line) <= longest:
+        return f"1 to {longest} characters"
+    if any(_deceives(one) for one in line):
+        return "no control or invisible characters"
+    return "something to see" if set(line) <= HELPERS | BLANK else None
 
 
 def clean_nickname(text: str) -> str:

@@ -48,6 +48,7 @@ LIFETIME_OF: dict[str, Lifetime | None] = {
     "RoomEntry": None,  # the common part of a room's entries; never stored itself
     "Head": MEETING,
     "Merged": MEETING,
+    "Organiser": MEETING,
     "Sequence": MEETING,
     "Member": MEETING,
     "Knock": KNOCK,

@@ -17,7 +17,8 @@ STRANGE_IDS = ["A" * 22, "x", "a" * 23, "room%23x", "member%23x", "%00", "..", "
 def session_of(world: World, browser: Browser) -> object:
     name = browser.get("/v1/session").json()["participant_name"]
     [row] = [item for item in world.aws.items("sessions") if item["participant_name"]["S"] == name]
-    return find(row["own_id"]["S"], now=world.now)
+    owner, own = row["owner_id"]["S"], row["own_id"]["S"]
+    return find(own if owner == own else f"{owner}.{own}", now=world.now)
 
 
 def meeting(world: World, *people: Browser) -> RoomId:

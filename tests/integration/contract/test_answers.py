@@ -47,8 +47,9 @@ class Visit:
         if "content" not in described:
             assert answer.body == ""
             return
-        schema = described["content"][answer.headers["content-type"]]["schema"]
-        assert errors(self.document, schema, answer.json()) == []
+        kind = answer.headers["content-type"]
+        found = answer.body if kind.startswith("text/") else answer.json()
+        assert errors(self.document, described["content"][kind]["schema"], found) == []
 
 
 def errors(document: dict[str, Any], schema: Any, value: Any) -> list[str]:
@@ -132,6 +133,7 @@ def have_an_account(visit: Visit, world: World) -> None:
     does(cleo, "POST", "/v1/accounts/password-reset", json_body={"email": own})
     does(cleo, "POST", "/v1/accounts/password", json_body={"token": accounts.mailed_token(world), **password})
     assert accounts.log_in(cleo).status == 200
+    run_a_meeting(visit, world, cleo)
     does(cleo, "GET", "/v1/consents")
     does(cleo, "PUT", "/v1/consents", json_body={"improvement": True})
     send_news(account_of(cleo), "News", "There is news.", now=world.now)
@@ -139,6 +141,19 @@ def have_an_account(visit: Visit, world: World) -> None:
     does(cleo, "GET", "/v1/unsubscribe/{token}", link)
     does(cleo, "POST", "/v1/unsubscribe/{token}", link)
     does(cleo, "DELETE", "/v1/account", json_body=password)
+
+
+def run_a_meeting(visit: Visit, world: World, cleo: Browser) -> None:
+    """Cleo opens one ahead and ends it, and claims one that a code made."""
+    does, planned = visit.does, {"title": "Tea", "planned_start_ms": world.now + 86_400_000}
+    room = {"room_id": does(cleo, "POST", "/v1/rooms", json_body=planned).json()["room_id"]}
+    does(cleo, "GET", "/v1/rooms/{room_id}/calendar.ics", room)
+    does(cleo, "PATCH", "/v1/rooms/{room_id}", room, json_body={"analytics_id": "G-ABC123DEF4"})
+    does(cleo, "DELETE", "/v1/rooms/{room_id}", room)
+    shown = {"room_id": cleo.post("/v1/join-codes", json_body={}).json()["room_id"]}
+    cleo.connect("cleo").resume(shown["room_id"])
+    does(cleo, "PUT", "/v1/rooms/{room_id}/organiser", shown, json_body={})
+    does(cleo, "DELETE", "/v1/rooms/{room_id}", shown)
 
 
 def account_of(browser: Browser) -> str:

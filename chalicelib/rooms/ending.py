@@ -1,0 +1,52 @@
+"""The end of a meeting: unreadable at once, everybody told, everything of it deleted (B11)."""
+
+from functools import partial
+
+from chalicelib.rooms import connections, push
+from chalicelib.rooms.models import (
+    CODE,
+    HEAD,
+    ORGANISER,
+    Head,
+    JoinCode,
+    Left,
+    Member,
+    code_key,
+    entries,
+    heads,
+    join_codes,
+    members,
+    new_left,
+)
+from chalicelib.runtime import events
+from chalicelib.runtime.ids import RoomId
+from chalicelib.runtime.parallel import together
+from chalicelib.sessions.models import forget_room
+
+SIDE_BY_SIDE = 8  # members are let go in so many rows at once: a full room within seconds
+LAST = (ORGANISER, HEAD)  # by these a repetition finds what broke off
+
+
+def end_room(room_id: RoomId, *, now: int) -> None:
+    """Ends the meeting. Safe to repeat: where it broke off, nobody can read the room, and this deletes the rest."""
+    if heads.update((room_id, HEAD), [Head.ended.set(True)], now=now) is None:
+        return
+    push.ended(room_id, now=now)
+    events.publish(events.RoomEnded(room_id, now))
+    found = entries.query(room_id, now=now)
+    people = [one for one in found if isinstance(one, Member)]
+    together([partial(_let_go, people[row::SIDE_BY_SIDE], now) for row in range(min(SIDE_BY_SIDE, len(people)))])
+    codes = [code_key(one.entry.removeprefix(CODE)) for one in found if isinstance(one, JoinCode)]
+    join_codes.delete_many(codes)
+    connections.forget_audience(connections.of_room(room_id), now=now)
+    rest = [one.entry for one in found if not isinstance(one, Left) and one.entry not in LAST]
+    entries.delete_many((room_id, entry) for entry in [*rest, *LAST])
+
+
+def _let_go(people: list[Member], now: int) -> None:
+    for member in people:
+        room_id = RoomId(member.room_id)
+        entries.put(new_left(room_id, member.participant_id, now))
+        members.delete((room_id, member.entry))
+        forget_room(member.session_id, room_id, now=now)
+        events.publish(events.MemberLeft(member.participant_id, room_id, now))

@@ -1,0 +1,145 @@
+"""Who runs a meeting: opens it ahead, claims one that sound or a code made, decides about it, ends it (B12)."""
+
+from typing import Any
+
+from msgspec import UNSET
+
+from chalicelib.accounts.signed import find_signed
+from chalicelib.lifetimes import HOUR
+from chalicelib.rooms import ending, merging, push
+from chalicelib.rooms.models import (
+    ORGANISER,
+    Organiser,
+    Room,
+    entries,
+    find_head,
+    find_member,
+    new_head,
+    new_organiser,
+    organisers,
+)
+from chalicelib.rooms.rules import check_analytics_id, check_planned_start, clean_title
+from chalicelib.rooms.schemas import NewRoom, RoomPatch
+from chalicelib.runtime import limits
+from chalicelib.runtime.errors import Conflict, Denied, NotFound
+from chalicelib.runtime.ids import ParticipantId, RoomId, opaque
+from chalicelib.sessions.models import Session
+
+OPENED = 60  # rooms an hour by one account
+TRIES = 4  # each further one follows a merge made meanwhile
+
+
+def open_planned(wanted: NewRoom, session: Session, *, now: int) -> Organiser:
+    """A room with an invitation link; nobody is in it yet. Raises Unauthenticated for guests, Invalid, TooMany."""
+    account = find_signed(session, now=now).account
+    made = new_organiser(RoomId(opaque()), account.account_id, now, link=True)
+    made.title = clean_title(wanted.title)
+    if wanted.planned_start_ms is not None:
+        made.planned_start_ms = check_planned_start(wanted.planned_start_ms, now, now)
+    limits.count(f"rooms/{account.account_id}", allowed=OPENED, window_ms=HOUR, now=now)
+    entries.put_many([new_head(RoomId(made.room_id), now), made])
+    return made
+
+
+def claim_room(room_id: RoomId, session: Session, *, now: int) -> Organiser:
+    """The member's account runs the meeting from now on. Raises Unauthenticated, NotFound, Conflict if another does."""
+    account = find_signed(session, now=now).account
+    room = _where_i_am(room_id, session, now)
+    made = new_organiser(room.room_id, account.account_id, now, link=False)
+    fresh = organisers.create(made, now=now)
+    found = merging.settle_organiser(made, now=now) if fresh else room.organiser or _organiser(room.room_id, now)
+    if found is None:
+        raise NotFound("This meeting has ended.")
+    if found.account_id != account.account_id:
+        raise Conflict("Somebody else runs this meeting.")
+    if fresh:
+        push.changed(RoomId(found.room_id), now=now)
+    return found
+
+
+def change_room(room_id: RoomId, wanted: RoomPatch, session: Session, *, now: int) -> Organiser:
+    """What is given changes, and everyone is told. Raises as `require_organiser`, and Invalid."""
+    room = require_organiser(room_id, session, now=now)
+    actions = _actions(wanted, room, now)
+    for _ in range(TRIES):
+        found = _update(room, actions, now) if actions else room.organiser
+        moved = merging.current_room(room.room_id, now=now)
+        if moved is None:
+            raise NotFound("This meeting has ended.")
+        if found is not None and moved.room_id == room.room_id:
+            if actions:
+                push.changed(room.room_id, now=now)
+            return found
+        room = require_organiser(moved.room_id, session, now=now)
+    raise Conflict("The meeting is being changed elsewhere at the same moment.")
+
+
+def end_meeting(room_id: RoomId, session: Session, *, now: int) -> None:
+    """For everybody, at once. Also finishes an end that broke off. Raises as `require_organiser`."""
+    account_id = find_signed(session, now=now).account.account_id
+    found = None if merging.current_room(room_id, now=now) else _organiser(room_id, now)
+    if found is not None and found.account_id == account_id:
+        ending.end_room(room_id, now=now)
+    else:
+        ending.end_room(require_organiser(room_id, session, now=now).room_id, now=now)
+
+
+def require_organiser(room_id: RoomId, session: Session, *, now: int) -> Room:
+    """The room, for whoever runs it. Raises Unauthenticated for guests, Denied for other members, NotFound."""
+    account = find_signed(session, now=now).account
+    room = merging.current_room(room_id, now=now)
+    if room is not None and room.is_run_by(account.account_id):
+        return room
+    _where_i_am(room_id, session, now)
+    raise Denied("Only the organiser of the meeting can do this.")
+
+
+def is_organiser(room: Room, session: Session) -> bool:
+    return session.account_id is not None and room.is_run_by(session.account_id)
+
+
+def find_planned(room_id: RoomId, *, now: int) -> Organiser:
+    """What an invitation link leads to, for whoever holds it. Raises NotFound where there is no link, or no plan."""
+    named, room = find_head(room_id, now=now), merging.current_room(room_id, now=now)
+    if named is None or not named.by_link or room is None or room.organiser is None:
+        raise NotFound("There is no such meeting.")
+    if room.organiser.planned_start_ms is None:
+        raise NotFound("This meeting has no planned start.")
+    return room.organiser
+
+
+def _where_i_am(room_id: RoomId, session: Session, now: int) -> Room:
+    room = merging.current_room(room_id, now=now)
+    if room is None or find_member(room.room_id, ParticipantId(session.participant_id), now=now) is None:
+        raise NotFound("There is no such meeting, or you are not in it.")
+    return room
+
+
+def _organiser(room_id: RoomId, now: int) -> Organiser | None:
+    return organisers.get((room_id, ORGANISER), now=now)
+
+
+def _update(room: Room, actions: list[Any], now: int) -> Organiser | None:
+    """None where the room has merged or ended meanwhile."""
+    mine = None if room.organiser is None else Organiser.account_id == room.organiser.account_id
+    return organisers.update((room.room_id, ORGANISER), actions, now=now, where=mine)
+
+
+def _actions(wanted: RoomPatch, room: Room, now: int) -> list[Any]:
+    actions = list[Any]()
+    if wanted.title is not UNSET:
+        actions.append(Organiser.title.set(clean_title(wanted.title)))
+    if wanted.knock is not UNSET:
+        actions.append(Organiser.knock.set(wanted.knock))
+    if wanted.analytics_id is not UNSET:
+        checked = None if wanted.analytics_id is None else check_analytics_id(wanted.analytics_id)
+        actions.append(_set_or_remove(Organiser.analytics_id, checked))
+    if wanted.planned_start_ms is not UNSET:
+        at_ms = wanted.planned_start_ms
+        checked_at = None if at_ms is None else check_planned_start(at_ms, room.opened_at_ms, now)
+        actions.append(_set_or_remove(Organiser.planned_start_ms, checked_at))
+    return actions
+
+
+def _set_or_remove(attribute: Any, value: object) -> Any:
+    return attribute.remove() if value is None else attribute.set(value)
