@@ -61,7 +61,8 @@ REGISTER: Operation = SCHEMA["/v1/accounts"]["POST"]
 LOG_IN: Operation = SCHEMA["/v1/session/login"]["POST"]
 OF_A_CHILD: list[Operation] = [SCHEMA[f"/v1/session/age/{name}"]["POST"] for name in ("guardian", "approval")]
 ENTER: Operation = SCHEMA["/v1/join-codes/{code}"]["POST"]
-BEYOND_SCHEMAS = (SUBMIT, ENTER, SAY_AGE, *OF_A_CHILD, CHANGE_SESSION, LOG_IN, REGISTER, *BY_MAIL)
+PLANNED: list[Operation] = [SCHEMA["/v1/rooms"]["POST"], SCHEMA["/v1/rooms/{room_id}"]["PATCH"]]
+BEYOND_SCHEMAS = (SUBMIT, ENTER, *PLANNED, SAY_AGE, *OF_A_CHILD, CHANGE_SESSION, LOG_IN, REGISTER, *BY_MAIL)
 WITH_INPUT = [one for one in OPERATIONS if [*one.iter_parameters(), *one.body]]
 
 

@@ -1,6 +1,7 @@
 """The calendar file is valid RFC 5545 and says what it was given (B12)."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,6 +19,7 @@ def test_any_title_is_read_back_as_it_was(title: str) -> None:
     """B12: .ics validates, whatever script, comma, semicolon or backslash is in the title."""
     made = calendar_file("A" * 22, title, LINK, START, NOW)
     read = Calendar.from_ical(made)
+    event: Any
     [event] = read.walk("VEVENT")
     assert (str(event["SUMMARY"]), str(event["LOCATION"]), str(event["URL"])) == (title, LINK, LINK)
     assert (str(event["UID"]), str(read["VERSION"]), str(read["METHOD"])) == ("A" * 22, "2.0", "PUBLISH")
