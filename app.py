@@ -2,6 +2,8 @@
 
 from chalicelib.accounts.own_routes import routes as own_account_routes
 from chalicelib.accounts.routes import routes as account_routes
+from chalicelib.content import showing, staging
+from chalicelib.content.routes import routes as content_routes
 from chalicelib.joining.routes import routes as joining_routes
 from chalicelib.joining.service import forget_sound, give_up_seat, seat_admitted
 from chalicelib.joining.tasks import tasks as joining_tasks
@@ -12,7 +14,7 @@ from chalicelib.rooms.organiser_routes import routes as organiser_routes
 from chalicelib.rooms.routes import routes as room_routes
 from chalicelib.rooms.service import follow_renewal, forget_session, rename_member
 from chalicelib.rooms.tasks import tasks as room_tasks
-from chalicelib.runtime import consent, events
+from chalicelib.runtime import consent, events, expiry
 from chalicelib.runtime.http import EarshotApp
 from chalicelib.sessions.age_routes import routes as age_routes
 from chalicelib.sessions.routes import routes as session_routes
@@ -27,14 +29,19 @@ app.api.binary_types.append("application/vnd.earshot.fingerprint")
 
 for blueprint in (
     session_routes, age_routes, privacy_routes, privacy_tasks, account_routes, own_account_routes,
-    room_routes, organiser_routes, room_tasks, joining_routes, joining_tasks, api_routes, page_routes,
+    room_routes, organiser_routes, room_tasks, content_routes, joining_routes, joining_tasks, api_routes, page_routes,
 ):  # fmt: skip
     app.register_blueprint(blueprint)
 
 consent.recorded_by(has_consented)
+expiry.handled_by(staging.EXPIRY_KIND, staging.reap_tab)
+events.subscribe(events.SessionEnded, staging.forget_session)
 events.subscribe(events.SessionEnded, forget_session)
 events.subscribe(events.SessionEnded, forget_sound)
 events.subscribe(events.SessionRenewed, follow_renewal)
 events.subscribe(events.ParticipantRenamed, rename_member)
 events.subscribe(events.MemberLeft, give_up_seat)
+events.subscribe(events.MemberLeft, showing.withdraw)
+events.subscribe(events.RoomsMerged, showing.follow_merge)
+events.subscribe(events.RoomEnded, showing.clear_room)
 events.subscribe(events.ParticipantAdmitted, seat_admitted)

@@ -41,6 +41,14 @@ MEETING = Lifetime(
     "the last arrival, unless it ends before",
 )
 CONNECTION = Lifetime("connection", "push what happens in a meeting to a tab", 2 * HOUR, "the socket's opening")
+STAGED_CONTENT = Lifetime(
+    "staged-content",
+    "hold the links that a browser tab stages, and show them in a meeting",
+    30 * MINUTE,
+    "the last heartbeat of the tab that staged them",
+)
+STAGED_NET_MS = 30 * DAY  # an item's own deadline, under that of its tab's lease: the net below
+TAB = Lifetime("tab", "keep a tab that is over from coming back", DAY, "the end of its lease")
 LEFT = Lifetime("left", "keep a late message from bringing back someone who left", 60 * SECOND, "the leaving")
 KNOCK = Lifetime("knock", "ask a meeting's members about someone at the door", 60 * SECOND, "the knocking")
 JOIN_CODE = Lifetime("join-code", "let one device into a meeting without sound", 10 * MINUTE, "its making")
@@ -66,6 +74,8 @@ LIFETIMES = (
     JOIN_VERDICT,
     SESSION,
     MEETING,
+    STAGED_CONTENT,
+    TAB,
     LEFT,
     KNOCK,
     JOIN_CODE,

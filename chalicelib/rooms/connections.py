@@ -9,7 +9,7 @@ from pynamodb.attributes import UnicodeAttribute, UnicodeSetAttribute
 
 from chalicelib.lifetimes import CONNECTION
 from chalicelib.runtime import live
-from chalicelib.runtime.ids import ConnectionId, RoomId, SessionId
+from chalicelib.runtime.ids import ConnectionId, RoomId, SessionId, TabId
 from chalicelib.runtime.store import Binding, Record, Table
 
 SELF = "connection#"
@@ -23,6 +23,7 @@ class Connection(Record):
     connection_id = UnicodeAttribute(range_key=True)
     session_id = UnicodeAttribute()
     participant_id = UnicodeAttribute()
+    tab_id = UnicodeAttribute(null=True)  # as the tab names itself, if it does; on the connection's own row only
     rooms = UnicodeSetAttribute(null=True)  # on the connection's own row only
 
 
@@ -43,10 +44,14 @@ def row(audience: str, connection_id: ConnectionId, session_id: str, participant
     return made
 
 
-def add(connection_id: ConnectionId, session_id: str, participant_id: str, *, now: int) -> None:
+def add(
+    connection_id: ConnectionId, session_id: str, participant_id: str, *, now: int, tab_id: TabId | None = None
+) -> None:
     """Lists a new connection under itself and its session."""
     audiences = (SELF + connection_id, of_session(SessionId(session_id)))
-    connections.put_many(row(audience, connection_id, session_id, participant_id, now) for audience in audiences)
+    own, listed = (row(audience, connection_id, session_id, participant_id, now) for audience in audiences)
+    own.tab_id = tab_id
+    connections.put_many([own, listed])
 
 
 def find(connection_id: ConnectionId, *, now: int) -> Connection | None:

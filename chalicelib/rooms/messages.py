@@ -25,6 +25,22 @@ class RoomMessage(msgspec.Struct, tag_field="type"):
     at_ms: int
 
 
+class ContentView(msgspec.Struct):
+    """Something shown in the meeting; over, for everybody, at `expires_at_ms`. `why` says what extends it.
+
+    `host` is where the link leads, as ASCII; `participant_id` is who shows it.
+    """
+
+    content_id: str
+    url: str
+    title: str | None
+    host: str
+    shown_as: Literal["card", "frame"] = msgspec.field(name="as")
+    participant_id: str
+    expires_at_ms: int
+    why: Literal["tab-open"]
+
+
 class ParticipantJoined(RoomMessage, tag="participant.joined", kw_only=True):
     """Someone arrived, or came back."""
 
@@ -51,6 +67,18 @@ class ParticipantKnocking(RoomMessage, tag="participant.knocking", kw_only=True)
     name: str
 
 
+class ContentShown(RoomMessage, tag="content.shown", kw_only=True):
+    """Something is shown from now on, or shown in another way, instead of what has the same `content_id`."""
+
+    content: ContentView
+
+
+class ContentRemoved(RoomMessage, tag="content.removed", kw_only=True):
+    """It is not shown any more: taken back, deleted, taken off, or over."""
+
+    content_id: str
+
+
 class RoomChanged(RoomMessage, tag="room.changed", kw_only=True):
     """Read the room again; with `merged_into`, move to that room: both were one."""
 
@@ -71,14 +99,20 @@ class JoinChanged(msgspec.Struct, tag_field="type", tag="join.changed"):
     hint: str | None = None
 
 
-class Heartbeat(msgspec.Struct, tag_field="type", tag="heartbeat"):
-    """The answer to a heartbeat; two missing mean the connection is lost."""
+class Heartbeat(msgspec.Struct, tag_field="type", tag="heartbeat", omit_defaults=True):
+    """The answer to a heartbeat; two missing mean the connection is lost.
+
+    `expires_at_ms` where the lease was to be renewed: until when it runs; 0 where the tab's lease is gone.
+    """
 
     at_ms: int
+    expires_at_ms: int | None = None
 
 
 class SendHeartbeat(msgspec.Struct, tag_field="action", tag="heartbeat"):
-    """Sent every 60 s: are you there?"""
+    """Sent every 60 s: are you there? With `lease`, at least every few minutes, it renews the lease of the tab."""
+
+    lease: bool = False
 
 
 class SendResume(msgspec.Struct, tag_field="action", tag="resume"):
@@ -93,6 +127,8 @@ ServerMessage = (
     | ParticipantLeft
     | ParticipantRenamed
     | ParticipantKnocking
+    | ContentShown
+    | ContentRemoved
     | RoomChanged
     | RoomEnded
     | JoinChanged

@@ -11,12 +11,13 @@ from typing import TypeVar
 
 from pynamodb.attributes import BooleanAttribute, DiscriminatorAttribute, NumberAttribute, UnicodeAttribute
 
-from chalicelib.lifetimes import JOIN_CODE, KNOCK, LEFT, MEETING
+from chalicelib.lifetimes import JOIN_CODE, KNOCK, LEFT, MEETING, STAGED_NET_MS
 from chalicelib.runtime.ids import ParticipantId, RoomId, is_opaque
 from chalicelib.runtime.store import Binding, Record, Table
 
 HEAD, MERGED, SEQUENCE, ORGANISER = "room", "merged", "sequence", "organiser"
 MEMBER, LEFT_BY, KNOCK_BY, CODE = "member#", "left#", "knock#", "code#"
+SHOWN = "shown#"
 
 
 class RoomEntry(Record):
@@ -95,8 +96,25 @@ class Left(RoomEntry, discriminator="left"):
     """For a minute after leaving: what was under way before must not bring the participant back."""
 
 
+class Shown(RoomEntry, discriminator="shown"):
+    """A link that its owner shows in the room, written together with their own item: never one without the other."""
+
+    owner_id = UnicodeAttribute()  # the participant
+    tab_id = UnicodeAttribute()
+    url = UnicodeAttribute()
+    title = UnicodeAttribute(null=True)
+    host = UnicodeAttribute()
+    shown_as = UnicodeAttribute()
+    shown_at_ms = NumberAttribute()
+
+    @property
+    def content_id(self) -> str:
+        return str(self.entry).removeprefix(SHOWN)
+
+
 knocks: Table[Knock] = Table(Knock, "rooms")
 join_codes: Table[JoinCode] = Table(JoinCode, "rooms")
+shown_items: Table[Shown] = Table(Shown, "rooms")
 entries: Table[RoomEntry] = Table(RoomEntry, "rooms")
 merges: Table[Merged] = Table(Merged, "rooms")
 sequences: Table[Sequence] = Table(Sequence, "rooms")
@@ -128,6 +146,7 @@ class Room:
     organiser: Organiser | None
     sequence: int
     members: Many[Member]
+    shown: Many[Shown] = ()
 
     @property
     def age(self) -> tuple[int, str]:
@@ -226,6 +245,26 @@ def new_left(room_id: RoomId, participant_id: str, now: int) -> Left:
     return left
 
 
+def shown_key(room_id: str, content_id: str) -> tuple[str, str]:
+    return room_id, SHOWN + content_id
+
+
+def new_shown(room_id: RoomId, content_id: str, now: int) -> Shown:
+    """To be filled in by whoever shows it."""
+    shown = Shown(*shown_key(room_id, content_id), shown_at_ms=now)
+    shown.lives_until(now + STAGED_NET_MS)
+    return shown
+
+
+def shown_in(room_id: RoomId, *, now: int) -> list[Shown]:
+    """All that is shown in the room, whether or not its tab is still there."""
+    return shown_items.query(room_id, now=now, where=RoomEntry.entry.startswith(SHOWN))
+
+
+def find_shown(room_id: RoomId, content_id: str, *, now: int) -> Shown | None:
+    return shown_items.get(shown_key(room_id, content_id), now=now) if is_opaque(content_id) else None
+
+
 def left_after(since: int, rooms: Many[RoomId], participant_id: str, *, now: int) -> bool:
     """Whether the participant has left one of the rooms at `since` or later."""
     found = entries.get_many([(room_id, LEFT_BY + participant_id) for room_id in dict.fromkeys(rooms)], now=now)
@@ -254,6 +293,7 @@ def _room(found: Many[RoomEntry]) -> Room | None:
         organiser,
         0 if sequence is None else int(sequence.number),
         [one for one in found if isinstance(one, Member)],
+        [one for one in found if isinstance(one, Shown)],
     )
 
 

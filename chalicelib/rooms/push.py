@@ -6,6 +6,9 @@ import msgspec
 
 from chalicelib.rooms import connections
 from chalicelib.rooms.messages import (
+    ContentRemoved,
+    ContentShown,
+    ContentView,
     ParticipantJoined,
     ParticipantKnocking,
     ParticipantLeft,
@@ -35,6 +38,14 @@ def renamed(member: Member, name: str, *, now: int) -> None:
 def knocking(knock: Knock, name: str, *, now: int) -> None:
     """The name is not stored with the knock: whoever changes it meanwhile has changed it."""
     _numbered(ParticipantKnocking, knock.room_id, now, participant_id=knock.participant_id, name=name)
+
+
+def content_shown(room_id: str, content: ContentView, *, now: int) -> None:
+    _numbered(ContentShown, room_id, now, content=content)
+
+
+def content_removed(room_id: str, content_id: str, *, now: int) -> None:
+    _numbered(ContentRemoved, room_id, now, content_id=content_id)
 
 
 def merged(room_id: RoomId, into: RoomId, *, now: int) -> None:

@@ -20,7 +20,7 @@ def read_room(call: Call[None]) -> Reply:
     now = clock.now()
     session = require_session(call, now=now)
     room, present = service.read_room(RoomId(call.path["room_id"]), session, now=now)
-    return Reply(room_view(room, present, session))
+    return Reply(room_view(room, present, session, now=now))
 
 
 @operation(routes, "POST", "/v1/rooms/{room_id}/admissions/{participant_id}", summary="Admit or refuse who knocks",

@@ -5,23 +5,13 @@ from typing import Annotated
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from chalicelib.rooms.messages import ParticipantView
+from chalicelib.rooms.messages import ContentView, ParticipantView
 from chalicelib.rooms.rules import ANALYTICS
 from chalicelib.runtime.ids import OpaqueText
 
 Title = Annotated[str, Meta(max_length=1_000, description="At most 120 characters on one line.")]
 Start = Annotated[int, Meta(ge=0, le=2**53)]
 AnalyticsId = Annotated[str, Meta(pattern=f"^{ANALYTICS}$", description="Of Google Analytics or Google Ads.")]
-
-
-class ContentView(msgspec.Struct):
-    """Something shown in the room."""
-
-    content_id: str
-    url: str
-    title: str
-    expires_at_ms: int
-    why: str
 
 
 class Admission(msgspec.Struct, forbid_unknown_fields=True):

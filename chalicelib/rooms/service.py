@@ -16,9 +16,10 @@ from chalicelib.rooms.models import (
     new_left,
     new_member,
 )
+from chalicelib.rooms.tabs import renew_lease
 from chalicelib.runtime import events
 from chalicelib.runtime.errors import NotFound, Unauthenticated
-from chalicelib.runtime.ids import ConnectionId, ParticipantId, RoomId, SessionId, is_opaque
+from chalicelib.runtime.ids import ConnectionId, ParticipantId, RoomId, SessionId, TabId, is_opaque
 from chalicelib.sessions.models import Session, find, forget_room
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "follow_renewal",
     "forget_member",
     "forget_session",
+    "hear_tab",
     "leave_room",
     "mend_membership",
     "merge_rooms",
@@ -121,9 +123,9 @@ def read_room(room_id: RoomId, session: Session, *, now: int) -> tuple[Room, lis
     return room, [one for one in room.members if one.here]
 
 
-def connect(connection_id: ConnectionId, session: Session, *, now: int) -> None:
+def connect(connection_id: ConnectionId, session: Session, *, now: int, tab_id: TabId | None = None) -> None:
     """A tab opened its socket. Raises Unauthenticated where the session ended meanwhile: no socket outlives it."""
-    connections.add(connection_id, session.session_id, session.participant_id, now=now)
+    connections.add(connection_id, session.session_id, session.participant_id, now=now, tab_id=tab_id)
     if find(session.session_id, now=now) is None:
         connections.remove(connection_id, now=now)
         raise Unauthenticated("This session has ended. Open a new one: POST /v1/session.")
@@ -141,6 +143,14 @@ def resume(connection_id: ConnectionId, room_id: RoomId, *, now: int) -> Room | 
         _set_here(member, True, now)
         push.arrived(member, now=now)
     return find_room(room_id, now=now)
+
+
+def hear_tab(connection_id: ConnectionId, *, now: int) -> int | None:
+    """A heartbeat over the socket of a tab: until when its lease runs now; None where it is over, or has no name."""
+    known = connections.find(connection_id, now=now)
+    if known is None or known.tab_id is None:
+        return None
+    return renew_lease(known.participant_id, known.tab_id, now=now)
 
 
 def disconnect(connection_id: ConnectionId, *, now: int) -> None:

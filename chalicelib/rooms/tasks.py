@@ -8,7 +8,7 @@ from chalice.app import Blueprint, Response, WebsocketAPI, WebsocketEvent
 from chalicelib.rooms import messages, service
 from chalicelib.runtime import clock, crosssite, live
 from chalicelib.runtime.errors import Problem
-from chalicelib.runtime.ids import ConnectionId, RoomId
+from chalicelib.runtime.ids import ConnectionId, RoomId, TabId, parse_uuid
 from chalicelib.runtime.parsing import parse_json
 from chalicelib.sessions import edge
 from chalicelib.sessions.service import find_session
@@ -23,7 +23,7 @@ def connect(event: WebsocketEvent) -> Response:
     try:
         crosssite.check_socket(headers)
         session = find_session(edge.held_pass(headers), now=now)
-        service.connect(ConnectionId(event.connection_id), session, now=now)
+        service.connect(ConnectionId(event.connection_id), session, now=now, tab_id=_tab(event.to_dict()))
     except Problem as problem:
         return Response("", status_code=problem.status)
     return Response("", status_code=200)
@@ -37,8 +37,10 @@ def receive(event: WebsocketEvent) -> None:
     except Problem:
         return  # not ours: nothing to answer, nothing changed
     match message:
-        case messages.SendHeartbeat():
+        case messages.SendHeartbeat(lease=False):
             live.send([connection_id], messages.Heartbeat(now))
+        case messages.SendHeartbeat():
+            live.send([connection_id], messages.Heartbeat(now, service.hear_tab(connection_id, now=now) or 0))
         case messages.SendResume(room_id=room_id):
             _resume(connection_id, RoomId(room_id), now)
 
@@ -53,6 +55,14 @@ def _resume(connection_id: ConnectionId, room_id: RoomId, now: int) -> None:
     if room is not None:
         changed = messages.RoomChanged(room.room_id, room.sequence, now, merged_into=room.merged_into)
         live.send([connection_id], changed)
+
+
+def _tab(event: Mapping[str, Any]) -> TabId | None:
+    """What the tab calls itself; one without a usable name has no lease."""
+    try:
+        return TabId(parse_uuid((event.get("queryStringParameters") or {}).get("tab", ""), "tab"))
+    except Problem:
+        return None
 
 
 def _headers(event: Mapping[str, Any]) -> dict[str, str]:

@@ -6,11 +6,12 @@ from chalicelib.rooms import push
 from chalicelib.rooms.models import Member, Organiser, Room
 from chalicelib.rooms.organising import is_organiser
 from chalicelib.rooms.schemas import OrganisedRoom, RoomSettings, RoomView
+from chalicelib.rooms.shown import room_content
 from chalicelib.runtime.settings import settings
 from chalicelib.sessions.models import Session
 
 
-def room_view(room: Room, present: Sequence[Member], session: Session) -> RoomView:
+def room_view(room: Room, present: Sequence[Member], session: Session, *, now: int) -> RoomView:
     """For a member."""
     return RoomView(
         room_id=room.room_id,
@@ -18,7 +19,7 @@ def room_view(room: Room, present: Sequence[Member], session: Session) -> RoomVi
         organiser=is_organiser(room, session),
         me=session.participant_id,
         participants=[push.view(member) for member in sorted(present, key=lambda one: int(one.joined_at_ms))],
-        content=[],
+        content=room_content(room, now=now),
         sequence=room.sequence,
         planned_start_ms=_planned_start(room.organiser),
         link=_link(room.organiser),

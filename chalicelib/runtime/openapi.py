@@ -44,6 +44,8 @@ PATH_PARAMETERS: Mapping[str, Any] = {
     "id": Annotated[OpaqueText, Meta(description="One of the caller's own, as the list names it.")],
     "code": Annotated[str, Meta(pattern="^[A-Za-z0-9 -]{1,20}$", description="As shown or read out.")],
     "token": Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{1,512}$", description="From a mail's link.")],
+    "content_id": Annotated[OpaqueText, Meta(description="Something shown in the meeting.")],
+    "tab_id": Annotated[UUID, Meta(description="A browser tab, by the UUID it names itself.")],
     "join_id": Annotated[UUID, Meta(description="A clip, by the UUID it was sent under.")],
 }
 

@@ -32,6 +32,8 @@ from chalicelib.lifetimes import (
     REGISTRATION,
     SESSION,
     SOUND_CLIP,
+    STAGED_CONTENT,
+    TAB,
     TALLY,
     Lifetime,
 )
@@ -54,6 +56,10 @@ LIFETIME_OF: dict[str, Lifetime | None] = {
     "Knock": KNOCK,
     "JoinCode": JOIN_CODE,
     "Left": LEFT,
+    "Shown": STAGED_CONTENT,
+    "TabEntry": None,  # the common part of what lies under a participant; never stored itself
+    "Lease": TAB,
+    "Item": STAGED_CONTENT,
     "Connection": CONNECTION,
     "Listing": SOUND_CLIP,
     "ClipEntry": None,  # the common part of what lies under a participant; never stored itself
@@ -127,6 +133,7 @@ def test_every_record_has_a_lifetime() -> None:
 def test_lifetimes_are_those_of_the_product() -> None:
     """The four lifetimes: 10 s, 30 days, 180 days, as promised."""
     assert (SOUND_CLIP.length_ms, SESSION.length_ms, MEETING.length_ms) == (10_000, 2_592_000_000, 15_552_000_000)
+    assert STAGED_CONTENT.length_ms == 1_800_000
     assert (JOIN_VERDICT.length_ms, CONNECTION.length_ms) == (60_000, 7_200_000)
     assert len({one.kind for one in LIFETIMES}) == len(LIFETIMES)
     assert all(one.purpose and one.counted_from for one in LIFETIMES)
@@ -159,7 +166,7 @@ def test_every_table_has_its_net_below() -> None:
         assert properties["BillingMode"] == "PAY_PER_REQUEST", name
 
 
-@pytest.mark.parametrize("name", ["clips", "sessions", "connections", "limits", "mail-tokens", "expiries"])
+@pytest.mark.parametrize("name", ["clips", "sessions", "connections", "limits", "mail-tokens", "expiries", "tabs"])
 def test_no_backup_keeps_what_should_go(name: str) -> None:
     """Never point-in-time recovery for clips, sessions and connections; no stream carries them."""
     properties = table_properties()[name]

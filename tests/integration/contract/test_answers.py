@@ -104,6 +104,7 @@ def visit(world: World) -> Visit:
     does(ann, "PATCH", "/v1/session", json_body={"participant_name": "Ann", "preferences": {"theme": "dark"}})
     [listed] = does(ann, "GET", "/v1/sessions").json()["sessions"]
     does(ben, "DELETE", "/v1/joins/{join_id}", {"join_id": second["join_id"]})
+    show_something(made, room["room_id"])
     code = does(ann, "POST", "/v1/join-codes", json_body=room).json()["code"]
     dora = world.browser()
     dora.open_session()
@@ -115,6 +116,32 @@ def visit(world: World) -> Visit:
     does(ann, "DELETE", "/v1/sessions")
     have_an_account(made, world)
     return made
+
+
+def show_something(visit: Visit, room_id: str) -> None:
+    """Ann shows a link, takes it back, deletes it and closes the tab."""
+    ann, does, tab = visit.ann, visit.does, str(uuid.uuid4())
+    does(ann, "PUT", "/v1/tabs/{tab_id}/lease", {"tab_id": tab})
+    link = {"url": "https://example.org/", "title": "An example"}
+    own = {"id": does(ann, "POST", "/v1/content", json_body=link, headers={"Earshot-Tab": tab}).json()["content_id"]}
+    does(ann, "PUT", "/v1/content/{id}/shown", own, json_body={"room_id": room_id, "as": "frame"})
+    [shown] = does(ann, "GET", "/v1/content").json()["content"]
+    assert (shown["shown_in"], shown["shown_as"]) == (room_id, "frame")
+    assert len(does(ann, "GET", "/v1/rooms/{room_id}", {"room_id": room_id}).json()["content"]) == 1
+    does(ann, "DELETE", "/v1/content/{id}/shown", own)
+    does(ann, "DELETE", "/v1/content/{id}", own)
+    does(ann, "POST", "/v1/tabs/{tab_id}/closed", {"tab_id": tab}, json_body={})
+
+
+def showing(who: Browser, room: dict[str, str]) -> str:
+    """Something that they show in that room."""
+    tab = {"Earshot-Tab": str(uuid.uuid4())}
+    content_id = str(
+        who.post("/v1/content", json_body={"url": "https://example.org/"}, headers=tab).json()["content_id"]
+    )
+    shown = who.request("PUT", f"/v1/content/{content_id}/shown", json_body={**room, "as": "card"})
+    assert shown.status == 200
+    return content_id
 
 
 def have_an_account(visit: Visit, world: World) -> None:
@@ -153,6 +180,7 @@ def run_a_meeting(visit: Visit, world: World, cleo: Browser) -> None:
     shown = {"room_id": cleo.post("/v1/join-codes", json_body={}).json()["room_id"]}
     cleo.connect("cleo").resume(shown["room_id"])
     does(cleo, "PUT", "/v1/rooms/{room_id}/organiser", shown, json_body={})
+    does(cleo, "DELETE", "/v1/rooms/{room_id}/content/{content_id}", {**shown, "content_id": showing(cleo, shown)})
     does(cleo, "DELETE", "/v1/rooms/{room_id}", shown)
 
 

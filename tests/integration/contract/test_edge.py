@@ -6,6 +6,7 @@ import pytest
 
 from app import app
 from chalicelib.accounts.schemas import ChangePassword, LogIn, NewAccount, OwnPassword, TotpCode, TotpOff
+from chalicelib.content.schemas import NewContent, Showing
 from chalicelib.rooms.schemas import Admission
 from chalicelib.runtime.errors import Unauthenticated
 from chalicelib.runtime.http import JSON, OPERATIONS, Operation
@@ -24,6 +25,8 @@ BODIES: dict[Any, bytes] = {
     NewAccount: b'{"email": "ada@example.org", "password": "correct horse battery staple"}',
     OwnPassword: b'{"password": "correct horse battery staple"}',
     ChangePassword: b'{"password": "correct horse battery staple", "new_password": "another one entirely"}',
+    NewContent: b'{"url": "https://example.org/"}',
+    Showing: b'{"room_id": "AAAAAAAAAAAAAAAAAAAAAA", "as": "card"}',
     TotpCode: b'{"totp": "123456"}',
     TotpOff: b'{"password": "correct horse battery staple"}',
 }
@@ -53,7 +56,8 @@ def label(one: Operation) -> str:
 def target(one: Operation) -> str:
     """An address of the operation, its parameters well formed."""
     uuid = "0f8fad5b-d9cb-469f-a165-70867728950e"
-    return one.path.replace("{join_id}", uuid).replace("{room_id}", "A" * 22).replace("{participant_id}", "A" * 22)
+    path = one.path.replace("{join_id}", uuid).replace("{tab_id}", uuid)
+    return path.replace("{room_id}", "A" * 22).replace("{participant_id}", "A" * 22)
 
 
 def content(one: Operation) -> bytes:
@@ -128,7 +132,8 @@ def test_no_other_site_changes_anything(world: World, one: Operation, sent: Any)
 def test_without_a_session_there_is_no_entry(world: World, one: Operation, cookie: str | None) -> None:
     """C2: whatever is in the cookie, the caller is anonymous, and what is useless is cleared."""
     headers: Any = {"Content-Type": one.accepts[0] if one.accepts else None, "Cookie": cookie}
-    headers |= {"Earshot-Join": "0f8fad5b-d9cb-469f-a165-70867728950e", "Earshot-Recorded-At": "1"}
+    uuid = "0f8fad5b-d9cb-469f-a165-70867728950e"
+    headers |= {"Earshot-Join": uuid, "Earshot-Recorded-At": "1", "Earshot-Tab": uuid}
     answer = world.browser().request(one.method, target(one), body=content(one), headers=headers)
     refused(answer, 401, "session-required")
     assert [("Max-Age=0" in one) for one in answer.cookies] == ([True] if cookie else [])

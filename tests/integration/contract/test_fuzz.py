@@ -62,7 +62,8 @@ LOG_IN: Operation = SCHEMA["/v1/session/login"]["POST"]
 OF_A_CHILD: list[Operation] = [SCHEMA[f"/v1/session/age/{name}"]["POST"] for name in ("guardian", "approval")]
 ENTER: Operation = SCHEMA["/v1/join-codes/{code}"]["POST"]
 PLANNED: list[Operation] = [SCHEMA["/v1/rooms"]["POST"], SCHEMA["/v1/rooms/{room_id}"]["PATCH"]]
-BEYOND_SCHEMAS = (SUBMIT, ENTER, *PLANNED, SAY_AGE, *OF_A_CHILD, CHANGE_SESSION, LOG_IN, REGISTER, *BY_MAIL)
+STAGE: Operation = SCHEMA["/v1/content"]["POST"]  # nor which text is a link
+BEYOND_SCHEMAS = (SUBMIT, ENTER, STAGE, *PLANNED, SAY_AGE, *OF_A_CHILD, CHANGE_SESSION, LOG_IN, REGISTER, *BY_MAIL)
 WITH_INPUT = [one for one in OPERATIONS if [*one.iter_parameters(), *one.body]]
 
 
