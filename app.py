@@ -15,8 +15,9 @@ from chalicelib.rooms.routes import routes as room_routes
 from chalicelib.rooms.service import follow_renewal, forget_session, rename_member
 from chalicelib.rooms.tasks import tasks as room_tasks
 from chalicelib.runtime import consent, events, expiry
-from chalicelib.runtime.http import EarshotApp
+from chalicelib.runtime.http import EarshotApp, finish_with
 from chalicelib.sessions.age_routes import routes as age_routes
+from chalicelib.sessions.routes import clear_useless_cookie
 from chalicelib.sessions.routes import routes as session_routes
 from chalicelib.web.api_routes import routes as api_routes
 from chalicelib.web.routes import missing_page
@@ -33,6 +34,7 @@ for blueprint in (
 ):  # fmt: skip
     app.register_blueprint(blueprint)
 
+finish_with(clear_useless_cookie)
 consent.recorded_by(has_consented)
 expiry.handled_by(staging.EXPIRY_KIND, staging.reap_tab)
 events.subscribe(events.SessionEnded, staging.forget_session)

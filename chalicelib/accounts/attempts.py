@@ -1,38 +1,93 @@
-"""How often anyone may try: counted before any password is hashed and any mail is sent, known address or not."""
+"""How often anyone may try: refused before any password is hashed and any mail is sent, known address or not.
+
+A stranger can use up what their own network may do, never what the account's owner may: docs/adr/0012.
+"""
+
+from dataclasses import dataclass
 
 from chalicelib.lifetimes import HOUR, MINUTE
-from chalicelib.runtime import limits
 from chalicelib.runtime.addresses import Address
 from chalicelib.runtime.errors import TooMany
+from chalicelib.runtime.gathering import Wanted
+from chalicelib.runtime.ids import SessionId
+from chalicelib.runtime.limits import Tally, Window, tallies
 from chalicelib.runtime.networks import network
 
-GUESSES, GUESSING_MS = 10, 15 * MINUTE  # passwords for one account
-# of one network: a hall of people may log in and register at the same time
-LOG_INS, LOGGING_IN_MS = 200, 15 * MINUTE
-REQUESTS, REQUESTING_MS = 100, HOUR  # that send mail
-MAILS, MAILING_MS = 5, HOUR  # to one address, whoever asked for them
+# counted before the password is looked at
+GUESSES = Window("guess", 10, 15 * MINUTE)  # of one network at one account
+OWN_GUESSES = Window("own-guess", 10, 15 * MINUTE)  # of one session that the account's owner proved before
+# counted once wrong: a hall of people may log in at the same time
+WRONG_ANYWHERE = Window("wrong-anywhere", 100, 15 * MINUTE)  # at one account
+WRONG_NEARBY = Window("wrong-nearby", 1_000, 15 * MINUTE)  # of one network at any account
+WRONG_CODES = Window("wrong-code", 10, 15 * MINUTE)  # second factors of one account, after its right password
+REQUESTS = Window("request", 1_000, HOUR)  # of one network, that send mail
+MAILS = Window("mail", 5, HOUR)  # to one address, whoever asked for them
 
 
-def count_log_in(address: Address, viewer: str, *, now: int) -> None:
-    """Raises TooMany. `viewer` is the address the request came from."""
-    limits.count(limits.hidden("log-in", network(viewer)), allowed=LOG_INS, window_ms=LOGGING_IN_MS, now=now)
-    count_guess(address, now=now)
+@dataclass(frozen=True)
+class Guess:
+    """A password for an address, typed in a network. `own` is a session which that account's owner proved before."""
+
+    address: Address
+    network: str
+    own: SessionId | None
+    tallies: tuple[Tally | None, Tally | None, Tally | None]  # as `rows_of` names them
+
+    def count(self, *, now: int) -> None:
+        """Before the password is looked at. Raises TooMany."""
+        if self.own:
+            return OWN_GUESSES.count(self.own, now=now)
+        anywhere, nearby, _ = self.tallies
+        WRONG_ANYWHERE.check(anywhere, now=now)
+        WRONG_NEARBY.check(nearby, now=now)
+        return GUESSES.count(_from(self.network, self.address), now=now)
+
+    def was_wrong(self, *, now: int) -> None:
+        if not self.own:
+            WRONG_ANYWHERE.note(self.address, now=now)
+            WRONG_NEARBY.note(self.network, now=now)
+
+    def may_send_code(self, *, now: int) -> None:
+        """Before a second factor is looked at. Raises TooMany."""
+        if not self.own:
+            WRONG_CODES.check(self.tallies[2], now=now)
+
+    def code_was_wrong(self, *, now: int) -> None:
+        if not self.own:
+            WRONG_CODES.note(self.address, now=now)
 
 
-def count_guess(address: Address, *, now: int) -> None:
-    """Raises TooMany where the account's password was tried too often, wherever from."""
-    limits.count(limits.hidden("guess", address), allowed=GUESSES, window_ms=GUESSING_MS, now=now)
+def rows_of(address: Address, viewer: str, now: int) -> tuple[Wanted, Wanted, Wanted]:
+    """What a Guess needs to know."""
+    return (
+        WRONG_ANYWHERE.row(address, now), WRONG_NEARBY.row(network(viewer), now), WRONG_CODES.row(address, now),
+    )  # fmt: skip
+
+
+def count_proof(session_id: SessionId, *, now: int) -> None:
+    """Of a password or code by someone signed in: strangers cannot use these up. Raises TooMany."""
+    OWN_GUESSES.count(session_id, now=now)
+
+
+def forget_wrong(address: Address, viewer: str, *, now: int) -> None:
+    """The password is another one, chosen by whoever reads the account's mail: they may begin anew."""
+    rows = WRONG_ANYWHERE.row(address, now), GUESSES.row(_from(network(viewer), address), now)
+    tallies.delete_many(key for _, key in rows)
 
 
 def count_request(viewer: str, *, now: int) -> None:
     """Raises TooMany for a network that has too many mails sent."""
-    limits.count(limits.hidden("request", network(viewer)), allowed=REQUESTS, window_ms=REQUESTING_MS, now=now)
+    REQUESTS.count(network(viewer), now=now)
 
 
 def may_mail(address: Address, *, now: int) -> bool:
     """False where the address has had its share: that is nothing the asker is told."""
     try:
-        limits.count(limits.hidden("mail", address), allowed=MAILS, window_ms=MAILING_MS, now=now)
+        MAILS.count(address, now=now)
     except TooMany:
         return False
     return True
+
+
+def _from(network: str, address: Address) -> str:
+    return f"{network} {address}"

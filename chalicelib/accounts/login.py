@@ -1,45 +1,96 @@
 """Log in: limited before any hashing, the same answer and the same work for known and unknown addresses."""
 
+from dataclasses import dataclass
+
 from chalicelib.accounts import attempts, models, passwords, registration, second_factor
-from chalicelib.accounts.models import Account
-from chalicelib.runtime.addresses import parse_address
-from chalicelib.runtime.errors import Unauthenticated
-from chalicelib.sessions import service as sessions
+from chalicelib.accounts.attempts import Guess
+from chalicelib.accounts.models import Account, CodeUse
+from chalicelib.privacy import service as privacy
+from chalicelib.runtime.addresses import Address, parse_address
+from chalicelib.runtime.errors import Problem, Unauthenticated
+from chalicelib.runtime.gathering import get_each
+from chalicelib.runtime.networks import network
+from chalicelib.runtime.transactions import Transaction
+from chalicelib.sessions import models as sessions
+from chalicelib.sessions import renewal
 from chalicelib.sessions.models import Session
+from chalicelib.sessions.rules import Pass
 
 
-def log_in(session: Session | None, email: str, password: str, code: str | None, viewer: str, *, now: int) -> Session:
+@dataclass(frozen=True)
+class Attempt:
+    """Someone at the door: who the address and the browser's cookie belong to, and what they may still try."""
+
+    address: Address
+    account: Account | None
+    session: Session | None
+    guess: Guess
+
+
+def look_up(email: str, held: Pass | None, viewer: str, *, now: int) -> Attempt:
+    """All that a log in needs to know, by one request. Raises Invalid."""
+    address = parse_address(email)
+    valid = held if held and held.valid_at(now) else None
+    rows = [models.row_of(address), *attempts.rows_of(address, viewer, now)]
+    rows += [sessions.row_of(valid.session_id)] if valid else []
+    account, anywhere, nearby, codes, *rest = get_each(*rows, now=now)
+    session = sessions.living(rest[0]) if rest else None
+    own = valid.session_id if valid and account and _is_own(account, valid, session) else None
+    return Attempt(address, account, session, Guess(address, network(viewer), own, (anywhere, nearby, codes)))
+
+
+def log_in(attempt: Attempt, password: str, code: str | None, *, now: int) -> Session:
     """A session of the account under a new id. Raises TooMany, and Unauthenticated saying no more than it must.
 
-    Two counters, one GetItem, one argon2 verification, one BatchWriteItem; and once in 12 h the account's last use.
+    With `look_up` one BatchGetItem, one counter, one argon2 verification and one transaction, and a Query for what a
+    guest decided; two counters more for a wrong password. What was verified must still hold when the session is made.
     """
-    address = parse_address(email)
-    attempts.count_log_in(address, viewer, now=now)
-    account = models.find_by_address(address, now=now)
+    attempt.guess.count(now=now)
+    account = attempt.account
     if not passwords.matches(account.password_hash if account else None, password) or account is None:
+        attempt.guess.was_wrong(now=now)
         raise _refused()
     if not account.confirmed:
         registration.confirm_again(account, now=now)
         raise _refused()
-    _pass_second_factor(account, code, now)
-    _hash_again(account, password, now)
-    models.record_use(account, now=now)
-    return sessions.sign_in(session, account.account_id, address, age=account.age, now=now)
+    used = _pass_second_factor(account, attempt.guess, code, now)
 
-
-def _pass_second_factor(account: Account, code: str | None, now: int) -> None:
-    if not account.totp_secret:
-        return
-    if code is None or not second_factor.use_code(account, code, now=now):
-        raise second_factor.wrong_code()
-    account.used(now)  # recorded with the code
-
-
-def _hash_again(account: Account, password: str, now: int) -> None:
     fresh = passwords.hash_again(account.password_hash, password)
-    if fresh is not None:
-        same = Account.revision == account.revision
-        models.change(account, Account.password_hash.set(fresh), now=now, where=same)
+
+    def together(both: Transaction) -> None:
+        models.verify(both, account, used, fresh, now=now)
+
+    made = renewal.sign_in(
+        attempt.session, account.account_id, attempt.address, together, now=now, age=account.age
+    )  # fmt: skip
+    if made is None:
+        raise _overtaken(code)
+    if attempt.session is not None:
+        privacy.carry_over(attempt.session, account.account_id, now=now)
+    return made
+
+
+def _is_own(account: Account, held: Pass, session: Session | None) -> bool:
+    """Whether the browser was signed in to this account, or its password was replaced from there."""
+    return held.session_id.startswith(f"{account.account_id}.") or sessions.vouches_for(session, account.account_id)
+
+
+def _pass_second_factor(account: Account, guess: Guess, code: str | None, now: int) -> CodeUse:
+    if not account.totp_secret:
+        return CodeUse()
+    if code is None:
+        raise second_factor.wrong_code()
+    guess.may_send_code(now=now)
+    used = second_factor.recognise(account, code, now=now)
+    if used is None:
+        guess.code_was_wrong(now=now)
+        raise second_factor.wrong_code()
+    return used
+
+
+def _overtaken(code: str | None) -> Problem:
+    """The code was used, or the account changed, while the password was looked at."""
+    return _refused() if code is None else second_factor.wrong_code()
 
 
 def _refused() -> Unauthenticated:

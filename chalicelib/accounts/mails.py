@@ -32,10 +32,26 @@ def say_no_account(address: Address, language: str, *, now: int) -> None:
 
 
 def say_password_changed(account: Account) -> None:
-    """Its owner may not have done it. It is changed all the same where this cannot be sent."""
-    to, address = account.email_address, f"{settings().origin}/login#forgot"
+    _notice("changed", account, "login#forgot")
+
+
+def say_second_factor_on(account: Account) -> None:
+    _notice("factor-on", account, "login#forgot")
+
+
+def say_second_factor_off(account: Account) -> None:
+    _notice("factor-off", account, "login#forgot")
+
+
+def say_erased(account: Account) -> None:
+    _notice("erased", account, "register")
+
+
+def _notice(name: str, account: Account, page: str) -> None:
+    """Its owner may not have done it. It is done all the same where this cannot be sent."""
     with suppress(Unavailable):
-        send(compose(TEMPLATES, "changed", account.language, to=to, link=address))
+        address = f"{settings().origin}/{page}"
+        send(compose(TEMPLATES, name, account.language, to=account.email_address, link=address))
 
 
 def _on_request(name: str, to: Address, language: str, address: str, now: int) -> None:

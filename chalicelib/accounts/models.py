@@ -4,6 +4,7 @@ An account's id begins with that digest, so that log in (by address) and everyth
 """
 
 import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,8 +15,10 @@ from pynamodb.expressions.update import Action
 from chalicelib.lifetimes import HOUR, PASSWORD_RESET, PERSONAL_DATA, REGISTRATION, Lifetime
 from chalicelib.runtime import vault
 from chalicelib.runtime.addresses import Address
+from chalicelib.runtime.gathering import Wanted
 from chalicelib.runtime.ids import opaque
 from chalicelib.runtime.store import Binding, Record, Table
+from chalicelib.runtime.transactions import Transaction
 
 KEY = 16  # characters of the address's digest, 96 bits; the other six of an id tell an address's accounts apart
 RECORD_USE_AFTER_MS = 12 * HOUR
@@ -32,7 +35,7 @@ class Account(Record):
     account_id = UnicodeAttribute()
     email = UnicodeAttribute()  # sealed
     password_hash = UnicodeAttribute()
-    revision = UnicodeAttribute()  # another with each password: links in mails are for one
+    revision = UnicodeAttribute()  # another with each password and second factor: what was proved is for one
     confirmed = BooleanAttribute()
     consents = UnicodeAttribute(null=True)  # given at registration, on record once the address is confirmed
     registered_at_ms = NumberAttribute()
@@ -66,6 +69,14 @@ class MailToken(Record):
     account_id = UnicodeAttribute()
     revision = UnicodeAttribute()
     registration = UnicodeAttribute(null=True)  # sealed: the account as it will be once confirmed
+
+
+@dataclass(frozen=True)
+class CodeUse:
+    """What makes a code count once: `actions` on the account, where `unused` holds. Nothing where none is needed."""
+
+    actions: tuple[Action, ...] = ()
+    unused: Condition | None = None
 
 
 accounts = Table(Account, "accounts")
@@ -113,6 +124,11 @@ def find_by_address(address: Address, *, now: int) -> Account | None:
     return accounts.get(_key_of(address), now=now)
 
 
+def row_of(address: Address) -> Wanted:
+    """Where an address's account is, for whoever reads it together with other things."""
+    return accounts, _key_of(address)
+
+
 def find(account_id: str, *, now: int) -> Account | None:
     """The confirmed account of that id."""
     found = accounts.get(account_id[:KEY], now=now)
@@ -122,25 +138,63 @@ def find(account_id: str, *, now: int) -> Account | None:
 def change(account: Account, *actions: Action, now: int, where: Condition | None = None) -> Account | None:
     """The account after `actions`; None where it is gone, or `where` does not hold. Counts as its use."""
     is_it = Account.account_id == account.account_id
-    used = [Account.used_at_ms.set(now), *Account.living_until(PERSONAL_DATA.deadline(now))]
     condition = is_it if where is None else is_it & where
-    return accounts.update(account.address, [*actions, *used], now=now, where=condition)
+    return accounts.update(account.address, [*actions, *_using(now)], now=now, where=condition)
+
+
+def verify(both: Transaction, account: Account, used: CodeUse, password_hash: str | None, *, now: int) -> None:
+    """The transaction of a log in happens only where all that was verified holds; with it goes what it changes."""
+    actions = [*used.actions, *([] if password_hash is None else [Account.password_hash.set(password_hash)])]
+    if actions or use_is_due(account, now):
+        change_too(both, account, *actions, now=now, where=used.unused)
+    else:
+        both.require(accounts, account, unchanged(account))
+
+
+def unchanged(account: Account) -> Condition:
+    """Holds where it is the same account, with the same password and second factor as when it was read."""
+    same: Condition = (Account.account_id == account.account_id) & (Account.revision == account.revision)
+    return same
 
 
 def change_password(account: Account, password_hash: str, *, now: int) -> Account | None:
-    """None where the password was changed meanwhile."""
-    actions = [Account.password_hash.set(password_hash), Account.revision.set(opaque())]
-    return change(account, *actions, now=now, where=Account.revision == account.revision)
+    """None where the password or the second factor was changed meanwhile."""
+    return change(account, *replacing(password_hash), now=now, where=unchanged(account))
+
+
+def replacing(password_hash: str) -> list[Action]:
+    """Another password; a second factor offered to whoever knew the old one is void."""
+    return [Account.password_hash.set(password_hash), *revising(), *withdrawing_offer()]
+
+
+def revising() -> list[Action]:
+    """Whatever was proved before does not count any more."""
+    return [Account.revision.set(opaque())]
+
+
+def withdrawing_offer() -> list[Action]:
+    return [Account.totp_offered.remove(), Account.totp_offered_at_ms.remove()]
+
+
+def change_too(both: Transaction, account: Account, *actions: Action, now: int, where: Condition | None = None) -> None:
+    """As `change`, with the rest of the transaction, and only where the account is unchanged."""
+    same = unchanged(account) if where is None else unchanged(account) & where
+    both.update(accounts, account, [*actions, *_using(now)], where=same)
 
 
 def record_use(account: Account, *, now: int) -> None:
     """At most once in 12 h: their own 180 days begin anew."""
-    if now - int(account.used_at_ms) > RECORD_USE_AFTER_MS:
+    if use_is_due(account, now):
         change(account, now=now)
 
 
-def erase(account: Account) -> None:
-    accounts.delete(account.address, where=Account.account_id == account.account_id)
+def use_is_due(account: Account, now: int) -> bool:
+    return now - int(account.used_at_ms) > RECORD_USE_AFTER_MS
+
+
+def erase(account: Account) -> bool:
+    """False where its password or second factor was changed meanwhile."""
+    return accounts.delete(account.address, where=Account.address.does_not_exist() | unchanged(account))
 
 
 def issue_token(kind: TokenKind, account: Account | None, *, now: int) -> str:
@@ -172,6 +226,18 @@ def registration_of(found: MailToken, token: str) -> Account | None:
         return None
     values: dict[str, Any] = json.loads(content)
     return Account(**values)
+
+
+def switching(
+    account: Account, actions: Sequence[Action], where: Condition | None, now: int
+) -> Callable[[Transaction], None]:
+    """Another second factor, where `where` holds; one that was offered is void."""
+    all_of_it = [*actions, *withdrawing_offer(), *revising()]
+    return lambda both: change_too(both, account, *all_of_it, now=now, where=where)
+
+
+def _using(now: int) -> list[Action]:
+    return [Account.used_at_ms.set(now), *Account.living_until(PERSONAL_DATA.deadline(now))]
 
 
 def _key_of(address: Address) -> str:

@@ -19,12 +19,10 @@ from chalicelib.accounts.schemas import (
     TotpOffer,
 )
 from chalicelib.accounts.signed import Signed, find_signed
-from chalicelib.runtime import clock, cookies
+from chalicelib.runtime import clock
 from chalicelib.runtime.errors import Conflict, TooMany, Unauthenticated, Unavailable
 from chalicelib.runtime.http import Call, Reply, operation
-from chalicelib.runtime.settings import settings
 from chalicelib.sessions import edge
-from chalicelib.sessions.models import Session
 from chalicelib.sessions.schemas import SessionView
 
 routes = Blueprint(__name__)
@@ -50,7 +48,7 @@ def change_account(call: Call[AccountPatch]) -> Reply:
 def erase_account(call: Call[OwnPassword]) -> Reply:
     now = clock.now()
     service.erase_account(_signed(call, now), call.body.password, now=now)
-    call.cookies_out[:] = [cookies.cleared(settings())]
+    edge.clear_cookie(call.cookies_out)
     return Reply(Erased(now))
 
 
@@ -59,7 +57,8 @@ def erase_account(call: Call[OwnPassword]) -> Reply:
 def change_password(call: Call[ChangePassword]) -> Reply:
     now = clock.now()
     session = reset.change_password(_signed(call, now), call.body.password, call.body.new_password, now=now)
-    return _renewed(call, session, edge.view(session, now), now)
+    edge.give_cookie(call, session.session_id, now=now)
+    return Reply(edge.view(call, session, now=now))
 
 
 @operation(routes, "POST", "/v1/account/totp", summary="A secret for my authenticator", body=OwnPassword,
@@ -75,7 +74,8 @@ def offer_totp(call: Call[OwnPassword]) -> Reply:
 def switch_totp_on(call: Call[TotpCode]) -> Reply:
     now = clock.now()
     session, codes = second_factor.switch_on(_signed(call, now), call.body.totp, now=now)
-    return _renewed(call, session, RecoveryCodes(codes), now)
+    edge.give_cookie(call, session.session_id, now=now)
+    return Reply(RecoveryCodes(codes))
 
 
 @operation(routes, "DELETE", "/v1/account/totp", summary="Switch the second factor off", body=TotpOff, status=204,
@@ -83,18 +83,12 @@ def switch_totp_on(call: Call[TotpCode]) -> Reply:
 def switch_totp_off(call: Call[TotpOff]) -> Reply:
     now = clock.now()
     session = second_factor.switch_off(_signed(call, now), call.body.password, call.body.totp, now=now)
-    return _renewed(call, session, None, now, 204)
+    edge.give_cookie(call, session.session_id, now=now)
+    return Reply(status=204)
 
 
 def _signed(call: Call[Any], now: int) -> Signed:
     return find_signed(edge.require_session(call, now=now), now=now)
-
-
-def _renewed(call: Call[Any], session: Session, body: Any, now: int, status: int = 200) -> Reply:
-    """With the cookie of the new session, and no other."""
-    call.cookies_out.clear()
-    edge.give_cookie(call, session.session_id, now=now)
-    return Reply(body, status)
 
 
 def _view(account: Account, now: int) -> AccountView:

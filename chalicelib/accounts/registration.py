@@ -19,8 +19,8 @@ def register(wanted: NewAccount, session: Session, language: str, viewer: str, *
     address = parse_address(wanted.email)
     attempts.count_request(viewer, now=now)
     password_hash = passwords.hash_new(wanted.password, address)
-    decided = privacy.now_deciding(wanted.consents.made(), now)
-    consents = json.dumps([[one.purpose, one.given, one.version] for one in decided])
+    decided = privacy.bring(session, wanted.consents.made(), now=now)
+    consents = json.dumps([[one.purpose, one.given, one.version, one.at_ms] for one in decided])
     account = models.new_account(address, password_hash, language=language, consents=consents, age=session.age, now=now)
     token = models.issue_token(models.CONFIRMATION, account, now=now)
     if models.file_registration(account, now=now):
@@ -52,8 +52,7 @@ def confirm_address(token: str, *, now: int) -> None:
 
 
 def _consents(account: Account) -> list[Decided]:
-    at_ms = int(account.registered_at_ms)
-    return [Decided(purpose, given, version, at_ms) for purpose, given, version in json.loads(account.consents or "[]")]
+    return [Decided(*one) for one in json.loads(account.consents or "[]")]
 
 
 def _gone() -> Gone:

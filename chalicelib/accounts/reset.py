@@ -3,9 +3,9 @@
 from chalicelib.accounts import attempts, mails, models, passwords
 from chalicelib.accounts.signed import Signed, prove_password
 from chalicelib.runtime.addresses import parse_address
-from chalicelib.runtime.errors import Conflict, Gone
+from chalicelib.runtime.errors import Gone
 from chalicelib.sessions import service as sessions
-from chalicelib.sessions.models import Session
+from chalicelib.sessions.models import Session, vouch
 
 
 def ask_reset(email: str, language: str, viewer: str, *, now: int) -> None:
@@ -21,10 +21,11 @@ def ask_reset(email: str, language: str, viewer: str, *, now: int) -> None:
         mails.send_reset(account, token, now=now)
 
 
-def set_password(token: str, password: str, *, now: int) -> None:
+def set_password(token: str, password: str, viewer: str, session: Session | None, *, now: int) -> None:
     """Once, within an hour; whoever was signed in is out. Raises Invalid; Gone for used, expired and unknown alike.
 
-    Sessions end before the change, too: where this breaks off, none of the old ones outlives the old password.
+    Sessions end before the change, too: where this breaks off, none of the old ones outlives the old password. The
+    browser that followed the link may log in whatever strangers try at the same time.
     """
     found = models.find_token(models.RESET, token, now=now)
     account = found and models.find(found.account_id, now=now)
@@ -36,18 +37,19 @@ def set_password(token: str, password: str, *, now: int) -> None:
         raise _gone()
     sessions.end_sessions_of(account.account_id, now=now)
     models.take_token(found, now=now)  # void by now: it is for the password before
+    attempts.forget_wrong(account.email_address, viewer, now=now)
+    if session is not None:
+        vouch(session.session_id, account.account_id, now=now)
     mails.say_password_changed(account)
 
 
 def change_password(signed: Signed, password: str, new_password: str, *, now: int) -> Session:
     """This device goes on in a new session, all others are out. Raises Unauthenticated, Invalid, TooMany, Conflict."""
     prove_password(signed, password, now=now)
-    password_hash = passwords.hash_new(new_password, signed.account.email_address, at="$.new_password")
-    sessions.end_sessions_of(signed.account.account_id, now=now, keep=signed.session.session_id)
-    if models.change_password(signed.account, password_hash, now=now) is None:
-        raise Conflict("The password was changed elsewhere at the same moment.")
-    renewed = signed.renew(now=now)
-    mails.say_password_changed(signed.account)
+    account = signed.account
+    actions = models.replacing(passwords.hash_new(new_password, account.email_address, at="$.new_password"))
+    renewed = signed.renew(lambda both: models.change_too(both, account, *actions, now=now), now=now)
+    mails.say_password_changed(account)
     return renewed
 
 

@@ -51,18 +51,21 @@ def ask_reset(call: Call[ResetWanted]) -> Reply:
 @operation(routes, "POST", "/v1/accounts/password", summary="Choose another password by the mail's link",
            body=ResetPassword, answers=PasswordChanged, errors=(Gone, Unavailable))  # fmt: skip
 def set_password(call: Call[ResetPassword]) -> Reply:
-    reset.set_password(call.body.token, call.body.password, now=clock.now())
+    now = clock.now()
+    session = edge.find_session(call, now=now)
+    reset.set_password(call.body.token, call.body.password, call.address, session, now=now)
     return Reply(PasswordChanged())
 
 
 @operation(routes, "POST", "/v1/session/login", summary="Log in", body=LogIn, answers=SessionView,
-           errors=(Unauthenticated, TooMany, Unavailable))  # fmt: skip
+           errors=(Unauthenticated, TooMany, Unavailable, Conflict))  # fmt: skip
 def log_in(call: Call[LogIn]) -> Reply:
     now = clock.now()
-    known, asked = edge.find_session(call, now=now), call.body
-    session = login.log_in(known, asked.email, asked.password, asked.totp, call.address, now=now)
+    attempt = login.look_up(call.body.email, edge.held_pass(call.headers), call.address, now=now)
+    edge.note_found(call, attempt.session)
+    session = login.log_in(attempt, call.body.password, call.body.totp, now=now)
     edge.give_cookie(call, session.session_id, now=now)
-    return Reply(edge.view(session, now))
+    return Reply(edge.view(call, session, now=now))
 
 
 @operation(routes, "GET", "/v1/unsubscribe/{token}", summary="What a click on this link would end; nothing changes",

@@ -124,7 +124,7 @@ class RecoveryCodes(msgspec.Struct):
 
 
 class TotpOff(msgspec.Struct, forbid_unknown_fields=True):
-    """`totp` may be left out: the authenticator may be lost. Sent, it must be right."""
+    """`totp`, a code of the authenticator or a recovery code, may be left out where it is not on."""
 
     password: ANY_PASSWORD
     totp: CodeText | None = None

@@ -3,12 +3,11 @@
 import base64
 import secrets
 from dataclasses import dataclass
-from typing import Any
 
-from chalicelib.accounts import attempts, models
-from chalicelib.accounts.models import Account
+from chalicelib.accounts import attempts, mails, models
+from chalicelib.accounts.models import Account, CodeUse
 from chalicelib.accounts.rules import RECOVERY_LENGTH, recovery_form, steps_around
-from chalicelib.accounts.signed import Signed, prove_password
+from chalicelib.accounts.signed import Signed, changed_meanwhile, prove_password
 from chalicelib.lifetimes import MINUTE
 from chalicelib.runtime import vault
 from chalicelib.runtime.errors import Conflict, Unauthenticated
@@ -39,14 +38,15 @@ def offer(signed: Signed, password: str, *, now: int) -> Offer:
     _require(signed.account.totp_secret is None, "Your second factor is on already. Switch it off first.")
     secret = base64.b32encode(secrets.token_bytes(SECRET_BYTES)).decode()
     offered = [Account.totp_offered.set(vault.seal(SEALED, secret)), Account.totp_offered_at_ms.set(now)]
-    _require(models.change(signed.account, *offered, now=now), "Your account changed meanwhile.")
+    if models.change(signed.account, *offered, now=now, where=models.unchanged(signed.account)) is None:
+        raise changed_meanwhile()
     uri = TOTP(secret).provisioning_uri(name=signed.account.email_address, issuer_name=ISSUER)
     return Offer(secret, uri, segno.make(uri, error="m", micro=False).svg_data_uri(scale=4))
 
 
 def switch_on(signed: Signed, code: str, *, now: int) -> tuple[Session, list[str]]:
     """The renewed session, and ten recovery codes, shown this once. Raises Conflict, TooMany, Unauthenticated."""
-    attempts.count_guess(signed.account.email_address, now=now)
+    attempts.count_proof(signed.session.session_id, now=now)
     account = signed.account
     in_time = account.totp_offered and now - int(account.totp_offered_at_ms or 0) < OFFER_MS
     _require(in_time, "Ask for a secret first: POST /v1/account/totp.")
@@ -54,37 +54,39 @@ def switch_on(signed: Signed, code: str, *, now: int) -> tuple[Session, list[str
     if step is None:
         raise wrong_code()
     codes = [_recovery_code() for _ in range(RECOVERY_CODES)]
-    actions = [
+    on = [
         Account.totp_secret.set(account.totp_offered), Account.totp_step.set(step),
         Account.recovery.set({_digest(account, code) for code in codes}),
-        Account.totp_offered.remove(), Account.totp_offered_at_ms.remove(),
     ]  # fmt: skip
-    still = Account.totp_offered == account.totp_offered
-    _require(models.change(account, *actions, now=now, where=still), "Your account changed meanwhile.")
-    return signed.renew(now=now), codes
+    session = signed.renew(models.switching(account, on, Account.totp_offered == account.totp_offered, now), now=now)
+    mails.say_second_factor_on(account)
+    return session, codes
 
 
 def switch_off(signed: Signed, password: str, code: str | None, *, now: int) -> Session:
-    """The renewed session. A code that is sent must be right. Raises Unauthenticated, TooMany."""
+    """The renewed session. Raises Unauthenticated, TooMany, Conflict."""
     prove_password(signed, password, now=now)
-    if code is not None and not use_code(signed.account, code, now=now):
+    if not signed.account.totp_secret:
+        return signed.session
+    used = recognise(signed.account, code, now=now) if code is not None else None
+    if used is None:
         raise wrong_code()
-    gone: tuple[Any, ...] = (Account.totp_secret, Account.totp_step, Account.recovery, Account.totp_offered)
-    models.change(signed.account, *[one.remove() for one in gone], now=now)
-    return signed.renew(now=now)
+    off = [one.remove() for one in (Account.totp_secret, Account.totp_step, Account.recovery)]
+    session = signed.renew(models.switching(signed.account, off, used.unused, now), now=now)
+    mails.say_second_factor_off(signed.account)
+    return session
 
 
-def use_code(account: Account, code: str, *, now: int) -> bool:
-    """Whether it is a code of this minute, or a recovery code, that was never used; it is used up by this."""
+def recognise(account: Account, code: str, *, now: int) -> CodeUse | None:
+    """What uses up a code of this minute, or a recovery code; None for one that counts no more, or never did."""
     step = _step_of(account.totp_secret, code, now)
     if step is not None:
         unused = Account.totp_step < step
-        return models.change(account, Account.totp_step.set(step), now=now, where=unused) is not None
+        return CodeUse((Account.totp_step.set(step),), unused) if int(account.totp_step or 0) < step else None
     digest = _digest(account, code)
     if digest not in (account.recovery or ()):
-        return False
-    left = Account.recovery.contains(digest)
-    return models.change(account, Account.recovery.delete({digest}), now=now, where=left) is not None
+        return None
+    return CodeUse((Account.recovery.delete({digest}),), Account.recovery.contains(digest))
 
 
 def wrong_code() -> Unauthenticated:

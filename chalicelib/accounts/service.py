@@ -5,10 +5,10 @@ from typing import Any
 
 from msgspec import UNSET
 
-from chalicelib.accounts import models
+from chalicelib.accounts import mails, models
 from chalicelib.accounts.models import Account
 from chalicelib.accounts.schemas import AccountPatch
-from chalicelib.accounts.signed import Signed, prove_password
+from chalicelib.accounts.signed import Signed, changed_meanwhile, prove_password
 from chalicelib.privacy import service as privacy
 from chalicelib.runtime.consent import PurposeName
 from chalicelib.runtime.errors import Unauthenticated
@@ -43,12 +43,22 @@ def erase_account(signed: Signed, password: str, *, now: int) -> None:
     digest that names nobody, withdrawn.
     """
     prove_password(signed, password, now=now)
-    account_id = signed.account.account_id
+    account, account_id = _claim(signed.account, now), signed.account.account_id
     privacy.withdraw_all(privacy.account(account_id), now=now)
     privacy.note_erasure(privacy.account(account_id), now=now)
     sessions.end_sessions_of(account_id, now=now)
-    models.erase(signed.account)
+    if not models.erase(account):
+        raise changed_meanwhile()
     sessions.end_sessions_of(account_id, now=now)  # of whoever logged in meanwhile
+    mails.say_erased(account)
+
+
+def _claim(account: Account, now: int) -> Account:
+    """From here on nothing else that was proved before happens. Raises Conflict where something did."""
+    claimed = models.change(account, *models.revising(), now=now, where=models.unchanged(account))
+    if claimed is None:
+        raise changed_meanwhile()
+    return claimed
 
 
 def _settings(wanted: AccountPatch) -> Iterator[tuple[Any, object]]:

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 
 from chalicelib.accounts import attempts, models, passwords
 from chalicelib.accounts.models import Account
-from chalicelib.runtime.errors import Unauthenticated
+from chalicelib.runtime.errors import Conflict, Unauthenticated
+from chalicelib.sessions import renewal
 from chalicelib.sessions import service as sessions
 from chalicelib.sessions.models import Session
+from chalicelib.sessions.renewal import Together
 
 
 @dataclass(frozen=True)
@@ -14,10 +16,18 @@ class Signed:
     session: Session
     account: Account
 
-    def renew(self, *, now: int) -> Session:
-        """A new session id after a change of privilege; the account's other sessions end."""
-        renewed = sessions.renew(self.session, now=now)
-        sessions.end_sessions_of(self.account.account_id, now=now, keep=renewed.session_id)
+    def renew(self, together: Together, *, now: int) -> Session:
+        """This device under a new session id, together with the change of privilege; all other devices are out.
+
+        They are out before, too: where this breaks off, none of them outlives what it was signed in with. Raises
+        Conflict where the session or the account changed meanwhile.
+        """
+        account_id = self.account.account_id
+        sessions.end_sessions_of(account_id, now=now, keep=self.session.session_id)
+        renewed = renewal.renew(self.session, together, now=now)
+        if renewed is None:
+            raise changed_meanwhile()
+        sessions.end_sessions_of(account_id, now=now, keep=renewed.session_id)
         return renewed
 
 
@@ -32,6 +42,10 @@ def find_signed(session: Session, *, now: int) -> Signed:
 
 def prove_password(signed: Signed, password: str, *, now: int) -> None:
     """Before what cannot be undone. Raises TooMany, and Unauthenticated for a wrong one."""
-    attempts.count_guess(signed.account.email_address, now=now)
+    attempts.count_proof(signed.session.session_id, now=now)
     if not passwords.matches(signed.account.password_hash, password):
         raise Unauthenticated("This is not your password.", kind="wrong-credentials")
+
+
+def changed_meanwhile() -> Conflict:
+    return Conflict("Your account was changed elsewhere at the same moment.")

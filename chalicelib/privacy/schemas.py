@@ -15,7 +15,7 @@ class Choices(msgspec.Struct, forbid_unknown_fields=True):
 
     def made(self) -> dict[PurposeName, bool]:
         """Those that were named."""
-        return {purpose: given for purpose, given in structs.asdict(self).items() if given is not UNSET}  # type: ignore[misc]
+        return {purpose: given for purpose, given in structs.asdict(self).items() if given is not UNSET}  # type: ignore[misc]  # asdict names fields by any text
 
 
 class DecisionView(msgspec.Struct):

@@ -12,6 +12,8 @@ from chalicelib.sessions.models import Session
 
 __all__ = [
     "account",
+    "bring",
+    "carry_over",
     "consents_of",
     "decide",
     "is_erased",
@@ -73,10 +75,36 @@ def record_first(who: str, decided: Iterable[Decided], *, now: int) -> None:
     record(who, (one for one in decided if not known[one.purpose]), now=now)
 
 
+def carry_over(session: Session, account_id: str, *, now: int) -> None:
+    """What a guest decided goes on where they sign in, as far as the account has not decided for itself."""
+    if not session.account_id:
+        brought = _latest(person(session), now)
+        if brought:
+            record_first(account(account_id), brought, now=now)
+
+
+def bring(session: Session, choices: Mapping[PurposeName, bool], *, now: int) -> list[Decided]:
+    """What a registration decides: its own choices, and of what it does not name what was decided as a guest.
+
+    A refusal holds for the guest, too: nothing agreed to before it comes along later.
+    """
+    made = now_deciding(choices, now)
+    if session.account_id:
+        return made
+    brought = _latest(person(session), now)
+    refused = {one.purpose for one in made if not one.given} & {one.purpose for one in brought if one.given}
+    record(person(session), now_deciding(dict.fromkeys(refused, False), now), now=now)
+    return made + [one for one in brought if one.purpose not in choices]
+
+
 def withdraw_all(who: str, *, now: int) -> None:
     """For someone who goes; what remains names nobody."""
     standing = [purpose for purpose, history in consents_of(who, now=now).items() if history and history[-1].given]
     record(who, now_deciding(dict.fromkeys(standing, False), now), now=now)
+
+
+def _latest(who: str, now: int) -> list[Decided]:
+    return [history[-1] for history in consents_of(who, now=now).values() if history]
 
 
 def _append(who: str, one: Decided, now: int) -> None:

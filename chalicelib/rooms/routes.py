@@ -3,11 +3,11 @@
 from chalice.app import Blueprint
 
 from chalicelib.rooms import codes, door, service
-from chalicelib.rooms.schemas import Admission, CodeView, EmptyBody, Entered, NewCode, RoomView
+from chalicelib.rooms.schemas import Admission, CodeView, Entered, NewCode, RoomView
 from chalicelib.rooms.views import room_view
 from chalicelib.runtime import clock
 from chalicelib.runtime.errors import Gone, Invalid, NotFound, TooMany, Unauthenticated, Unavailable
-from chalicelib.runtime.http import Call, Reply, operation
+from chalicelib.runtime.http import Call, EmptyBody, Reply, operation
 from chalicelib.runtime.ids import ParticipantId, RoomId
 from chalicelib.sessions.edge import require_session
 

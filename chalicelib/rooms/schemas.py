@@ -35,10 +35,6 @@ class CodeView(msgspec.Struct):
     expires_at_ms: int
 
 
-class EmptyBody(msgspec.Struct, forbid_unknown_fields=True):
-    """An empty object: the address says it all."""
-
-
 class Entered(msgspec.Struct):
     room_id: str
 

@@ -20,11 +20,11 @@ def check(headers: Mapping[str, str]) -> None:
 
 
 def check_socket(headers: Mapping[str, str]) -> None:
-    """The rule for opening a WebSocket: the exact Origin, or none and `Earshot-Client`."""
-    origin = headers.get("origin")
+    """The rule for opening a WebSocket: the exact Origin, or none and `Earshot-Client`; Sec-Fetch-Site must agree."""
+    origin, site = headers.get("origin"), headers.get("sec-fetch-site")
     if origin is None:
         check_program(headers)
-    elif not same_origin(origin, headers):
+    if site not in (None, "same-origin") or (origin is not None and not same_origin(origin, headers)):
         raise Denied("This socket was opened by another site.", kind="cross-site")
 
 

@@ -38,6 +38,10 @@ SECURITY_HEADERS = {
 }
 
 
+class EmptyBody(msgspec.Struct, forbid_unknown_fields=True):
+    """An empty object: nothing is asked."""
+
+
 @dataclass
 class Call(Generic[B]):
     """One request, parsed. `body` is the schema's value, or bytes where the route takes something else than JSON."""
@@ -88,6 +92,14 @@ class Operation:
 
 
 OPERATIONS: list[Operation] = []
+Finisher = Callable[[Mapping[str, str], list[str]], None]  # of the request's headers and the answer's cookies
+_FINISHERS: list[Finisher] = []
+
+
+def finish_with(finisher: Finisher) -> None:
+    """Calls it with every answer, also where the request was refused before its route saw it (app.py)."""
+    if finisher not in _FINISHERS:
+        _FINISHERS.append(finisher)
 
 
 class EarshotApp(Chalice):
@@ -155,23 +167,32 @@ def _answer(
     described: Operation, handler: Callable[[Call[Any]], Reply], request: Request, params: Mapping[str, str]
 ) -> Response:
     cookies: list[str] = []
+    headers = _request_headers(request)
     try:
-        call = _call(described, request, params, cookies)
+        call = _call(described, request, params, headers, cookies)
         response = _response(handler(call))
     except Problem as problem:
         response = _problem_response(problem)
     except Exception as error:  # the last resort: no trace and no input ever reaches the caller
         response = _problem_response(*problems.unexpected(error, f"{described.method} {described.path}"))
+    for finish in _FINISHERS:
+        finish(headers, cookies)
     if cookies:
         response.headers["Set-Cookie"] = cookies
     return response
 
 
-def _call(described: Operation, request: Request, params: Mapping[str, str], cookies: list[str]) -> Call[Any]:
-    event = request.to_original_event()
-    headers = _headers(event)
+def _request_headers(request: Request) -> dict[str, str]:
+    headers = _headers(request.to_original_event())
     if "cookie" in headers:  # RFC 9113 lets a client split the cookie header
         headers["cookie"] = headers["cookie"].replace(",", ";")
+    return headers
+
+
+def _call(
+    described: Operation, request: Request, params: Mapping[str, str], headers: Mapping[str, str], cookies: list[str]
+) -> Call[Any]:
+    event = request.to_original_event()
     if described.method not in SAFE_METHODS and not described.any_site:
         crosssite.check(headers)
     content_type = headers.get("content-type", "").split(";")[0].strip().lower()

@@ -1,6 +1,7 @@
 """Floods are refused: by an exact sliding window (`spend`), or a fixed one that costs one request (`count`)."""
 
 import secrets
+from dataclasses import dataclass
 from typing import Any
 
 from pynamodb.attributes import ListAttribute, NumberAttribute, UnicodeAttribute
@@ -8,7 +9,7 @@ from pynamodb.attributes import ListAttribute, NumberAttribute, UnicodeAttribute
 from chalicelib.lifetimes import SECOND
 from chalicelib.runtime import vault
 from chalicelib.runtime.errors import TooMany
-from chalicelib.runtime.store import Binding, Record, Table
+from chalicelib.runtime.store import Binding, Key, Record, Table
 
 TRIES = 8  # against others writing the same row at the same moment
 
@@ -48,21 +49,60 @@ def spend(subject: str, *, allowed: int, window_ms: int, now: int) -> None:
     raise _too_many(SECOND)
 
 
+@dataclass(frozen=True)
+class Window:
+    """So many of `what` within a fixed window, for each subject. Windows begin at multiples of their length, so that
+    around a boundary twice as many may pass.
+    """
+
+    what: str
+    allowed: int
+    length_ms: int
+
+    def row(self, whom: str, now: int) -> tuple[Table[Tally], Key]:
+        """Where the count stands, for whoever reads it together with other things."""
+        return tallies, _row(hidden(self.what, whom), self.length_ms, now)
+
+    def check(self, row: Tally | None, *, now: int) -> None:
+        """Raises TooMany where the window is full."""
+        if row is not None and row.tries >= self.allowed:
+            raise _too_many(_end(self.length_ms, now) - now)
+
+    def count(self, whom: str, *, now: int) -> None:
+        """Counts before the act. Raises TooMany where it may not be done."""
+        count(hidden(self.what, whom), allowed=self.allowed, window_ms=self.length_ms, now=now)
+
+    def note(self, whom: str, *, now: int) -> None:
+        """Counts after the act, which was done."""
+        _add(hidden(self.what, whom), self.length_ms, now)
+
+
 def count(subject: str, *, allowed: int, window_ms: int, now: int) -> None:
     """Counts an attempt, refused ones too, by one atomic request. Raises TooMany after `allowed` until the window ends.
 
-    Windows begin at multiples of `window_ms`, so that around a boundary twice as many may pass.
+    As in a Window.
     """
-    window = now // window_ms
-    ends_at_ms = (window + 1) * window_ms
-    row = tallies.upsert(f"{subject}@{window}", [Tally.tries.add(1), *Tally.living_until(ends_at_ms)], now=now)
+    row = _add(subject, window_ms, now)
     if row is None or row.tries > allowed:
-        raise _too_many(ends_at_ms - now)
+        raise _too_many(_end(window_ms, now) - now)
 
 
 def hidden(what: str, whom: str) -> str:
     """The subject of a limit on `what`, which does not tell who it is about."""
     return f"{what}/{vault.digest('limits', whom)}"
+
+
+def _add(subject: str, window_ms: int, now: int) -> Tally | None:
+    lives = Tally.living_until(_end(window_ms, now))
+    return tallies.upsert(_row(subject, window_ms, now), [Tally.tries.add(1), *lives], now=now)
+
+
+def _row(subject: str, window_ms: int, now: int) -> str:
+    return f"{subject}@{now // window_ms}"
+
+
+def _end(window_ms: int, now: int) -> int:
+    return (now // window_ms + 1) * window_ms
 
 
 def _write(subject: str, row: Attempts | None, at_ms: list[int], deadline: int, now: int) -> bool:

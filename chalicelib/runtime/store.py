@@ -196,8 +196,7 @@ class Table(Generic[R]):
             return
         here = {self.key(item): item for item in found}
         for index, key in enumerate(keys):
-            items = [here[_pair(key)]] if _pair(key) in here else []
-            self._read("BatchGetItem", key, items, True, requests=0 if index else 1)
+            self.count_read(key, here.get(_pair(key)), requests=0 if index else 1)
 
     def count_transacted(self, item: R, requests: int) -> None:
         """One write of a transaction, whose units are double."""
@@ -208,6 +207,16 @@ class Table(Generic[R]):
         if meter.active():
             units = meter.write_units(item.serialize(null_check=False))
             meter.record(meter.Call(operation, self.name, self._partition(item), units, write=True, requests=requests))
+
+    def count_read(self, key: Key, item: R | None, requests: int) -> None:
+        """One item of a read over several tables."""
+        self._read("BatchGetItem", key, [] if item is None else [item], True, requests)
+
+    def key_map(self, key: Key) -> dict[str, dict[str, str]]:
+        """A key as DynamoDB writes it."""
+        model: Any = self.model
+        names = (model._hash_keyname, model._range_keyname)
+        return {getattr(model, name).attr_name: {"S": part} for name, part in zip(names, _split(key), strict=False)}
 
     def key(self, item: R) -> tuple[str, str | None]:
         """Partition and sort key of a record."""

@@ -26,8 +26,7 @@ def require_session(call: Call[Any], *, now: int) -> Session:
     try:
         session = service.find_session(held, now=now)
     except Unauthenticated:
-        if cookies.values(settings(), call.headers):
-            call.cookies_out.append(cookies.cleared(settings()))
+        note_found(call, None)
         raise
     if held is not None and held.due_at(now):
         give_cookie(call, session.session_id, now=now)
@@ -35,21 +34,38 @@ def require_session(call: Call[Any], *, now: int) -> Session:
 
 
 def find_session(call: Call[Any], *, now: int) -> Session | None:
-    """The caller's session, if there is one."""
+    """The caller's session, if there is one; a cookie that is no use is cleared."""
     try:
         return service.find_session(held_pass(call.headers), now=now)
     except Unauthenticated:
-        return None
+        return note_found(call, None)
 
 
-def view(session: Session, now: int) -> SessionView:
-    """The session as its owner sees it."""
+def note_found(call: Call[Any], session: Session | None) -> Session | None:
+    """What the caller's cookie led to: one that led to nothing is cleared."""
+    if session is None and cookies.values(settings(), call.headers):
+        clear_cookie(call.cookies_out)
+    return session
+
+
+def clear_useless(headers: Mapping[str, str], cookies_out: list[str], *, now: int) -> None:
+    """For every answer, whatever became of its request: a cookie that is not ours, or has run out, is cleared."""
+    if cookies.values(settings(), headers) and not any(map(_is_ours, cookies_out)):
+        held = held_pass(headers)
+        if held is None or not held.valid_at(now):
+            clear_cookie(cookies_out)
+
+
+def view(call: Call[Any], session: Session, *, now: int) -> SessionView:
+    """The session as its owner sees it. It ends 30 days after the instant in the cookie that they hold then."""
+    held = None if any(map(_is_ours, call.cookies_out)) else held_pass(call.headers)
+    email = session.email_address
     return SessionView(
         session.participant_name,
-        None if session.email is None else SessionAccount(session.email),
+        None if email is None else SessionAccount(email),
         session.age,  # type: ignore[arg-type]  # written from the same set of words
         msgspec.convert(session.preferences, Preferences),
-        SESSION.deadline(now),
+        SESSION.deadline(held.used_at_ms if held else now),
     )
 
 
@@ -66,4 +82,17 @@ def held_pass(headers: Mapping[str, str]) -> Pass | None:
 
 
 def give_cookie(call: Call[Any], session_id: SessionId, *, now: int) -> None:
-    call.cookies_out.append(cookies.sealed(settings(), PURPOSE, Pass(session_id, now).to_bytes()))
+    """The one cookie of the session; whatever was decided about it before does not count."""
+    _set_cookie(call.cookies_out, cookies.sealed(settings(), PURPOSE, Pass(session_id, now).to_bytes()))
+
+
+def clear_cookie(cookies_out: list[str]) -> None:
+    _set_cookie(cookies_out, cookies.cleared(settings()))
+
+
+def _set_cookie(cookies_out: list[str], cookie: str) -> None:
+    cookies_out[:] = [*(one for one in cookies_out if not _is_ours(one)), cookie]
+
+
+def _is_ours(set_cookie: str) -> bool:
+    return set_cookie.startswith(f"{cookies.name(settings())}=")

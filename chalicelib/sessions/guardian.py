@@ -14,7 +14,7 @@ from chalicelib.runtime.networks import network
 from chalicelib.sessions.models import GuardianRequest, Session, change, guardian_requests
 
 TEMPLATES = Path(__file__).parent / "mails"
-ALLOWED = {"network": 40, "session": 3, "address": 10}  # mails an hour
+ALLOWED = {"network": 400, "session": 3, "address": 10}  # mails an hour
 
 
 def ask_guardian(session: Session, email: str, language: str, viewer: str, *, now: int) -> None:

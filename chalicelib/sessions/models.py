@@ -8,10 +8,14 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from chalicelib.lifetimes import SESSION, SESSION_GRACE_MS
+from chalicelib.runtime import vault
+from chalicelib.runtime.addresses import Address
+from chalicelib.runtime.gathering import Wanted
 from chalicelib.runtime.ids import ParticipantId, SessionId, opaque
 from chalicelib.runtime.store import Binding, Record, Table
 
 Key = tuple[str, str]
+SEALED_EMAIL = "sessions/email"
 
 
 class Session(Record):
@@ -23,7 +27,8 @@ class Session(Record):
     participant_id = UnicodeAttribute()
     participant_name = UnicodeAttribute()
     room_id = UnicodeAttribute(null=True)  # the meeting they are in, entered last
-    email = UnicodeAttribute(null=True)  # of the account
+    email = UnicodeAttribute(null=True)  # of the account, sealed
+    vouched_for = UnicodeAttribute(null=True)  # the account whose password was replaced from here, a digest
     age = UnicodeAttribute(null=True)  # what followed from the birth date, which is not kept: see rules.Age
     preferences = JSONAttribute(default=dict)
     opened_at_ms = NumberAttribute()
@@ -37,6 +42,15 @@ class Session(Record):
     @property
     def account_id(self) -> str | None:
         return None if self.owner_id == self.own_id else str(self.owner_id)
+
+    @property
+    def email_address(self) -> Address | None:
+        """Of the account, as its owner sees it."""
+        shown = self.email and vault.unseal(SEALED_EMAIL, self.email)
+        return Address(shown) if shown else None
+
+    def keep_email(self, address: Address) -> None:
+        self.email = vault.seal(SEALED_EMAIL, address)
 
     def used(self, now: int) -> None:
         """Moves the server's half's own end; it outlives the cookie by the 12 h it may be behind."""
@@ -66,7 +80,15 @@ def key_of(session_id: str) -> Key:
 
 def find(session_id: str, *, now: int) -> Session | None:
     """The session, unless it is over or being ended."""
-    found = sessions.get(key_of(session_id), now=now)
+    return living(sessions.get(key_of(session_id), now=now))
+
+
+def row_of(session_id: str) -> Wanted:
+    """Where the session is, for whoever reads it together with other things; `living` then says whether it counts."""
+    return sessions, key_of(session_id)
+
+
+def living(found: Session | None) -> Session | None:
     return None if found is None or found.ended else found
 
 
@@ -96,6 +118,28 @@ def new_session(name: str, now: int) -> Session:
     session = Session(own, own, participant_id=ParticipantId(opaque()), participant_name=name, opened_at_ms=now)
     session.used(now)
     return session
+
+
+def unchanged(session: Session) -> Condition:
+    """Holds where it has not ended, and all that its renewal takes along is as it was read."""
+    same: Condition = Session.ended.does_not_exist()
+    for name in ("participant_name", "preferences", "room_id", "age"):
+        attribute, value = getattr(Session, name), getattr(session, name)
+        same &= attribute.does_not_exist() if value is None else attribute == value
+    return same
+
+
+def vouch(session_id: str, account_id: str, *, now: int) -> None:
+    """Whoever holds this session reads the account's mail: their guesses at its password are not strangers'."""
+    change(session_id, [Session.vouched_for.set(_vouched(account_id))], now=now)
+
+
+def vouches_for(session: Session | None, account_id: str) -> bool:
+    return session is not None and session.vouched_for == _vouched(account_id)
+
+
+def _vouched(account_id: str) -> str:
+    return vault.digest("sessions/vouched", account_id)
 
 
 def renewed(session: Session, owner_id: str | None, now: int) -> Session:

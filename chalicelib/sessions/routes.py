@@ -1,18 +1,18 @@
 """The session, its participant and preferences; my sessions."""
 
+from collections.abc import Mapping
+
 from chalice.app import Blueprint
 from msgspec import UNSET, structs
 
-from chalicelib.runtime import clock, cookies
-from chalicelib.runtime.errors import Denied, Invalid, NotFound, TooMany, Unauthenticated
-from chalicelib.runtime.http import Call, Reply, operation
-from chalicelib.runtime.settings import settings
+from chalicelib.runtime import clock
+from chalicelib.runtime.errors import Conflict, Denied, Invalid, NotFound, TooMany, Unauthenticated
+from chalicelib.runtime.http import Call, EmptyBody, Reply, operation
 from chalicelib.sessions import edge, service
 from chalicelib.sessions.models import Session
 from chalicelib.sessions.schemas import (
     ListedSession,
     ListedSessions,
-    NewSession,
     SessionPatch,
     SessionView,
 )
@@ -20,23 +20,23 @@ from chalicelib.sessions.schemas import (
 routes = Blueprint(__name__)
 
 
-@operation(routes, "POST", "/v1/session", summary="Open a session, or find the one there is", body=NewSession,
+@operation(routes, "POST", "/v1/session", summary="Open a session, or find the one there is", body=EmptyBody,
            answers=SessionView, status=201, errors=(TooMany,))  # fmt: skip
-def open_session(call: Call[NewSession]) -> Reply:
+def open_session(call: Call[EmptyBody]) -> Reply:
     now = clock.now()
     session = edge.find_session(call, now=now) or service.open_session(call.address, now=now)
     edge.give_cookie(call, session.session_id, now=now)
-    return Reply(edge.view(session, now), 201)
+    return Reply(edge.view(call, session, now=now), 201)
 
 
 @operation(routes, "GET", "/v1/session", summary="My session", answers=SessionView, errors=(Unauthenticated,))
 def read_session(call: Call[None]) -> Reply:
     now = clock.now()
-    return Reply(edge.view(edge.require_session(call, now=now), now))
+    return Reply(edge.view(call, edge.require_session(call, now=now), now=now))
 
 
 @operation(routes, "PATCH", "/v1/session", summary="Change my name or preferences", body=SessionPatch,
-           answers=SessionView, errors=(Unauthenticated, Denied, Invalid))  # fmt: skip
+           answers=SessionView, errors=(Unauthenticated, Denied, Invalid, Conflict))  # fmt: skip
 def change_session(call: Call[SessionPatch]) -> Reply:
     now = clock.now()
     session = edge.require_session(call, now=now)
@@ -45,7 +45,7 @@ def change_session(call: Call[SessionPatch]) -> Reply:
     if call.body.preferences is not UNSET:
         given = {name: value for name, value in structs.asdict(call.body.preferences).items() if value is not UNSET}
         session = service.change_preferences(session, given, now=now)
-    return Reply(edge.view(session, now))
+    return Reply(edge.view(call, session, now=now))
 
 
 @operation(routes, "DELETE", "/v1/session", summary="End my session on this device", status=204)
@@ -53,7 +53,7 @@ def end_session(call: Call[None]) -> Reply:
     held = edge.held_pass(call.headers)
     if held is not None:
         service.end_session(held.session_id, now=clock.now())
-    call.cookies_out.append(cookies.cleared(settings()))
+    edge.clear_cookie(call.cookies_out)
     return Reply(status=204)
 
 
@@ -70,7 +70,7 @@ def list_sessions(call: Call[None]) -> Reply:
 def end_sessions(call: Call[None]) -> Reply:
     now = clock.now()
     service.end_everywhere(edge.require_session(call, now=now), now=now)
-    call.cookies_out.append(cookies.cleared(settings()))
+    edge.clear_cookie(call.cookies_out)
     return Reply(status=204)
 
 
@@ -80,10 +80,15 @@ def end_listed(call: Call[None]) -> Reply:
     now = clock.now()
     session = edge.require_session(call, now=now)
     if service.end_listed(session, call.path["id"], now=now).session_id == session.session_id:
-        call.cookies_out.append(cookies.cleared(settings()))
+        edge.clear_cookie(call.cookies_out)
     return Reply(status=204)
 
 
 def _listed(one: Session, mine: Session) -> ListedSession:
     current = one.session_id == mine.session_id
     return ListedSession(service.handle(one), int(one.opened_at_ms), int(one.used_at_ms), current)
+
+
+def clear_useless_cookie(headers: Mapping[str, str], cookies_out: list[str]) -> None:
+    """Called with every answer (app.py)."""
+    edge.clear_useless(headers, cookies_out, now=clock.now())

@@ -15,10 +15,6 @@ Panel = Literal["open", "closed"]
 Help = Literal["shown", "hidden"]
 
 
-class NewSession(msgspec.Struct, forbid_unknown_fields=True):
-    """An empty object: nothing is asked."""
-
-
 class Preferences(msgspec.Struct, omit_defaults=True):
     """How the person likes the page; what is not said follows the browser."""
 

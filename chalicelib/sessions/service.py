@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 from chalicelib.lifetimes import MINUTE, SESSION, SESSION_GRACE_MS
 from chalicelib.runtime import events, limits
-from chalicelib.runtime.errors import Denied, NotFound, Unauthenticated
+from chalicelib.runtime.errors import Conflict, Denied, NotFound, Unauthenticated
 from chalicelib.runtime.ids import SessionId, derived
 from chalicelib.runtime.networks import network
-from chalicelib.sessions.models import Session, change, find, find_all_of, key_of, new_session, renewed, sessions
+from chalicelib.sessions.models import Session, change, find, find_all_of, key_of, new_session, sessions
 from chalicelib.sessions.names import friendly
 from chalicelib.sessions.rules import Age, Pass, clean_name, clean_nickname
 
@@ -61,14 +61,14 @@ def change_preferences(session: Session, changes: Mapping[str, str | None], *, n
     known: Session | None = session
     for _ in range(TRIES):  # each further one follows a change made elsewhere at the same moment
         if known is None:
-            break
+            raise _ended()
         wanted = {name: value for name, value in {**known.preferences, **changes}.items() if value is not None}
         unchanged = Session.preferences == known.preferences
         changed = change(known.session_id, [Session.preferences.set(wanted)], now=now, where=unchanged)
         if changed is not None:
             return changed
         known = find(session.session_id, now=now)
-    raise _ended()
+    raise Conflict("Your preferences are being changed elsewhere at the same moment. Try again.")
 
 
 def record_age(session: Session, age: Age, *, now: int) -> Session:
@@ -128,28 +128,6 @@ def end_everywhere(session: Session, *, now: int) -> None:
         end_sessions_of(session.account_id, now=now)
     else:
         end_session(session.session_id, now=now)
-
-
-def sign_in(session: Session | None, account_id: str, email: str, *, now: int, age: str | None = None) -> Session:
-    """A session of the account: a new one, or a guest's under a new id, with name, meeting and preferences."""
-    known = session or new_session(friendly(), now)
-    made = renewed(known, account_id, now)
-    made.email, made.age = email, age or made.age
-    return _replace(session, made, now)
-
-
-def renew(session: Session, *, now: int) -> Session:
-    """The same session under a new id: at every change of privilege, so that an id known before is worth nothing."""
-    return _replace(session, renewed(session, session.account_id, now), now)
-
-
-def _replace(old: Session | None, made: Session, now: int) -> Session:
-    sessions.write_many([made], [] if old is None else [key_of(old.session_id)])
-    if old is not None and old.room_id:
-        events.publish(
-            events.SessionRenewed(old.session_id, made.session_id, made.participant_id, str(old.room_id), now)
-        )
-    return made
 
 
 def _record_use(session: Session, now: int) -> None:

@@ -18,7 +18,7 @@ from chalicelib.runtime import consent
 from chalicelib.runtime.consent import PURPOSES, Consented, Improvement, News, PurposeName
 from chalicelib.runtime.errors import Denied, NotFound
 from chalicelib.runtime.languages import LANGUAGES
-from tests.support.accounts import EMAIL, grown_up, with_account
+from tests.support.accounts import EMAIL, grown_up, log_in, mailed_token, register, with_account
 from tests.support.browser import Browser
 from tests.support.world import World
 
@@ -285,3 +285,32 @@ def test_no_token_breaks_the_reader(token: str) -> None:
     """F2: any text in, never a fault."""
     with pytest.raises(NotFound):
         unsubscribe.purpose_of(token)
+
+
+def given(browser: Browser) -> dict[str, bool]:
+    return {name: one["given"] for name, one in by_purpose(browser.get("/v1/consents").json()).items()}
+
+
+def test_what_a_guest_decided_goes_on_where_they_log_in(world: World) -> None:
+    """F1: with its instant; what the account decided for itself stays."""
+    put(with_account(world), insights=True)
+    guest = grown_up(world)
+    put(guest, improvement=True, insights=True)
+    put(guest, insights=False)
+    decided_at = world.now
+    world.clock.advance(1_000)
+    log_in(guest)
+    assert given(guest) == {"news": False, "improvement": True, "insights": True}
+    history = by_purpose(guest.get("/v1/consents").json())["improvement"]["history"]
+    assert [one["at_ms"] for one in history] == [decided_at]
+
+
+def test_what_a_guest_decided_comes_along_when_they_register(world: World) -> None:
+    """F1: of purposes that the form did not name; on another device, too."""
+    guest = grown_up(world)
+    put(guest, improvement=True, insights=True)
+    register(guest, consents={"insights": False, "news": True})
+    guest.post("/v1/accounts/verify", json_body={"token": mailed_token(world)})
+    for browser in (world.browser(), guest):
+        log_in(browser)
+        assert given(browser) == {"news": True, "improvement": True, "insights": False}

@@ -144,9 +144,11 @@ class Memory:
         return page, {"LastEvaluatedKey": {name: page[-1][name] for name in self._keys[table]}}
 
     def _BatchGetItem(self, request: Mapping[str, Any]) -> dict[str, Any]:  # noqa: N802
-        [(table, wanted)] = request["RequestItems"].items()
-        found = [self._find(table, key) for key in wanted["Keys"]]
-        return {"Responses": {table: [one for one in found if one]}, "UnprocessedKeys": {}}
+        found = {
+            table: [one for key in wanted["Keys"] if (one := self._find(table, key))]
+            for table, wanted in request["RequestItems"].items()
+        }
+        return {"Responses": found, "UnprocessedKeys": {}}
 
     def _BatchWriteItem(self, request: Mapping[str, Any]) -> dict[str, Any]:  # noqa: N802
         [(table, writes)] = request["RequestItems"].items()

@@ -96,6 +96,20 @@ def test_erasing_the_account_ends_it_at_once(world: World) -> None:
     assert world.aws.items("accounts") == world.aws.items("sessions") == []
 
 
+def test_its_owner_is_told_by_mail_that_it_is_gone(world: World) -> None:
+    """F4: somebody else may have done it."""
+    erase(with_account(world, language="ru"))
+    mail = world.aws.mails()[-1]
+    assert (mail.to, mail.subject) == ((EMAIL,), "Ваша учётная запись Earshot удалена")
+
+
+def test_strangers_do_not_keep_its_owner_from_proving_the_password(world: World) -> None:
+    """C5, F4: their guesses at the address are not counted against who is signed in."""
+    browser = with_account(world)
+    assert 429 in [log_in(world.browser(), password="not the right one").status for _ in range(11)]
+    assert erase(browser).status == 200
+
+
 def test_what_is_left_of_an_account_names_nobody(world: World) -> None:
     """F4: decisions on consent under a digest, withdrawn, and the note that keeps a backup from undoing the erasure."""
     browser = with_account(world, consents={"news": True, "improvement": False})

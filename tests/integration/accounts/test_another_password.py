@@ -82,7 +82,7 @@ def test_of_two_who_use_a_link_at_once_one_succeeds(world: World) -> None:
     def use(password: str) -> None:
         barrier.wait()
         try:
-            reset.set_password(token, password, now=world.now)
+            reset.set_password(token, password, "", None, now=world.now)
             outcomes.append(True)
         except Gone:
             outcomes.append(False)
@@ -153,7 +153,7 @@ def test_no_session_outlives_the_password_it_was_opened_with(world: World) -> No
             with memory.undone():
                 finished = False
                 with suppress(Crash), memory.crash_after(survived):
-                    reset.set_password(token, OTHER, now=world.now)
+                    reset.set_password(token, OTHER, "", None, now=world.now)
                     finished = True
                 changed = log_in(world.browser(), password=OTHER).status == 200
                 copy = Browser(world.app, jar=dict(old.jar))

@@ -1,7 +1,7 @@
 """From an address and a password to an account, and nobody learns who has one."""
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -198,17 +198,17 @@ def test_a_known_address_is_told_by_mail_and_nothing_changes(world: World) -> No
 
 def test_nobody_is_bombed_with_mail(world: World) -> None:
     """C5: mails limited per address; the asker is told nothing, not even that."""
-    answers = [register(grown_up(world)) for _ in range(attempts.MAILS + 3)]
+    answers = [register(grown_up(world)) for _ in range(attempts.MAILS.allowed + 3)]
     assert {(one.status, one.body) for one in answers} == {(202, answers[0].body)}
-    assert len(world.aws.mails()) == attempts.MAILS
+    assert len(world.aws.mails()) == attempts.MAILS.allowed
     world.clock.advance(HOUR)
     register(grown_up(world))
-    assert len(world.aws.mails()) == attempts.MAILS + 1
+    assert len(world.aws.mails()) == attempts.MAILS.allowed + 1
 
 
 def test_a_network_cannot_have_mail_sent_without_end(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """C5: registrations and resets are limited per network, 429 with Retry-After; others are not affected."""
-    monkeypatch.setattr(attempts, "REQUESTS", 4)
+    monkeypatch.setattr(attempts, "REQUESTS", replace(attempts.REQUESTS, allowed=4))
     browser = grown_up(world, "8.8.8.8")
     reset = {"json_body": {"email": EMAIL}}
     statuses = [register(browser, f"a{n}@example.org").status for n in range(2)]

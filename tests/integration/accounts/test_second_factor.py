@@ -5,7 +5,6 @@ from urllib.parse import unquote
 
 import pytest
 
-from chalicelib.accounts import models, second_factor
 from chalicelib.lifetimes import MINUTE, SECOND
 from tests.support.accounts import EMAIL, PASSWORD, code_of, log_in, with_account, with_second_factor
 from tests.support.browser import Answer, Browser
@@ -107,22 +106,20 @@ def test_a_recovery_code_stands_in_once(world: World) -> None:
 def test_of_two_who_use_a_code_at_once_one_succeeds(world: World) -> None:
     """C5: single use, whatever the interleaving; codes of the authenticator and recovery codes."""
     secret, codes = with_second_factor(world, with_account(world))
-    [stored] = world.aws.items("accounts")
-    account = models.find(stored["account_id"]["S"], now=world.now)
-    assert account is not None
     for code in (code_of(secret, world.now), codes[0]):
-        outcomes, barrier = list[bool](), threading.Barrier(4)
+        statuses, barrier = list[int](), threading.Barrier(4)
 
-        def use(code: str, outcomes: list[bool], barrier: threading.Barrier) -> None:
+        def use(code: str, statuses: list[int], barrier: threading.Barrier) -> None:
             barrier.wait()
-            outcomes.append(second_factor.use_code(account, code, now=world.now))
+            statuses.append(log_in(world.browser(), totp=code).status)
 
-        threads = [threading.Thread(target=use, args=(code, outcomes, barrier)) for _ in range(4)]
+        threads = [threading.Thread(target=use, args=(code, statuses, barrier)) for _ in range(4)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
-        assert sorted(outcomes) == [False, False, False, True]
+        assert sorted(statuses)[0] == 200
+        assert set(sorted(statuses)[1:]) <= {401, 503}
 
 
 def test_only_the_right_password_learns_that_there_is_a_second_factor(world: World) -> None:
@@ -160,7 +157,8 @@ def test_switching_signs_the_other_devices_out(world: World, act: str) -> None:
     before = Browser(world.app, jar=dict(browser.jar))
 
     if act == "off":
-        assert switch_off(browser).status == 204
+        world.clock.advance(STEP_MS)
+        assert switch_off(browser, totp=code_of(secret, world.now)).status == 204
     else:
         with_second_factor(world, browser)
 
@@ -169,16 +167,49 @@ def test_switching_signs_the_other_devices_out(world: World, act: str) -> None:
     assert world.pushes.closed == ["other"]
 
 
-def test_switching_it_off_needs_the_password_and_no_wrong_code(world: World) -> None:
-    """C5: whoever finds the device open cannot; whoever lost the authenticator can."""
+@pytest.mark.parametrize("kind", ["code", "recovery code"])
+def test_switching_it_off_needs_the_password_and_a_code(world: World, kind: str) -> None:
+    """C5: whoever finds the device open, or knows the password alone, cannot; a recovery code stands in."""
     browser = with_account(world)
-    secret, _ = with_second_factor(world, browser)
-    assert switch_off(browser, password="not the right one").status == 401
-    assert switch_off(browser, totp="000000").status == 401
+    secret, codes = with_second_factor(world, browser)
+    right = code_of(secret, world.now) if kind == "code" else codes[3]
+    assert switch_off(browser, password="not the right one", totp=right).status == 401
+    for wrong in ({}, {"totp": "000000"}):
+        answer = switch_off(browser, **wrong)
+        assert (answer.status, answer.json()["type"]) == (401, "/problems/second-factor-required")
     assert browser.get("/v1/account").json()["totp"] is True
-    assert switch_off(browser, totp=code_of(secret, world.now)).status == 204
+    assert switch_off(browser, totp=right).status == 204
     assert log_in(world.browser()).status == 200
     assert "totp_secret" not in world.aws.items("accounts")[0]
+
+
+def test_where_it_is_off_there_is_nothing_to_switch_off(world: World) -> None:
+    """API: 204, and nobody is signed out."""
+    browser, other = with_account(world), world.browser()
+    log_in(other)
+    assert switch_off(browser).status == 204
+    assert (browser.get("/v1/account").status, other.get("/v1/account").status) == (200, 200)
+
+
+def test_codes_of_a_device_found_open_are_limited(world: World) -> None:
+    """C5: ten passwords or codes of one session in a quarter of an hour."""
+    browser = with_account(world)
+    with_second_factor(world, browser)
+    world.clock.advance(15 * MINUTE)
+    assert [switch_off(browser, totp="000000").status for _ in range(11)] == [401] * 10 + [429]
+
+
+def test_its_owner_is_told_by_mail(world: World) -> None:
+    """C5: somebody else may have done it; in the account's language."""
+    browser = with_account(world)
+    secret, _ = with_second_factor(world, browser)
+    on = world.aws.mails()[-1]
+    browser.request("PATCH", "/v1/account", json_body={"language": "fr"})
+    switch_off(browser, totp=code_of(secret, world.now))
+    off = world.aws.mails()[-1]
+    assert [on.to, off.to] == [(EMAIL,)] * 2
+    assert on.subject == "The second factor of your Earshot account is on"
+    assert off.subject == "Le second facteur de votre compte Earshot est désactivé"
 
 
 def test_it_outlives_another_password(world: World) -> None:

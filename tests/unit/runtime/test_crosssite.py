@@ -48,16 +48,19 @@ def test_the_rule_holds_in_every_combination(origin: str | None, site: str | Non
         assert (refused.value.status, refused.value.kind) == (403, "cross-site")
 
 
-@pytest.mark.parametrize(("origin", "program"), list(itertools.product(ORIGINS, PROGRAMS)))
-def test_a_socket_needs_the_exact_origin_or_a_named_program(origin: str | None, program: str | None) -> None:
-    """docs/api.md: `$connect` requires the exact Origin, or none and Earshot-Client; Sec-Fetch-Site does not help."""
-    sent = {"origin": origin, "earshot-client": program, "sec-fetch-site": "same-origin"}
+@pytest.mark.parametrize(("origin", "site", "program"), list(itertools.product(ORIGINS, SITES, PROGRAMS)))
+def test_a_socket_needs_the_exact_origin_or_a_named_program(
+    origin: str | None, site: str | None, program: str | None
+) -> None:
+    """docs/api.md: `$connect` requires the exact Origin, or none and Earshot-Client; Sec-Fetch-Site must agree."""
+    sent = {"origin": origin, "earshot-client": program, "sec-fetch-site": site}
     headers = OWN | {name: value for name, value in sent.items() if value is not None}
-    if allowed(origin, None, program):
+    if allowed(origin, None, program) and site in (None, "same-origin"):
         crosssite.check_socket(headers)
     else:
-        with pytest.raises(Denied):
+        with pytest.raises(Denied) as refused:
             crosssite.check_socket(headers)
+        assert (refused.value.status, refused.value.kind) == (403, "cross-site")
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chalicelib.runtime.gathering import get_each
+from chalicelib.runtime.limits import tallies
 from chalicelib.runtime.store import Table
 from chalicelib.runtime.transactions import Transaction
 from tests.support.aws import Aws
@@ -25,6 +27,7 @@ STEPS = st.lists(
         st.tuples(st.just("query"), NAMES, NOW),
         st.tuples(st.just("query limit"), NAMES, NOW),
         st.tuples(st.just("get_many"), NAMES, NOW),
+        st.tuples(st.just("get_each"), NAMES, NOW),
         st.tuples(st.just("batches"), NAMES, NOW),
         st.tuples(st.just("transaction"), NAMES, NOW),
     ),
@@ -63,6 +66,9 @@ def take(notes: Table[Note], verb: str, name: str, now: int) -> Any:
             return notes.query("here", now=now, limit=1, forward=name == "a")
         case "get_many":
             return sorted(notes.get_many([("here", one) for one in ("a", "b", name + "!")], now=now), key=str)
+        case "get_each":
+            rows = [(notes, ("here", one)) for one in ("a", "b", name + "!")]
+            return [plain(one) for one in get_each(*rows, (tallies, name), now=now)]
         case "transaction":
             return transact(notes, name, now)
         case _:

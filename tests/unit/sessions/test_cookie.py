@@ -168,6 +168,68 @@ def test_the_servers_half_is_written_rarely_and_goes_a_day_after_the_cookie_at_m
     assert int(late["expires_at_ms"]["N"]) == world.now + 30 * DAY + 12 * HOUR
 
 
+def test_the_end_that_is_shown_is_the_end_that_is_enforced(world: World) -> None:
+    """C2, B7's rule: 30 days from the instant sealed in the cookie that the browser holds after the answer."""
+    browser, start = world.member(), world.now
+    world.clock.advance(RESEAL_AFTER_MS - 1)
+    shown = browser.get("/v1/session").json()["expires_at_ms"]
+    patched = browser.request("PATCH", "/v1/session", json_body={}).json()["expires_at_ms"]
+    assert shown == patched == start + 30 * DAY
+    world.clock.now_ms = shown - 1
+    last = Browser(world.app, jar=dict(browser.jar))
+    assert browser.get("/v1/session").json()["expires_at_ms"] == world.now + 30 * DAY
+    world.clock.now_ms = shown
+    assert last.get("/v1/session").status == 401
+
+
+USELESS_IN: list[tuple[str, str, object, int]] = [
+    ("POST", "/v1/session/login", {"email": "a@example.org", "password": "x"}, 401),
+    ("POST", "/v1/session/login", {"email": 7}, 422),
+    ("PATCH", "/v1/session", {"colour": "red"}, 422),
+    ("POST", "/v1/accounts/password-reset", {"email": "a@example.org"}, 202),
+    ("POST", "/v1/accounts/verify", {"token": "x"}, 410),
+    ("POST", "/v1/session/age", {"birth_month": 1, "birth_year": 2026}, 200),
+    ("GET", "/v1/time", None, 200),
+    ("GET", "/", None, 200),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "body", "status"), USELESS_IN)
+@pytest.mark.parametrize("what", ["nonsense", "run out"])
+def test_a_useless_cookie_is_cleared_whatever_was_asked(
+    world: World, what: str, method: str, path: str, body: object, status: int
+) -> None:
+    """C2: treated as anonymous, cookie cleared: on every answer to a request that brought one."""
+    browser = world.member()
+    if what == "nonsense":
+        browser.jar[NAME] = "nonsense"
+    else:
+        world.clock.advance(30 * DAY)
+    answer = browser.request(method, path, json_body=body)
+    assert answer.status == status
+    assert len([one for one in answer.cookies if one.startswith(f"{NAME}=;") and "Max-Age=0" in one]) == 1
+
+
+@pytest.mark.parametrize(("method", "path", "body", "status"), USELESS_IN)
+def test_a_good_cookie_stays_whatever_was_asked(
+    world: World, method: str, path: str, body: object, status: int
+) -> None:
+    """C2: and nothing is cleared for whoever sent none."""
+    browser = world.member()
+    assert browser.request(method, path, json_body=body).status == status
+    assert NAME in browser.jar
+    assert not any("Max-Age=0" in one for one in world.browser().request(method, path, json_body=body).cookies)
+
+
+def test_a_wrong_password_clears_the_cookie_of_an_ended_session(world: World) -> None:
+    """C2: the log in saw that it leads to nothing."""
+    browser = world.member()
+    copy = Browser(world.app, jar=dict(browser.jar))
+    copy.delete("/v1/session")
+    answer = browser.post("/v1/session/login", json_body={"email": "a@example.org", "password": "x"})
+    assert (answer.status, NAME in browser.jar) == (401, False)
+
+
 def test_an_ended_servers_half_ends_the_cookie(world: World) -> None:
     """C2: a session ended elsewhere is anonymous here, however fresh its cookie."""
     browser = world.member()

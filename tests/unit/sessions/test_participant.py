@@ -150,3 +150,14 @@ def test_preferences_changed_at_the_same_moment_are_all_kept() -> None:
             assert found is not None
             assert found.preferences == {"language": "ru", "theme": "dark"}
     assert switch > 0
+
+
+def test_preferences_that_keep_changing_are_a_conflict_not_an_end(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """API 409: the session lives; only somebody else is quicker every time."""
+    browser = world.member()
+    monkeypatch.setattr(service, "change", lambda *_, **__: None)
+    answer = browser.request("PATCH", "/v1/session", json_body={"preferences": {"theme": "dark"}})
+    assert (answer.status, answer.json()["type"]) == (409, "/problems/conflict")
+    assert browser.get("/v1/session").status == 200

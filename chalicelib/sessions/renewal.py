@@ -1,0 +1,65 @@
+"""A change of privilege: the same person under a new session id, together with what makes it so, or not at all.
+
+What was proved a moment ago may not hold any more: `together` adds to the transaction what must (ADR 10).
+"""
+
+from collections.abc import Callable
+
+from chalicelib.runtime import events
+from chalicelib.runtime.addresses import Address
+from chalicelib.runtime.errors import Conflict
+from chalicelib.runtime.transactions import Transaction
+from chalicelib.sessions.models import Session, find, new_session, renewed, sessions, unchanged
+from chalicelib.sessions.names import friendly
+
+Together = Callable[[Transaction], None]
+Make = Callable[[Session | None], Session | None]
+TRIES = 8  # each further one follows a change of the session made elsewhere at the same moment
+
+
+def sign_in(
+    session: Session | None, account_id: str, email: Address, together: Together, *, now: int, age: str | None
+) -> Session | None:
+    """A session of the account: a new one, or a guest's with its name, meeting and preferences. None: not any more."""
+
+    def make(known: Session | None) -> Session:
+        made = renewed(known or new_session(friendly(), now), account_id, now)
+        made.keep_email(email)
+        made.age, made.vouched_for = age or made.age, None
+        return made
+
+    return _become(session, make, together, now)
+
+
+def renew(session: Session, together: Together, *, now: int) -> Session | None:
+    """The same session under a new id, so that an id known before is worth nothing. None: it, or the rest, changed."""
+    return _become(session, lambda known: known and renewed(known, known.account_id, now), together, now)
+
+
+def _become(known: Session | None, make: Make, together: Together, now: int) -> Session | None:
+    for _ in range(TRIES):
+        made = make(known)
+        if made is None or _replace(known, made, together, now):
+            return made
+        before, known = known, known and find(known.session_id, now=now)
+        if _same(before, known):
+            return None
+    raise Conflict("This session is being changed elsewhere at the same moment. Try again.")
+
+
+def _same(one: Session | None, other: Session | None) -> bool:
+    return (one and one.attribute_values) == (other and other.attribute_values)
+
+
+def _replace(old: Session | None, made: Session, together: Together, now: int) -> bool:
+    both = Transaction(now=now)
+    together(both)
+    both.put(sessions, made)
+    if old is not None:
+        both.delete(sessions, old, where=unchanged(old))
+    done = both.commit()
+    if done and old is not None and old.room_id:
+        events.publish(
+            events.SessionRenewed(old.session_id, made.session_id, made.participant_id, str(old.room_id), now)
+        )
+    return done
