@@ -4,11 +4,11 @@ from chalice.app import Blueprint
 
 from chalicelib.rooms import organising
 from chalicelib.rooms.calendar import calendar_file
-from chalicelib.rooms.schemas import EmptyBody, NewRoom, OrganisedRoom, RoomPatch
+from chalicelib.rooms.schemas import NewRoom, OrganisedRoom, RoomPatch
 from chalicelib.rooms.views import address_of, organised
 from chalicelib.runtime import clock
 from chalicelib.runtime.errors import Conflict, Denied, Invalid, NotFound, TooMany, Unauthenticated
-from chalicelib.runtime.http import Call, Reply, operation
+from chalicelib.runtime.http import Call, EmptyBody, Reply, operation
 from chalicelib.runtime.ids import RoomId
 from chalicelib.sessions.edge import require_session
 

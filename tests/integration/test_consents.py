@@ -287,7 +287,7 @@ def test_no_token_breaks_the_reader(token: str) -> None:
         unsubscribe.purpose_of(token)
 
 
-def given(browser: Browser) -> dict[str, bool]:
+def agreed(browser: Browser) -> dict[str, bool]:
     return {name: one["given"] for name, one in by_purpose(browser.get("/v1/consents").json()).items()}
 
 
@@ -300,7 +300,7 @@ def test_what_a_guest_decided_goes_on_where_they_log_in(world: World) -> None:
     decided_at = world.now
     world.clock.advance(1_000)
     log_in(guest)
-    assert given(guest) == {"news": False, "improvement": True, "insights": True}
+    assert agreed(guest) == {"news": False, "improvement": True, "insights": True}
     history = by_purpose(guest.get("/v1/consents").json())["improvement"]["history"]
     assert [one["at_ms"] for one in history] == [decided_at]
 
@@ -313,4 +313,4 @@ def test_what_a_guest_decided_comes_along_when_they_register(world: World) -> No
     guest.post("/v1/accounts/verify", json_body={"token": mailed_token(world)})
     for browser in (world.browser(), guest):
         log_in(browser)
-        assert given(browser) == {"news": True, "improvement": True, "insights": False}
+        assert agreed(browser) == {"news": True, "improvement": True, "insights": False}

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from pynamodb.connection.base import Connection
 
-from chalicelib.runtime import limits, meter
-from chalicelib.runtime.errors import Unavailable
+from chalicelib.runtime import meter
+from chalicelib.runtime.errors import TooMany, Unavailable
 from chalicelib.runtime.gathering import ATTEMPTS, get_each
 from chalicelib.runtime.limits import Window, tallies
 from tests.support.aws import Aws
@@ -66,7 +66,7 @@ def test_a_window_that_others_filled_is_seen_before_the_act() -> None:
     for full in (False, False, False, True):
         [found] = get_each((row, key), now=0)
         if full:
-            with pytest.raises(limits.TooMany):
+            with pytest.raises(TooMany):
                 WINDOW.check(found, now=0)
         else:
             WINDOW.check(found, now=0)

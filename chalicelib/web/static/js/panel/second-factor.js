@@ -12,7 +12,7 @@ const GROUP = /.{4}(?=.)/g; // long codes are easier to type in fours
 /** @param {string} name */
 const form = name => find(`[data-form="totp-${name}"]`, HTMLFormElement);
 
-/** Codes of an app on top of the password: on by password and a first code, off by password. */
+/** Codes of an app on top of the password: on by password and a first code, off by password and a code. */
 export class SecondFactor {
   #root = find(`[data-step="${STEP}"]`, HTMLElement);
   #codes = find(".recovery-codes", HTMLElement);
@@ -28,7 +28,7 @@ export class SecondFactor {
     });
     onSubmit(form("offer"), ({ password }) => this.#offer(password ?? ""));
     onSubmit(form("on"), ({ totp }) => this.#switchOn(totp));
-    onSubmit(form("off"), ({ password }) => this.#switchOff(password ?? ""));
+    onSubmit(form("off"), values => this.#switchOff(values));
     find(".print-codes", HTMLButtonElement).addEventListener("click", () => window.print());
     find(".copy-codes", HTMLButtonElement).addEventListener("click", () => void this.#copy());
     find(".kept-codes", HTMLButtonElement).addEventListener("click", () => panel.show("account"));
@@ -70,9 +70,10 @@ export class SecondFactor {
     this.#codes.replaceChildren(...recovery_codes.map(item));
   }
 
-  /** @param {string} password */
-  async #switchOff(password) {
-    await renewing(() => call("DELETE", "/v1/account/totp", { json: { password } }));
+  /** @param {import("../forms.js").Values} values */
+  async #switchOff({ password, totp }) {
+    const json = { password, totp: bare(totp) };
+    await renewing(() => call("DELETE", "/v1/account/totp", { json }));
     form("off").reset();
     this.#panel.show("account");
     say(t("second-factor.now-off"));
