@@ -10,12 +10,11 @@ from chalicelib.content import showing, staging
 from chalicelib.content.models import Item
 from chalicelib.content.rules import host_of
 from chalicelib.content.schemas import LeaseView, NewContent, Showing, StagedList, StagedView
-from chalicelib.rooms.schemas import EmptyBody
 from chalicelib.rooms.shown import WHY
 from chalicelib.rooms.tabs import Lease
 from chalicelib.runtime import clock
 from chalicelib.runtime.errors import Conflict, Denied, Gone, Invalid, NotFound, TooMany, Unauthenticated, Unavailable
-from chalicelib.runtime.http import Call, Reply, operation
+from chalicelib.runtime.http import Call, EmptyBody, Reply, operation
 from chalicelib.runtime.ids import RoomId, TabId, parse_uuid
 from chalicelib.sessions.edge import require_session
 
