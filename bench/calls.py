@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bench.rooms import RATE, Rooms
-from chalicelib.joining import census, fingerprint, models, quality
+from chalicelib.joining import census, fingerprint, models, quality, stored
 from chalicelib.joining.keys import keys_between
 from chalicelib.joining.models import SOUND, ClipId, Listing, Sound
 from chalicelib.joining.places import Viewer, places
@@ -110,7 +110,7 @@ def _list(heard: fingerprint.Fingerprint, address: str, start_ms: int, now: int)
         listing.lives_until(span.deadline(now))
         models.listings.put(listing)
     sound = Sound(clip_id.participant_id, SOUND + clip_id.join_id, places=set(names))
-    sound.fine, sound.session_id, sound.start_ms = fingerprint.fine_part(heard.to_bytes()), "s" * 22, span.start_ms
+    sound.fine, sound.session_id, sound.start_ms = stored.fine_part(heard), "s" * 22, span.start_ms
     sound.lives_until(span.deadline(now))
     models.sounds.put(sound)
 

@@ -5,7 +5,6 @@ import json
 import multiprocessing
 import os
 import sys
-import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -17,6 +16,7 @@ import numpy as np
 from bench.sound import report
 from bench.sound.corpus import Corpus, Pair, cross_pairs, load
 from bench.sound.matchers import TOLERANCE_S, Earshot, Matcher, SoundProof
+from bench.sound.pace import timed
 from bench.sound.rates import Scores
 from chalicelib.joining import match
 
@@ -45,29 +45,26 @@ def measure(matcher: Matcher, corpus: Corpus, crossed: Sequence[Pair], workers: 
 
 
 def cost(corpus: Corpus) -> dict[str, float]:
-    """Bytes, and time on one core of this machine: the median over clips, and over comparisons one by one or by 100."""
+    """Bytes, and time on one core at the pace of pace.py: a fingerprint, and comparisons one by one or by 100."""
     matcher = Earshot()
     clips = list(zip(corpus.clips, corpus.claimed_ms, strict=True))[:202]
     heard = [each for each in (matcher.listen(*clip) for clip in clips) if each]
     query, others = heard[0], heard[1:101]
     offsets = [(other.recorded_at_ms - query.recorded_at_ms) / 1e3 for other in others]
+    spent_s, pace = timed(
+        {
+            "fingerprint": lambda: [matcher.listen(*clip) for clip in clips[:10]],
+            "singly": lambda: [matcher.score(query, *one) for one in zip(others[:10], offsets[:10], strict=True)],
+            "by 100": lambda: match.score_many(query, others, offsets, TOLERANCE_S),
+        }
+    )
     return {
         "bytes_max": max(matcher.size(each) for each in heard),
-        "ms_a_fingerprint": _median_s(lambda at: matcher.listen(*clips[at]), 50) * 1e3,
-        "us_a_comparison": _median_s(lambda at: matcher.score(query, others[at], offsets[at]), 50) * 1e6,
-        "us_a_comparison_of_100": _median_s(lambda _: match.score_many(query, others, offsets, TOLERANCE_S), 9)
-        * 1e6
-        / len(others),
+        "ms_a_fingerprint": spent_s["fingerprint"] / 10 * 1e3 * pace,
+        "us_a_comparison": spent_s["singly"] / 10 * 1e6 * pace,
+        "us_a_comparison_of_100": spent_s["by 100"] / len(others) * 1e6 * pace,
+        "pace": pace,
     }
-
-
-def _median_s(act: Any, times: int) -> float:
-    spent = []
-    for at in range(times):
-        begun = time.process_time()
-        act(at)
-        spent.append(time.process_time() - begun)
-    return float(np.median(spent))
 
 
 def main() -> int:

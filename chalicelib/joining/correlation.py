@@ -21,7 +21,8 @@ BLOCKS = 4
 BANDS, BAND_LOW_HZ, BANDS_PER_OCTAVE = 13, 60.0, 3  # 60–1 210 Hz, of which 1 200 exist
 POWER_CAP = 15.0  # one band alone, such as a shared hum, decides nothing
 DRIFTS = np.array([-160e-6, -80e-6, 0.0, 80e-6, 160e-6])  # two clocks of ± 100 ppm
-_AT_ONCE = 8  # candidates
+# candidates at a time, so that what is worked on stays in the processor's cache and clear of page faults
+_AT_ONCE, _AT_ONCE_DRIFTING, _IN_CACHE = 25, 4, 2
 _STEP = round(LAG_STEP_S * WAVE_HZ * 10)  # tenths of a sample
 _SIZES = (1_920, 2_160, 2_400, 2_592, 2_880, 3_072, 3_240, 3_456, 3_600, 3_840, 4_320)  # small factors
 
@@ -47,9 +48,6 @@ class Cross:
     spectra: Spectra
     level: Reals
 
-    def only(self, few: NDArray[np.intp]) -> "Cross":
-        return Cross(self.spectra[few], self.level[few])
-
 
 def query(wave: Codes, tolerance_s: float) -> Query:
     """The clip against which others will be held, at lags within ± tolerance_s of the claimed offset."""
@@ -57,11 +55,42 @@ def query(wave: Codes, tolerance_s: float) -> Query:
     size = next(n for n in _SIZES if n >= length + 2 * reach)
     blocks = np.zeros((BLOCKS, length), np.float32)
     blocks.reshape(-1)[: len(wave)] = wave
-    return Query(len(wave), length, reach, size, _lines(blocks, size).conj())
+    spectra = np.fft.rfft(blocks, size)[:, : _edges(size)[-1]].astype(np.complex64, copy=False)
+    return Query(len(wave), length, reach, size, _whitened(spectra).conj())
 
 
-def cross(mine: Query, waves: Sequence[Codes], offsets_s: Sequence[float] | Floats) -> Cross:
-    """Cross-spectra with candidates around their claimed offsets."""
+def lag_maps(
+    mine: Query, waves: Sequence[Codes], offsets_s: Sequence[float] | Floats, *, drifting: bool = False
+) -> Reals:
+    """(candidates, lags) around their claimed offsets: band powers summed, less chance, in deviations of chance.
+
+    With `drifting`, the highest for several clock drifts, each candidate its own.
+    """
+    one_map, at_once = (_drifting_lag_map, _AT_ONCE_DRIFTING) if drifting else (_lag_map, _AT_ONCE)
+    maps = list[Reals]()
+    for start in range(0, len(waves), at_once):
+        few = slice(start, start + at_once)
+        maps.append(one_map(mine, _cross(mine, waves[few], offsets_s[few], summed=not drifting)))
+    return np.concatenate(maps)
+
+
+def _cross(mine: Query, waves: Sequence[Codes], offsets_s: Sequence[float] | Floats, *, summed: bool) -> Cross:
+    """Cross-spectra with candidates around their claimed offsets, of all blocks or their sum."""
+    edges = _edges(mine.size)
+    spectra = np.empty((len(waves), 1 if summed else BLOCKS, edges[-1]), np.complex64)
+    level = np.empty((len(waves), BANDS), np.float32)
+    for start in range(0, len(waves), _IN_CACHE):
+        few = slice(start, start + _IN_CACHE)
+        lines, chance = _candidate_lines(mine, waves[few], offsets_s[few])
+        lines *= mine.spectra
+        power = np.add.reduceat(lines.real**2 + lines.imag**2, edges[:-1], axis=2)
+        level[few] = (power * chance[:, :, None]).sum(axis=1) + np.float32(1e-12)
+        spectra[few] = lines.sum(axis=1, keepdims=True) if summed else lines
+    return Cross(spectra, level)
+
+
+def _candidate_lines(mine: Query, waves: Sequence[Codes], offsets_s: Sequence[float] | Floats) -> tuple[Spectra, Reals]:
+    """`_lines` of what of each candidate lies around each of my blocks, (candidates, blocks, lines), and `_chance`."""
     width = mine.length + 2 * mine.reach
     padded = np.zeros((len(waves), (BLOCKS - 1) * mine.length + width), np.float32)
     bounds = np.empty((len(waves), 2), np.intp)
@@ -70,17 +99,11 @@ def cross(mine: Query, waves: Sequence[Codes], offsets_s: Sequence[float] | Floa
         low, high = max(0, start), min(len(wave), start + padded.shape[1])
         padded[row, low - start : high - start] = wave[low:high]
         bounds[row] = low - start, high - start
-    windows = np.lib.stride_tricks.sliding_window_view(padded, width, axis=1)[:, :: mine.length]
-    chance = _chance(mine, bounds[:, :1], bounds[:, 1:])
-    edges = _edges(mine.size)
-    spectra = np.empty((len(waves), BLOCKS, edges[-1]), np.complex64)
-    level = np.empty((len(waves), BANDS), np.float32)
-    for start in range(0, len(waves), _AT_ONCE):  # what fits the processor's cache is not fetched twice
-        few = slice(start, start + _AT_ONCE)
-        spectra[few] = lines = _lines(windows[few], mine.size) * mine.spectra
-        power = np.add.reduceat(lines.real**2 + lines.imag**2, edges[:-1], axis=2)
-        level[few] = (power * chance[few, :, None]).sum(axis=1) + np.float32(1e-12)
-    return Cross(spectra, level)
+    spectra = np.empty((len(waves), BLOCKS, mine.size // 2 + 1), np.complex64)
+    for block in range(BLOCKS):
+        start = block * mine.length
+        np.fft.rfft(padded[:, start : start + width], mine.size, out=spectra[:, block])  # type: ignore[arg-type]  # the stubs know complex128 only
+    return _whitened(spectra[..., : _edges(mine.size)[-1]]), _chance(mine, bounds[:, :1], bounds[:, 1:])
 
 
 def _chance(mine: Query, low: NDArray[np.intp], high: NDArray[np.intp]) -> Reals:
@@ -94,17 +117,15 @@ def _chance(mine: Query, low: NDArray[np.intp], high: NDArray[np.intp]) -> Reals
     return ratio
 
 
-def _lines(blocks: Reals, size: int) -> Spectra:
-    """Spectra of the rows up to the highest band, divided by the fourth root of their magnitude."""
-    spectra: Spectra = np.fft.rfft(blocks, size)[..., : _edges(size)[-1]].astype(np.complex64, copy=False)
+def _whitened(spectra: Spectra) -> Spectra:
+    """Divided by the fourth root of their magnitude, in place."""
     scale = spectra.real**2
     scale += spectra.imag**2
     scale += np.float32(1e-12)
     for _ in range(3):
         np.sqrt(scale, out=scale)
     np.reciprocal(scale, out=scale)
-    spectra.real *= scale
-    spectra.imag *= scale
+    spectra *= scale
     return spectra
 
 
@@ -114,49 +135,52 @@ def _edges(size: int) -> tuple[int, ...]:
     return tuple(min(size // 2, round(edge * size / WAVE_HZ)) for edge in hz)
 
 
-def lag_map(mine: Query, theirs: Cross) -> Reals:
-    """(candidates, lags): band powers at each lag summed, less chance, in deviations of chance."""
-    summed = theirs.spectra.sum(axis=1, keepdims=True)
-    total: Reals = _map(mine, theirs, summed, np.ones((1, 1, 1), np.complex64))[0]
-    return total
+def _lag_map(mine: Query, theirs: Cross) -> Reals:
+    return _maps(mine, theirs, None)[:, 0]
 
 
-def drifting_lag_map(mine: Query, theirs: Cross) -> Reals:
-    """The same for the best of several clock drifts, each candidate its own."""
+def _drifting_lag_map(mine: Query, theirs: Cross) -> Reals:
     middles_s = (np.arange(BLOCKS) - (BLOCKS - 1) / 2) * mine.length / WAVE_HZ
     centres_hz = BAND_LOW_HZ * 2.0 ** ((np.arange(BANDS) + 0.5) / BANDS_PER_OCTAVE)
     turns = np.exp(2j * np.pi * centres_hz[:, None, None] * DRIFTS[:, None] * middles_s)
-    maps = _map(mine, theirs, theirs.spectra, turns)
-    best = maps.max(axis=2).argmax(axis=0)
-    chosen: Reals = maps[best, np.arange(len(best))]
+    maps = _maps(mine, theirs, turns.astype(np.complex64))
+    chosen: Reals = maps[np.arange(len(maps)), maps.max(axis=2).argmax(axis=1)]
     return chosen
 
 
-def _map(mine: Query, theirs: Cross, spectra: Spectra, turns: NDArray[np.complexfloating]) -> Reals:
-    """(drifts, candidates, lags) of spectra (candidates, blocks, lines) turned by (bands or 1, drifts, blocks)."""
+def _maps(mine: Query, theirs: Cross, turns: Spectra | None) -> Reals:
+    """(candidates, drifts, lags); turns (bands, drifts, blocks) sum the blocks, where they are not summed yet."""
     lags = 2 * round(mine.reach * 10 / _STEP) + 1
-    total = np.zeros((turns.shape[1], len(spectra), lags), np.float32)
-    edges = _edges(mine.size)
-    for band, (low, high) in enumerate(pairwise(edges)):
-        lines = spectra[:, :, low:high]
-        turn = turns[min(band, len(turns) - 1)].astype(np.complex64)
-        power = _band_power(lines, turn, mine.size, lags)
-        total += np.minimum(power / theirs.level[:, band, None], POWER_CAP)
-    return (total - BANDS) / np.float32(np.sqrt(BANDS))
+    total = np.zeros((len(theirs.level), 1 if turns is None else len(DRIFTS), lags), np.float32)
+    for band, (low, high) in enumerate(pairwise(_edges(mine.size))):
+        turn = None if turns is None else turns[band]
+        power = _band_power(theirs.spectra[:, :, low:high], turn, mine.size, lags)
+        power /= theirs.level[:, band, None, None]
+        total += np.minimum(power, POWER_CAP, out=power)
+    total -= BANDS
+    total /= np.float32(np.sqrt(BANDS))
+    return total
 
 
-def _band_power(lines: Spectra, turn: Spectra, size: int, lags: int) -> Reals:
-    """(drifts, candidates, lags): |sum over blocks of the turned correlation|² of one band's lines."""
+def _band_power(lines: Spectra, turn: Spectra | None, size: int, lags: int) -> Reals:
+    """(candidates, drifts, lags): |sum over blocks of the turned correlation|² of one band's lines."""
     points = min(_points(3 * lines.shape[2]), size * 10 // _STEP)
-    waves = np.fft.ifft(lines, points, norm="forward").astype(np.complex64, copy=False)
+    between = _between(points, size, lags)
+    waves: Spectra = np.fft.ifft(lines, points, norm="forward")[:, :, : len(between)]  # type: ignore[assignment]  # not what the stubs say: single precision stays
+    turned: Spectra = waves if turn is None else turn @ waves
+    power: Reals = (turned.real**2 + turned.imag**2).astype(np.float32, copy=False) @ between
+    return power
+
+
+@lru_cache(maxsize=64)
+def _between(points: int, size: int, lags: int) -> Reals:
+    """(points that matter, lags): reads a line of so many points at the lags, in straight lines between them."""
     places = np.arange(lags) * (_STEP / 10 * points / size)
-    waves = waves[:, :, : int(places[-1]) + 2]
-    turned = np.tensordot(turn, waves, (1, 1)) if turn.size > 1 else waves.transpose(1, 0, 2)
-    power = turned.real**2 + turned.imag**2
-    left = np.minimum(places.astype(int), power.shape[2] - 2)
-    part = (places - left).astype(np.float32)
-    between: Reals = power[:, :, left] * (1 - part) + power[:, :, left + 1] * part
-    return between
+    left = places.astype(int)
+    weights = np.zeros((int(places[-1]) + 2, lags), np.float32)
+    weights[left, np.arange(lags)] = 1 - (places - left)
+    weights[left + 1, np.arange(lags)] = places - left
+    return weights
 
 
 def _points(least: int) -> int:

@@ -7,6 +7,7 @@ from chalicelib.joining import fingerprint, match, quality, signature
 from chalicelib.joining.fingerprint import Fingerprint
 from chalicelib.joining.keys import keys_between
 from chalicelib.joining.rules import CLIP_MAX_MS, Processing, Span
+from chalicelib.joining.stored import fine_part, from_fine_part
 from chalicelib.joining.wav import parse_wav
 from chalicelib.runtime.errors import FieldError, Invalid
 
@@ -65,14 +66,14 @@ def compare(mine: bytes, others: Sequence[bytes]) -> list[str]:
     """For each other clip's fine part the verdict: `join`, `ask` the people, or `no`."""
     if not others:
         return []
-    me, them = fingerprint.parse_fine(mine), [fingerprint.parse_fine(other) for other in others]
+    me, them = from_fine_part(mine), [from_fine_part(other) for other in others]
     scores = match.score_many(me, them, [_offset_s(me, other) for other in them], _tolerance_s(me, them))
     return [match.verdict(float(score), me, other).value for score, other in zip(scores, them, strict=True)]
 
 
 def _heard(heard: Fingerprint) -> Heard:
     return Heard(
-        fingerprint.fine_part(heard.to_bytes()),
+        fine_part(heard),
         heard.signature.to_bytes(),
         Span(int(heard.recorded_at_ms), round(heard.ended_at_ms)),
         quality.refusals(heard.quality),

@@ -28,6 +28,7 @@ from chalicelib.joining import quality, signature, spectrum, views
 from chalicelib.joining.keys import PERIOD_MS, Key
 from chalicelib.joining.packing import packed, packed_size, unpacked
 from chalicelib.joining.quality import Quality
+from chalicelib.joining.repetition import Repetition, repetition
 from chalicelib.joining.signature import Signature, Words
 from chalicelib.joining.spectrum import Complexes, Floats
 from chalicelib.joining.views import Codes, Part
@@ -37,7 +38,7 @@ SIZE_MAX = 4_096  # bytes, A5
 DURATION_MIN_S, DURATION_MAX_S = 1, 4
 MAGIC = b"ESF\x01"
 LEVELS = 2 * views.WAVE_MAX + 1, views.ENVELOPE_MAX - views.ENVELOPE_MIN + 1  # of waveform, envelope
-_HEADER = struct.Struct("<4sQIBBHH5s5s")
+HEADER = struct.Struct("<4sQIBBHH5s5s")
 _YEAR_3000_US = 32_503_680_000_000_000
 
 
@@ -56,6 +57,7 @@ class Fingerprint:
     waveform: Codes
     envelope: Codes
     signature: Signature
+    repeats: Repetition | None = None
 
     @property
     def recorded_at_ms(self) -> float:
@@ -69,9 +71,14 @@ class Fingerprint:
     def ended_at_ms(self) -> float:
         return self.recorded_at_ms + self.duration_s * 1e3
 
+    @property
+    def repetition(self) -> Repetition:
+        """How much the sound repeats itself; measured here where that was not done when the clip arrived."""
+        return self.repeats or repetition(self.waveform, _samples_until(self.key_ids[-1], self.recorded_at_us))
+
     def to_bytes(self) -> bytes:
         """As it travels: at most SIZE_MAX bytes."""
-        header = _HEADER.pack(
+        header = HEADER.pack(
             MAGIC,
             self.recorded_at_us,
             self.key_ids[0],
@@ -122,8 +129,8 @@ def compute(
 
 def parse(data: bytes) -> Fingerprint:
     """The fingerprint in the bytes. Raises Invalid, with the reason, for what `to_bytes` cannot have made."""
-    _require(_HEADER.size <= len(data) <= SIZE_MAX, "The fingerprint has an impossible length.")
-    magic, at_us, first, keys, processing, clock_ms, count, grades, zero = _HEADER.unpack_from(data)
+    _require(HEADER.size <= len(data) <= SIZE_MAX, "The fingerprint has an impossible length.")
+    magic, at_us, first, keys, processing, clock_ms, count, grades, zero = HEADER.unpack_from(data)
     _require(magic[:3] == MAGIC[:3], "This is not a fingerprint.")
     _require(magic == MAGIC, "This version of the fingerprint is not supported.")
     _require(processing <= quality.UNKNOWN and zero == bytes(5), "The fingerprint's header is not valid.")
@@ -132,7 +139,7 @@ def parse(data: bytes) -> Fingerprint:
     _require(longest // 4 <= count <= longest, "A fingerprint covers between 1 and 4 seconds.")
     key_ids = tuple(range(first, first + keys))
     _require(key_ids == _minutes(at_us, count), "The fingerprint's keys are not those of its time.")
-    waveform, envelope, words = _fields(data[_HEADER.size :], at_us, count)
+    waveform, envelope, words = _fields(data[HEADER.size :], at_us, count)
     return Fingerprint(
         at_us,
         clock_ms,
@@ -143,21 +150,6 @@ def parse(data: bytes) -> Fingerprint:
         (envelope + views.ENVELOPE_MIN).reshape(-1, views.BANDS),
         Signature(signature.first_slot(at_us), words),
     )
-
-
-def fine_part(data: bytes) -> bytes:
-    """All of a fingerprint but its signature, which comes last: what a full comparison needs."""
-    return data[: len(data) - _signature_bytes(data)]
-
-
-def parse_fine(fine: bytes) -> Fingerprint:
-    """As `parse`, of what `fine_part` left; the signature it gives is empty."""
-    return parse(fine + bytes(_signature_bytes(fine)))
-
-
-def _signature_bytes(data: bytes) -> int:
-    _, at_us, _, _, _, _, count, _, _ = _HEADER.unpack_from(data)
-    return 4 * signature.slots(at_us, _sound_samples(count))
 
 
 def _require(condition: bool, reason: str) -> None:
@@ -183,14 +175,18 @@ def _minutes(at_us: int, count: int) -> tuple[int, ...]:
     return tuple(range(at_us // (PERIOD_MS * 1_000), last_us // (PERIOD_MS * 1_000) + 1))
 
 
+def _samples_until(minute: int, at_us: int) -> int:
+    """Waveform samples before that minute since the epoch begins; not positive where it has begun."""
+    return -(-(minute * PERIOD_MS * 1_000 - at_us) * views.WAVE_HZ // 1_000_000)
+
+
 def _parts(at_us: int, count: int, keys: Sequence[Key]) -> list[Part]:
     """Each sample goes to the key of its own minute."""
     known = {key.id: key for key in keys}
     parts, start = list[Part](), 0
     for minute in _minutes(at_us, count):
         _require(minute in known, "The recording was made outside the minutes of the known keys.")
-        until_us = known[minute].to_ms * 1_000 - at_us
-        end = min(count, -(-until_us * views.WAVE_HZ // 1_000_000))
+        end = min(count, _samples_until(minute + 1, at_us))
         parts.append((start, end, known[minute]))
         start = end
     return parts

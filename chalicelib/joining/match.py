@@ -2,8 +2,8 @@
 
 The waveforms say at which lag two clips agree and how strongly (correlation.py), the envelopes whether they agree
 there as well (likeness.py); `score` adds both up as log odds (odds.py). A first look passes over nearly all strangers;
-the second allows for drifting clocks and for sound that repeats itself (repetition.py). 0 is one false match in ten
-thousand pairs of unrelated rooms. docs/sound.md has the evidence.
+the second allows for sound that repeats itself (repetition.py) and, where that is in doubt, for drifting clocks. 0 is
+one false match in ten thousand pairs of unrelated rooms. docs/sound.md has the evidence.
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,6 @@ from chalicelib.joining.correlation import Reals
 from chalicelib.joining.fingerprint import Fingerprint
 from chalicelib.joining.likeness import likeness
 from chalicelib.joining.odds import Shared
-from chalicelib.joining.repetition import repetition
 from chalicelib.joining.spectrum import Floats
 
 OVERLAP_MIN_S = 2.0  # A3
@@ -25,6 +24,7 @@ NEVER = -1e3  # the score of clips that may not match
 TOLERANCE_MIN_S, TOLERANCE_MAX_S = 0.05, 0.3  # sound travels 17 m in 50 ms
 REACH_S = 0.2  # lags looked at beside the peak, at least
 PLAUSIBLE = -5.0  # the first look's odds below which a second is not worth its time: one stranger in sixty
+CERTAIN = 10.0  # and above which drifting clocks need no allowance: six of seven pairs of one room, no stranger
 DRONE = 2.5  # the level of repetition of two clips above which they prove nothing: one pair in 130 of one room
 
 
@@ -75,14 +75,17 @@ def score_many(
 
 def _scores(a: Fingerprint, candidates: Sequence[Fingerprint], offsets_s: Floats, tolerance_s: float) -> Floats:
     mine = correlation.query(a.waveform, max(REACH_S, tolerance_s))
-    theirs = correlation.cross(mine, [b.waveform for b in candidates], offsets_s)
-    shared, found_s = _shared(a, candidates, offsets_s, tolerance_s, correlation.lag_map(mine, theirs))
+    maps = correlation.lag_maps(mine, [b.waveform for b in candidates], offsets_s)
+    shared, found_s = _shared(a, candidates, offsets_s, tolerance_s, maps)
     scores = odds.first_odds(shared)
-    few = np.flatnonzero(scores >= PLAUSIBLE)
-    if len(few):
-        likely, maps = [candidates[at] for at in few], correlation.drifting_lag_map(mine, theirs.only(few))
-        shared, found_s[few] = _shared(a, likely, offsets_s[few], tolerance_s, maps)
-        scores[few] = _second_look(a, likely, shared)
+    sure, unsure = np.flatnonzero(scores >= CERTAIN), np.flatnonzero((scores >= PLAUSIBLE) & (scores < CERTAIN))
+    if len(sure):
+        scores[sure] = _second_look(a, [candidates[at] for at in sure], shared.only(sure))
+    if len(unsure):
+        likely = [candidates[at] for at in unsure]
+        maps = correlation.lag_maps(mine, [b.waveform for b in likely], offsets_s[unsure], drifting=True)
+        shared, found_s[unsure] = _shared(a, likely, offsets_s[unsure], tolerance_s, maps)
+        scores[unsure] = _second_look(a, likely, shared)
     # the sound knows the time better than the clocks: either may show that two seconds are shared
     long_enough = [
         max(overlap_s(a, b, claimed), overlap_s(a, b, found)) >= OVERLAP_MIN_S
@@ -93,7 +96,7 @@ def _scores(a: Fingerprint, candidates: Sequence[Fingerprint], offsets_s: Floats
 
 def _second_look(a: Fingerprint, likely: Sequence[Fingerprint], shared: Shared) -> Floats:
     """Sound that does little but repeat itself never says more than that the people should be asked."""
-    own, others = repetition(a.waveform), [repetition(b.waveform) for b in likely]
+    own, others = a.repetition, [b.repetition for b in likely]
     found = odds.odds(shared, own, others)
     return np.where(odds.levels(own, others) > DRONE, np.minimum(found, BELOW_JOIN), found)
 

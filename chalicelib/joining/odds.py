@@ -36,6 +36,9 @@ class Shared:
         slope = 3 * (1 + 2 * still)  # in still sound, much likeness is little more than some
         return cls(highest, np.log(_spread(maps, peaks) + 0.05), np.tanh(slope * likenesses) / slope, still)
 
+    def only(self, few: NDArray[np.intp]) -> Self:
+        return type(self)(self.peak[few], self.spread[few], self.likeness[few], self.still[few])
+
 
 def _spread(maps: Reals, peaks: NDArray[np.intp]) -> Reals:
     other = np.abs(np.arange(maps.shape[1]) - peaks[:, None]) > PEAK_STEPS

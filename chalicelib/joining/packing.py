@@ -4,6 +4,8 @@ Three values of `levels` each are one number in base `levels`, the first value t
 take 7 bits for three values, six levels 8.
 """
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -31,16 +33,27 @@ def packed(values: Codes, levels: int) -> bytes:
 
 
 def unpacked(data: bytes, count: int, levels: int) -> Codes:
-    """The `count` values that `packed` made into data."""
+    """The `count` values that `packed` made into data; those out of range show as too large a first value."""
     groups = -(-count // GROUP)
-    bits = np.unpackbits(np.frombuffer(data, np.uint8), count=groups * group_bits(levels))
-    padded = np.zeros((groups, 8), np.uint8)
-    padded[:, 8 - group_bits(levels) :] = bits.reshape(groups, -1)
-    numbers = np.packbits(padded, axis=1)[:, 0]
-    return _digits(levels)[numbers].reshape(-1)[:count]
+    numbers = _numbers(np.frombuffer(data, np.uint8), group_bits(levels))
+    return _digits(levels).take(numbers[:groups], axis=0).reshape(-1)[:count]
 
 
+def _numbers(data: NDArray[np.uint8], bits: int) -> NDArray[np.integer]:
+    """Every `bits` bits of data, at most 8, as a number: `bits` bytes hold eight of them."""
+    if bits == 8:
+        return data
+    words = np.zeros((-(-len(data) // bits), 8), np.uint8)  # little-endian
+    filled = np.zeros(len(words) * bits, np.uint8)
+    filled[: len(data)] = data
+    words[:, bits - 1 :: -1] = filled.reshape(-1, bits)
+    places = np.arange(7, -1, -1) * bits
+    numbers: NDArray[np.integer] = (words.view("<i8") >> places & (2**bits - 1)).reshape(-1)
+    return numbers
+
+
+@lru_cache(maxsize=4)
 def _digits(levels: int) -> Codes:
-    """(256, 3): the values of every byte; those out of range show as too large a first value."""
+    """(256, 3): the values of every number; those out of range show as too large a first value."""
     numbers = np.arange(256)
     return np.stack([numbers // levels**2, numbers // levels % levels, numbers % levels], axis=1).astype(np.int8)

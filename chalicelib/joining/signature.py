@@ -64,7 +64,7 @@ def of_powers(powers: Floats, recorded_at_us: int, sound_samples: int) -> Signat
     means = (sums[starts[1:]] - sums[starts[:-1]]) / (starts[1:] - starts[:-1])[:, None]
     moving = means - spectrum.moving_mean(means, AROUND)
     own = moving - spectrum.moving_mean(moving.T, ACROSS).T  # what a whole stretch of bands does says little
-    louder = own > 1e-6  # not by rounding noise where nothing moves  # not by rounding noise where nothing moves
+    louder = own > 1e-6  # not by rounding noise where nothing moves
     return Signature(first, np.packbits(louder, axis=1).view(">u4")[:, 0].astype(np.uint32))
 
 

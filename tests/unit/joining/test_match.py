@@ -84,7 +84,7 @@ def test_the_same_broadcast_seconds_apart_is_not_one_room() -> None:
 def test_clips_over_a_change_of_keys_score_as_others() -> None:
     """A5: each sample has its own minute's key: over several changes the mean score differs by less than 2 %."""
     over, plain = list[float](), list[float]()
-    for minute, from_ms in product(range(4), range(-3_500, -499, 1_000)):
+    for minute, from_ms in product(range(30), (-2_700, -1_300)):
         for scores, base_ms, keys in ((over, NOON_MS, 2), (plain, AT_MS + LOOP_MS, 1)):
             starts = (A1, from_ms), (A2, from_ms + 250)
             pair = [clip(seat, at, base_ms=base_ms + 60_000 * minute) for seat, at in starts]
