@@ -5,7 +5,7 @@ from chalicelib.accounts.routes import routes as account_routes
 from chalicelib.content import showing, staging
 from chalicelib.content.routes import routes as content_routes
 from chalicelib.joining.routes import routes as joining_routes
-from chalicelib.joining.service import forget_sound, give_up_seat, seat_admitted
+from chalicelib.joining.service import forget_sound, give_up_seat, seat_admitted, tell_refused
 from chalicelib.joining.tasks import tasks as joining_tasks
 from chalicelib.privacy.routes import routes as privacy_routes
 from chalicelib.privacy.service import has_consented
@@ -47,3 +47,4 @@ events.subscribe(events.MemberLeft, showing.withdraw)
 events.subscribe(events.RoomsMerged, showing.follow_merge)
 events.subscribe(events.RoomEnded, showing.clear_room)
 events.subscribe(events.ParticipantAdmitted, seat_admitted)
+events.subscribe(events.ParticipantRefused, tell_refused)

@@ -6,17 +6,19 @@ if at least two pairs of people, nobody in both, agree by their clips: one ambig
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import product
 
-from chalicelib.joining.models import ClipId, find_seat, read_seat, take_seat, undo_seat
-from chalicelib.rooms import merging, push
+from chalicelib.joining.models import ClipId, find_seat, note_hint, read_seat, take_seat, undo_seat
+from chalicelib.rooms import door, merging, push
 from chalicelib.rooms import service as rooms
 from chalicelib.rooms.messages import JoinChanged
 from chalicelib.rooms.models import (
     Member,
     Room,
+    find_member,
     find_room,
     heads,
     left_after,
@@ -25,11 +27,14 @@ from chalicelib.rooms.models import (
     new_head,
     new_member,
 )
+from chalicelib.runtime.errors import TooMany
 from chalicelib.runtime.ids import ParticipantId, RoomId, SessionId, derived
 from chalicelib.runtime.parallel import together
 from chalicelib.sessions import models as sessions
+from chalicelib.sessions.models import Session
 
 AGREEING_PAIRS = 2
+KNOCKING = "knocking"  # a hint beside those of quality.py
 ROUNDS_MAX = 4  # each further round follows a write that someone else made meanwhile
 
 
@@ -84,19 +89,22 @@ def _open(everyone: Sequence[Ear], now: int) -> Placed | None:
 
 def _join(everyone: Sequence[Ear], room_id: RoomId, now: int) -> Placed | None:
     """Those without a seat take one in a room that there is. None where someone was seated elsewhere meanwhile."""
-    arrivals = _arrivals([ear for ear in everyone if not ear.seated], room_id, now)
-    steps: list[Callable[[], object]] = [partial(_take_seat, ear, room_id, now) for ear in arrivals]
+    room = merging.current_room(room_id, now=now)
+    if room is None:
+        _clear_up(everyone, room_id, now)
+        return None
+    arrivals = _arrivals([ear for ear in everyone if not ear.seated], room_id, now, room)
+    steps: list[Callable[[], bool]] = [partial(_take_seat, ear, room_id, now) for ear in arrivals]
     steps += [partial(members.create, member, now=now) for ear, member in arrivals.items() if not ear.room_id]
-    steps.append(partial(merging.current_room, room_id, now=now))
-    results: list[object] = together(steps)
-    seated, room = [bool(result) for result in results[: len(arrivals)]], results[-1]
-    if isinstance(room, Room):
-        return _welcome(arrivals, seated, now)
+    return _welcome(arrivals, together(steps)[: len(arrivals)], now)
+
+
+def _clear_up(everyone: Sequence[Ear], room_id: RoomId, now: int) -> None:
+    """The room is not there yet, or not any more."""
     opening = _finish_opening([ear for ear in everyone if ear.seated], room_id, now)
-    for ear in arrivals if opening else everyone:  # otherwise the meeting has ended: its seats are worth nothing
+    for ear in () if opening else everyone:  # the meeting has ended: its seats are worth nothing
         members.delete(member_key(room_id, ParticipantId(ear.participant_id)))
         undo_seat(ear.participant_id, room_id)
-    return None
 
 
 def _finish_opening(seated: Sequence[Ear], room_id: RoomId, now: int) -> bool:
@@ -116,8 +124,9 @@ def _welcome(arrivals: dict[Ear, Member], seated: Sequence[bool], now: int) -> P
             _undo(member)  # they left while this was under way
         elif fresh and (room_id := _tell(ear, member, now)):
             placed[ear.participant_id] = room_id
-        elif fresh:
-            _undo(member)  # the meeting has ended while this was under way
+        elif fresh:  # the meeting has ended while this was under way
+            _undo(member)
+            settled = False
         elif (there := find_seat(ear.participant_id, now=now)) == member.room_id:
             placed[ear.participant_id] = there
         elif there is not None or not ear.room_id:  # seated elsewhere, or gone since they were heard
@@ -165,11 +174,23 @@ def _settle(
             ears[host[0].room_id] += ears[room.room_id]
     if not merged:
         return None, []
+    _knock_at_the_others([group[0] for group in merged], ears, mine, now)
     target = max(merged, key=lambda group: (mine in ears[group[0].room_id], len(ears[group[0].room_id])))[0].room_id
     return target, ears[target]
 
 
+def _knock_at_the_others(hosts: Iterable[Room], ears: dict[RoomId, list[Ear]], mine: Ear, now: int) -> None:
+    """A meeting that asks everybody to knock does not merge: who heard it from another one knocks at it."""
+    asking = [room for room in hosts if room.asks(None)]
+    for room in asking:
+        heard_it = [ear for group in ears.values() for ear in group] if mine in ears[room.room_id] else [mine]
+        inside = {ear.participant_id for other in asking for ear in ears[other.room_id]}
+        _arrivals([ear for ear in heard_it if ear.participant_id not in inside], room.room_id, now, room)
+
+
 def _are_one(host: Room, room: Room, ears: dict[RoomId, list[Ear]], agree: Agree, now: int) -> bool:
+    if host.asks(None) or room.asks(None):
+        return False
     sizes = [len(found.members) for one in (host, room) if (found := find_room(one.room_id, now=now))]
     if len(sizes) < AGREEING_PAIRS or min(sizes) <= 1:
         return True
@@ -181,15 +202,32 @@ def _are_one(host: Room, room: Room, ears: dict[RoomId, list[Ear]], agree: Agree
     return len(used) >= 2 * AGREEING_PAIRS
 
 
-def _arrivals(ears: Iterable[Ear], room_id: RoomId, now: int) -> dict[Ear, Member]:
-    """A membership for each participant whose session still lives; one clip stands for each."""
+def _arrivals(ears: Iterable[Ear], room_id: RoomId, now: int, room: Room | None = None) -> dict[Ear, Member]:
+    """A membership for each participant whose session still lives; one clip stands for each.
+
+    Whom the room asks to knock has none before somebody inside has said yes.
+    """
     by_participant = {ear.participant_id: ear for ear in ears}
     found = {ear: sessions.find(ear.session_id, now=now) for ear in by_participant.values()}
     return {
         ear: new_member(room_id, rooms.person(session), via="sound", now=now)
         for ear, session in found.items()
-        if session is not None
+        if session is not None and not (room is not None and _must_knock(ear, session, room, now))
     }
+
+
+def _must_knock(ear: Ear, session: Session, room: Room, now: int) -> bool:
+    """Whether the room asks them to, unless they are in it already; they do so at once."""
+    who = ParticipantId(ear.participant_id)
+    if not room.asks(session.account_id) or find_member(room.room_id, who, now=now) is not None:
+        return False
+    with suppress(TooMany):  # nobody is asked about them for a while
+        person = rooms.person(session)
+        if door.knock(room.room_id, person, join_id=ear.join_id, required=True, now=now) is not None:
+            note_hint(ear.clip_id, KNOCKING, now=now)
+            waiting = JoinChanged(ear.join_id, "listening", now, hint=KNOCKING)
+            push.to_session(SessionId(ear.session_id), waiting, now=now)
+    return True
 
 
 def _write_room(room_id: RoomId, opened_at_ms: int, arrivals: Sequence[Member]) -> bool:

@@ -70,4 +70,4 @@ def _ask(mine: Sound, doubtful: Sequence[Ear], now: int) -> None:
     session = sessions.find(mine.session_id, now=now)
     for room_id in places if session is not None else ():
         if session is not None:
-            door.knock(room_id, rooms.person(session), mine.clip_id.join_id, now=now)
+            door.knock(room_id, rooms.person(session), join_id=mine.clip_id.join_id, now=now)

@@ -201,6 +201,13 @@ def take_seat(
     return seats.create(seat, now=now, over=Seat.given_up_at_ms < heard_at_ms)
 
 
+def move_seat(participant_id: str, room_id: RoomId, *, now: int) -> bool:
+    """Seats somebody in another room than the one where they are; False where they are there, or nowhere."""
+    elsewhere = Seat.room_id.exists() & (Seat.room_id != room_id)
+    actions = [Seat.room_id.set(room_id), Seat.opened_at_ms.remove()]
+    return seats.update((participant_id, SEAT), actions, now=now, where=elsewhere) is not None
+
+
 def give_up_seat(participant_id: str, room_id: str | None, *, now: int) -> bool:
     """The participant left: their seat (None: they have none) is free for what they hear from now on.
 
@@ -226,6 +233,17 @@ def withdraw(participant_id: str, join_id: str, *, now: int) -> None:
     """Says that the clip is over before its time, so that the same clip sent again stays out."""
     actions = [Join.withdrawn.set(True), Join.clip_until_ms.set(now)]
     joins.update((participant_id, VERDICT + join_id), actions, now=now, where=Join.clip_until_ms > now)
+
+
+def note_hint(clip_id: ClipId, hint: str, *, now: int) -> None:
+    joins.update((clip_id.participant_id, VERDICT + clip_id.join_id), [Join.hint.set(hint)], now=now)
+
+
+def refuse_join(clip_id: ClipId, hint: str, *, now: int) -> bool:
+    """The verdict on a clip whose owner was not let in; False where there is none any more."""
+    refused = [Join.status.set("inconclusive"), Join.hint.set(hint)]
+    key = (clip_id.participant_id, VERDICT + clip_id.join_id)
+    return joins.update(key, refused, now=now, where=Join.status == "listening") is not None
 
 
 def delete_clips_of(participant_id: str, *, now: int) -> None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from chalicelib.joining.engine import Heard
 
 EXPIRY_QUEUE = "clip-expiry"
-CROWDED = "crowded"  # a hint beside those of quality.py
+CROWDED, REFUSED = "crowded", "refused"  # hints beside those of quality.py
 SEAT_TRIES = 3  # each further one follows a seat that was taken meanwhile
 CLIPS_ALLOWED = 10  # of one session in 10 s (PRODUCT A11)
 
@@ -141,12 +141,27 @@ def forget_sound(event: events.SessionEnded) -> None:
 def seat_admitted(event: events.ParticipantAdmitted) -> None:
     """Whoever was let in by the people has found their meeting as if by sound, and is told; unless they left since."""
     session = find(event.session_id, now=event.now)
-    if session is not None and models.take_seat(
-        session.participant_id, event.room_id, heard_at_ms=event.knocked_at_ms, now=event.now
-    ):  # of several answers the first lets in
-        entered = rooms.enter_room(event.room_id, session, via="sound", now=event.now)
-        changed = JoinChanged(event.join_id, "joined", event.now, room_id=entered)
+    if session is None or not _seated(event, session):  # of several answers the first lets in
+        return
+    entered = rooms.enter_room(event.room_id, session, via="sound", now=event.now)
+    if event.required and session.room_id and session.room_id != entered:  # where they waited
+        rooms.forget_member(RoomId(session.room_id), session.participant_id, now=event.now)
+    changed = JoinChanged(event.join_id, "joined", event.now, room_id=entered)
+    push.to_session(event.session_id, changed, now=event.now)
+
+
+def tell_refused(event: events.ParticipantRefused) -> None:
+    """Whoever was not let in learns it, by push and by asking."""
+    if models.refuse_join(ClipId(event.participant_id, event.join_id), REFUSED, now=event.now):
+        changed = JoinChanged(event.join_id, "inconclusive", event.now, hint=REFUSED)
         push.to_session(event.session_id, changed, now=event.now)
+
+
+def _seated(event: events.ParticipantAdmitted, session: Session) -> bool:
+    who, room_id = session.participant_id, event.room_id
+    if models.take_seat(who, room_id, heard_at_ms=event.knocked_at_ms, now=event.now):
+        return True
+    return event.required and models.move_seat(who, room_id, now=event.now)
 
 
 def _leads_to(seat: RoomId, room_id: str, now: int) -> bool:

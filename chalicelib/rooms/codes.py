@@ -5,7 +5,18 @@ from dataclasses import dataclass
 
 from chalicelib.lifetimes import MINUTE
 from chalicelib.rooms import service as rooms
-from chalicelib.rooms.models import CODE, code_key, find_member, join_codes, listed_code, new_join_code
+from chalicelib.rooms.door import Knocking, come_in
+from chalicelib.rooms.merging import current_room
+from chalicelib.rooms.models import (
+    CODE,
+    code_key,
+    find_member,
+    hold_code,
+    join_codes,
+    listed_code,
+    new_join_code,
+    take_code,
+)
 from chalicelib.runtime import limits, vault
 from chalicelib.runtime.errors import FieldError, Gone, Invalid, NotFound, Unavailable
 from chalicelib.runtime.ids import ParticipantId, RoomId, opaque
@@ -45,25 +56,27 @@ def make_code(room_id: RoomId | None, session: Session, *, now: int) -> Shown:
     raise Unavailable("No code is free at the moment.", retry_after_s=60)
 
 
-def enter_by_code(code: str, session: Session, viewer: str, *, now: int) -> RoomId:
-    """Uses the code up and makes the session's participant a member.
+def enter_by_code(code: str, session: Session, viewer: str, *, now: int) -> RoomId | Knocking:
+    """Uses the code up and makes the session's participant a member; where the meeting asks, they knock by it.
 
-    Raises Invalid for what cannot be a code; Gone for used, old and unknown ones; TooMany.
+    Raises Invalid for what cannot be a code; Gone for used, old and unknown ones; Denied as `come_in`; TooMany.
     """
     wanted = tidy(code)
     limits.count(f"code-tries/{session.participant_id}", allowed=TRIED, window_ms=MINUTE, now=now)
     nearby = limits.hidden("code-tries", network(viewer))
     limits.count(nearby, allowed=TRIED_NEARBY, window_ms=MINUTE, now=now)
     found = join_codes.get(code_key(_digest(wanted)), now=now)
-    if found is None:
+    room = None if found is None else current_room(RoomId(found.leads_to), now=now)
+    if found is None or room is None:
         raise _gone()
-    room_id = RoomId(found.leads_to)
-    if find_member(room_id, ParticipantId(session.participant_id), now=now) is not None:
-        return room_id  # one who is inside uses nothing up
-    if not join_codes.take(found, now=now):
+    if find_member(room.room_id, ParticipantId(session.participant_id), now=now) is not None:
+        return room.room_id  # one who is inside uses nothing up
+    use = hold_code if room.asks(session.account_id) else take_code
+    if not use(found, session.participant_id, now=now):
         raise _gone()
-    join_codes.delete((room_id, CODE + _digest(wanted)))
-    return _enter(room_id, session, now)
+    if use is take_code:
+        join_codes.delete((room.room_id, CODE + _digest(wanted)))
+    return _come_in(room.room_id, session, now)
 
 
 def tidy(code: str) -> str:
@@ -75,21 +88,18 @@ def tidy(code: str) -> str:
     return letters
 
 
-def _enter(room_id: RoomId, session: Session, now: int) -> RoomId:
-    """One meeting at a time: whoever enters another leaves the first."""
+def _come_in(room_id: RoomId, session: Session, now: int) -> RoomId | Knocking:
     try:
-        entered = rooms.enter_room(room_id, session, via="code", now=now)
+        return come_in(room_id, session, via="code", now=now)
     except NotFound as error:
         raise _gone() from error
-    if session.room_id and session.room_id != entered:
-        rooms.forget_member(RoomId(session.room_id), session.participant_id, now=now)
-    return entered
 
 
 def _open(session: Session, now: int) -> RoomId:
     room_id = RoomId(opaque())
     rooms.open_room(room_id, now=now)
-    return _enter(room_id, session, now)
+    _come_in(room_id, session, now)
+    return room_id
 
 
 def _digest(code: str) -> str:

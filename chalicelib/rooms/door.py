@@ -1,37 +1,174 @@
-"""Who is not surely in the room knocks, and those inside say whether they are (A7, A12)."""
+"""The door of a meeting: who may walk in, who knocks, and what those inside answer (A7, A12).
 
+Whoever is not surely in the room knocks; where the organiser wants it so, everybody does, however they come. Any member
+may answer: those inside see who is at the door, and the organiser need not be there.
+"""
+
+from dataclasses import dataclass
+
+from chalicelib.lifetimes import MINUTE
 from chalicelib.rooms import merging, push
-from chalicelib.rooms.models import KNOCK_BY, Person, find_member, knocks, new_knock
-from chalicelib.runtime import events
-from chalicelib.runtime.errors import NotFound
-from chalicelib.runtime.ids import ParticipantId, RoomId, SessionId
-from chalicelib.sessions.models import Session
+from chalicelib.rooms import service as rooms
+from chalicelib.rooms.models import (
+    Knock,
+    Person,
+    Room,
+    find_head,
+    find_member,
+    knock_key,
+    knocks,
+    new_knock,
+)
+from chalicelib.runtime import events, limits
+from chalicelib.runtime.addresses import parse_address
+from chalicelib.runtime.errors import Denied, NotFound
+from chalicelib.runtime.ids import ParticipantId, RoomId, SessionId, is_opaque
+from chalicelib.sessions.models import Session, find
+from chalicelib.sessions.service import change_name, require_age
+
+KNOCKS, KNOCKS_WITHIN_MS = 10, 10 * MINUTE  # of one participant
 
 
-def knock(room_id: RoomId, person: Person, join_id: str, *, now: int) -> bool:
-    """Asks the members once about a person; False where the meeting is gone or they are asked already."""
+@dataclass(frozen=True)
+class Knocking:
+    """At the door of `room_id`: those inside can answer until then, after which one may knock again."""
+
+    room_id: RoomId
+    expires_at_ms: int
+
+
+def come_in(room_id: RoomId, session: Session, *, via: str, now: int) -> RoomId | Knocking:
+    """Makes the session's participant a member, or has them knock. One meeting at a time: they leave any other.
+
+    Raises NotFound where the meeting has ended, Denied for whoever was refused a moment ago, TooMany.
+    """
     room = merging.current_room(room_id, now=now)
     if room is None:
-        return False
-    made = new_knock(room.room_id, person, join_id, now)
+        raise NotFound("This meeting has ended.")
+    if find_member(room.room_id, ParticipantId(session.participant_id), now=now) is not None:
+        return room.room_id
+    if room.asks(session.account_id):
+        return _ask(room, session, via, now)
+    return _enter(room.room_id, session, via, now)
+
+
+def come_by_link(
+    room_id: RoomId, session: Session, *, name: str | None = None, email: str | None = None, now: int
+) -> RoomId | Knocking:
+    """As `come_in`, for whoever has an invitation, under another name if they like. An address is for grown-ups only.
+
+    Raises NotFound for a room without an invitation, Denied as `require_age`, Invalid for what is no name.
+    """
+    check_link(room_id, now=now)
+    if email is not None:
+        require_age(session)
+        parse_address(email)
+    if name is not None and name != session.participant_name:
+        session = change_name(session, name, now=now)
+    return come_in(room_id, session, via="link", now=now)
+
+
+def check_link(room_id: RoomId, *, now: int) -> None:
+    """Raises NotFound unless the room's address is an invitation."""
+    named = find_head(room_id, now=now)
+    if named is None or not named.by_link:
+        raise NotFound("There is no such meeting, or it has ended.")
+
+
+def knock(
+    room_id: RoomId, person: Person, *, now: int, via: str = "sound", join_id: str | None = None, required: bool = False
+) -> Knock | None:
+    """Asks the members once about a person; None where the meeting is gone or they were asked already.
+
+    Raises TooMany for whoever knocks without end.
+    """
+    room = merging.current_room(room_id, now=now)
+    if room is None:
+        return None
+    if required:
+        spent = f"knocks/{person.participant_id}"
+        limits.spend(spent, allowed=KNOCKS, window_ms=KNOCKS_WITHIN_MS, now=now)
+    made = new_knock(room.room_id, person, now, via=via, join_id=join_id, required=required)
     if not knocks.create(made, now=now):
-        return False
+        return None
     push.knocking(made, person.name, now=now)
-    return True
+    return made
 
 
 def answer_knock(room_id: RoomId, participant_id: ParticipantId, session: Session, *, admit: bool, now: int) -> None:
-    """A member's answer; who knocked enters as sound leads people in, from `joining`.
+    """A member's answer, of several the first. Whom sound led here enters as sound leads people in, from `joining`.
 
     Raises NotFound for strangers, and where nobody of that id knocks (any more).
     """
-    if find_member(room_id, ParticipantId(session.participant_id), now=now) is None:
+    room = merging.current_room(room_id, now=now)
+    if room is None or find_member(room.room_id, ParticipantId(session.participant_id), now=now) is None:
         raise NotFound("There is no such meeting, or you are not in it.")
-    key = (room_id, KNOCK_BY + participant_id)
-    found = knocks.get(key, now=now)
-    if found is None:
+    found = _find(room.room_id, participant_id, now)
+    if found is None or found.refused:
         raise NotFound("Nobody of that id is at the door.")
     if admit:
-        session_id = SessionId(found.session_id)
-        events.publish(events.ParticipantAdmitted(found.join_id, session_id, room_id, found.knocked_at_ms, now))
-    knocks.delete(key)
+        _admit(found, now)
+    elif found.required:
+        _refuse(found, now)
+    else:
+        knocks.delete(knock_key(room.room_id, participant_id))
+
+
+def leave(room_id: RoomId, session: Session, *, now: int) -> None:
+    """Ends the membership at once, or the knocking. Raises NotFound for strangers."""
+    try:
+        rooms.leave_room(room_id, session, now=now)
+    except NotFound:
+        found = _find(room_id, session.participant_id, now) if is_opaque(room_id) else None
+        if found is None or not found.required or found.refused or not knocks.take(found, now=now):
+            raise
+
+
+def _ask(room: Room, session: Session, via: str, now: int) -> Knocking:
+    """Asked again while they wait, the same; whoever was refused has to wait until the knock is over."""
+    found = _find(room.room_id, session.participant_id, now)
+    if found is None:
+        found = knock(room.room_id, rooms.person(session), via=via, required=True, now=now)
+    if found is None:
+        found = _find(room.room_id, session.participant_id, now)
+    if found is None:
+        raise NotFound("This meeting has ended.")
+    if found.refused:
+        raise Denied("Those in the meeting did not let you in. Ask again in a minute.", kind="refused")
+    return Knocking(room.room_id, int(found.expires_at_ms))
+
+
+def _enter(room_id: RoomId, session: Session, via: str, now: int) -> RoomId:
+    entered = rooms.enter_room(room_id, session, via=via, now=now)
+    if session.room_id and session.room_id != entered:
+        rooms.forget_member(RoomId(session.room_id), session.participant_id, now=now)
+    return entered
+
+
+def _admit(found: Knock, now: int) -> None:
+    room_id, session_id = RoomId(found.room_id), SessionId(found.session_id)
+    key = knock_key(room_id, found.participant_id)
+    if found.join_id:  # a seat, taken once, decides among several answers
+        admitted = (found.join_id, session_id, room_id, found.knocked_at_ms, bool(found.required))
+        events.publish(events.ParticipantAdmitted(*admitted, now))
+        knocks.delete(key)
+    elif knocks.take(found, now=now):
+        session = find(session_id, now=now)
+        if session is not None:
+            entered = _enter(room_id, session, found.via, now)
+            push.answered(session_id, entered, admitted=True, now=now)
+
+
+def _refuse(found: Knock, now: int) -> None:
+    key = knock_key(found.room_id, found.participant_id)
+    if knocks.update(key, [Knock.refused.set(True)], now=now, where=Knock.refused.does_not_exist()) is None:
+        return
+    session_id = SessionId(found.session_id)
+    if found.join_id:
+        events.publish(events.ParticipantRefused(found.join_id, session_id, found.participant_id, now))
+    else:
+        push.answered(session_id, RoomId(found.room_id), admitted=False, now=now)
+
+
+def _find(room_id: str, participant_id: str, now: int) -> Knock | None:
+    return knocks.get(knock_key(room_id, participant_id), now=now)

@@ -61,10 +61,15 @@ class ParticipantRenamed(RoomMessage, tag="participant.renamed", kw_only=True):
 
 
 class ParticipantKnocking(RoomMessage, tag="participant.knocking", kw_only=True):
-    """Someone may be in the room with you: are they? Answer by POST /v1/rooms/{room_id}/admissions/{participant_id}."""
+    """Someone is at the door: may they come in? Answer by POST /v1/rooms/{room_id}/admissions/{participant_id}.
+
+    `required`: the meeting asks this of everybody. Otherwise their sound left a doubt: are they in the room with you?
+    """
 
     participant_id: str
     name: str
+    via: Literal["sound", "link", "code"]
+    required: bool
 
 
 class ContentShown(RoomMessage, tag="content.shown", kw_only=True):
@@ -97,6 +102,14 @@ class JoinChanged(msgspec.Struct, tag_field="type", tag="join.changed"):
     at_ms: int
     room_id: str | None = None
     hint: str | None = None
+
+
+class KnockAnswered(msgspec.Struct, tag_field="type", tag="knock.answered"):
+    """To whoever knocked by link or code: they are in, or may ask again once a minute is over."""
+
+    room_id: str
+    admitted: bool
+    at_ms: int
 
 
 class Heartbeat(msgspec.Struct, tag_field="type", tag="heartbeat", omit_defaults=True):
@@ -132,6 +145,7 @@ ServerMessage = (
     | RoomChanged
     | RoomEnded
     | JoinChanged
+    | KnockAnswered
     | Heartbeat
 )
 ClientMessage = SendHeartbeat | SendResume

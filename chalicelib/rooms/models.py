@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from pynamodb.attributes import BooleanAttribute, DiscriminatorAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.expressions.condition import Condition
 
 from chalicelib.lifetimes import JOIN_CODE, KNOCK, LEFT, MEETING, STAGED_NET_MS
 from chalicelib.runtime.ids import ParticipantId, RoomId, is_opaque
@@ -72,11 +73,14 @@ class Member(RoomEntry, discriminator="member"):
 
 
 class Knock(RoomEntry, discriminator="knock"):
-    """Someone who may be in the room with the members: they are asked."""
+    """Someone at the door: the members are asked whether they may come in."""
 
     participant_id = UnicodeAttribute()
     session_id = UnicodeAttribute()
-    join_id = UnicodeAttribute()
+    via = UnicodeAttribute()
+    join_id = UnicodeAttribute(null=True)  # the clip that led here
+    required = BooleanAttribute()  # the meeting asks this of everybody; otherwise the sound left a doubt
+    refused = BooleanAttribute(null=True)  # they know, and are not asked again while this is here
 
     @property
     def knocked_at_ms(self) -> int:
@@ -90,6 +94,7 @@ class JoinCode(RoomEntry, discriminator="code"):
     """
 
     leads_to = UnicodeAttribute()
+    held_by = UnicodeAttribute(null=True)  # a participant who knocks by it: nobody else can use it any more
 
 
 class Left(RoomEntry, discriminator="left"):
@@ -157,6 +162,10 @@ class Room:
     def title(self) -> str:
         return self.organiser.title if self.organiser else ""
 
+    def asks(self, account_id: str | None) -> bool:
+        """Whether somebody of that account is asked to knock before they come in."""
+        return self.organiser is not None and self.organiser.knock and not self.is_run_by(account_id)
+
     def is_run_by(self, account_id: str | None) -> bool:
         return self.organiser is not None and self.organiser.account_id == account_id
 
@@ -186,11 +195,15 @@ def new_member(room_id: RoomId, person: Person, *, via: str, now: int) -> Member
     return member
 
 
-def new_knock(room_id: RoomId, person: Person, join_id: str, now: int) -> Knock:
-    knock = Knock(room_id, KNOCK_BY + person.participant_id, join_id=join_id)
+def new_knock(room_id: RoomId, person: Person, now: int, *, via: str, join_id: str | None, required: bool) -> Knock:
+    knock = Knock(*knock_key(room_id, person.participant_id), via=via, join_id=join_id, required=required)
     knock.participant_id, knock.session_id = person.participant_id, person.session_id
     knock.lives_until(KNOCK.deadline(now))
     return knock
+
+
+def knock_key(room_id: str, participant_id: str) -> tuple[str, str]:
+    return room_id, KNOCK_BY + participant_id
 
 
 def find_room(room_id: RoomId, *, now: int) -> Room | None:
@@ -237,6 +250,23 @@ def listed_code(digest: str, room_id: RoomId, now: int) -> JoinCode:
 
 def code_key(digest: str) -> tuple[str, str]:
     return CODE + digest, "code"
+
+
+def take_code(code: JoinCode, participant_id: str, *, now: int) -> bool:
+    """Uses the code up; of all who try, one is told True, and none while somebody else knocks by it."""
+    key, mine = (code.room_id, code.entry), _mine(participant_id)
+    return join_codes.delete(key, where=join_codes.living(now, mine))
+
+
+def hold_code(code: JoinCode, participant_id: str, *, now: int) -> bool:
+    """The code is the participant's alone from now on, to knock by; False where it is somebody else's, or used."""
+    taken = [JoinCode.held_by.set(participant_id)]
+    return join_codes.update((code.room_id, code.entry), taken, now=now, where=_mine(participant_id)) is not None
+
+
+def _mine(participant_id: str) -> Condition:
+    mine: Condition = JoinCode.held_by.does_not_exist() | (JoinCode.held_by == participant_id)
+    return mine
 
 
 def new_left(room_id: RoomId, participant_id: str, now: int) -> Left:

@@ -9,6 +9,7 @@ from chalicelib.rooms.messages import (
     ContentRemoved,
     ContentShown,
     ContentView,
+    KnockAnswered,
     ParticipantJoined,
     ParticipantKnocking,
     ParticipantLeft,
@@ -37,7 +38,8 @@ def renamed(member: Member, name: str, *, now: int) -> None:
 
 def knocking(knock: Knock, name: str, *, now: int) -> None:
     """The name is not stored with the knock: whoever changes it meanwhile has changed it."""
-    _numbered(ParticipantKnocking, knock.room_id, now, participant_id=knock.participant_id, name=name)
+    who = {"participant_id": knock.participant_id, "name": name}
+    _numbered(ParticipantKnocking, knock.room_id, now, **who, via=knock.via, required=bool(knock.required))
 
 
 def content_shown(room_id: str, content: ContentView, *, now: int) -> None:
@@ -60,6 +62,10 @@ def changed(room_id: RoomId, *, now: int) -> None:
 
 def ended(room_id: RoomId, *, now: int) -> None:
     _numbered(RoomEnded, room_id, now)
+
+
+def answered(session_id: SessionId, room_id: RoomId, *, admitted: bool, now: int) -> None:
+    to_session(session_id, KnockAnswered(room_id, admitted, now), now=now)
 
 
 def to_room(room_id: RoomId, message: msgspec.Struct, *, now: int) -> None:

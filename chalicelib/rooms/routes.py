@@ -3,10 +3,10 @@
 from chalice.app import Blueprint
 
 from chalicelib.rooms import codes, door, service
-from chalicelib.rooms.schemas import Admission, CodeView, Entered, NewCode, RoomView
+from chalicelib.rooms.schemas import Admission, AtTheDoor, CodeView, Entered, NewCode, NewMember, RoomView
 from chalicelib.rooms.views import room_view
 from chalicelib.runtime import clock
-from chalicelib.runtime.errors import Gone, Invalid, NotFound, TooMany, Unauthenticated, Unavailable
+from chalicelib.runtime.errors import Denied, Gone, Invalid, NotFound, TooMany, Unauthenticated, Unavailable
 from chalicelib.runtime.http import Call, EmptyBody, Reply, operation
 from chalicelib.runtime.ids import ParticipantId, RoomId
 from chalicelib.sessions.edge import require_session
@@ -43,16 +43,32 @@ def make_code(call: Call[NewCode]) -> Reply:
 
 
 @operation(routes, "POST", "/v1/join-codes/{code}", summary="Enter by a code", body=EmptyBody, answers=Entered,
-           errors=(Unauthenticated, Invalid, Gone, TooMany))  # fmt: skip
+           pending=AtTheDoor, errors=(Unauthenticated, Denied, Invalid, Gone, TooMany))  # fmt: skip
 def enter_by_code(call: Call[EmptyBody]) -> Reply:
     now = clock.now()
     session = require_session(call, now=now)
-    return Reply(Entered(codes.enter_by_code(call.path["code"], session, call.address, now=now)))
+    return _came(codes.enter_by_code(call.path["code"], session, call.address, now=now))
+
+
+@operation(routes, "POST", "/v1/rooms/{room_id}/participants", summary="Enter by an invitation link", body=NewMember,
+           answers=Entered, status=201, pending=AtTheDoor,
+           errors=(Unauthenticated, Denied, NotFound, Invalid, TooMany))  # fmt: skip
+def enter_by_link(call: Call[NewMember]) -> Reply:
+    now = clock.now()
+    session, wanted = require_session(call, now=now), call.body
+    room_id = RoomId(call.path["room_id"])
+    return _came(door.come_by_link(room_id, session, name=wanted.name, email=wanted.email, now=now), 201)
 
 
 @operation(routes, "DELETE", "/v1/rooms/{room_id}/participants/me", summary="Leave", status=204,
            errors=(Unauthenticated, NotFound))  # fmt: skip
 def leave_room(call: Call[None]) -> Reply:
     now = clock.now()
-    service.leave_room(RoomId(call.path["room_id"]), require_session(call, now=now), now=now)
+    door.leave(RoomId(call.path["room_id"]), require_session(call, now=now), now=now)
     return Reply(status=204)
+
+
+def _came(found: RoomId | door.Knocking, status: int = 200) -> Reply:
+    if isinstance(found, door.Knocking):
+        return Reply(AtTheDoor(found.room_id, found.expires_at_ms), 202)
+    return Reply(Entered(found), status)

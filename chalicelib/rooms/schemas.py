@@ -1,12 +1,13 @@
 """A room as its members see it."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from chalicelib.rooms.messages import ContentView, ParticipantView
 from chalicelib.rooms.rules import ANALYTICS
+from chalicelib.runtime.addresses import EmailText
 from chalicelib.runtime.ids import OpaqueText
 
 Title = Annotated[str, Meta(max_length=1_000, description="At most 120 characters on one line.")]
@@ -35,8 +36,23 @@ class CodeView(msgspec.Struct):
     expires_at_ms: int
 
 
+class NewMember(msgspec.Struct, forbid_unknown_fields=True):
+    """Who comes by an invitation, as far as they want to say. `email` is checked and not stored."""
+
+    name: Annotated[str, Meta(max_length=400)] | None = None
+    email: EmailText | None = None
+
+
 class Entered(msgspec.Struct):
     room_id: str
+
+
+class AtTheDoor(msgspec.Struct):
+    """Those inside are asked until `expires_at_ms`; then one may ask again."""
+
+    room_id: str
+    expires_at_ms: int
+    status: Literal["knocking"] = "knocking"
 
 
 class NewRoom(msgspec.Struct, forbid_unknown_fields=True):

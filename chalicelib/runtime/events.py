@@ -68,12 +68,23 @@ class RoomsMerged:
 
 @dataclass(frozen=True)
 class ParticipantAdmitted:
-    """Members let in someone whose sound left them in doubt, and who knocked at that time."""
+    """Members let in someone whom sound had led to their door, and who knocked at that time."""
 
     join_id: str
     session_id: SessionId
     room_id: RoomId
     knocked_at_ms: int
+    required: bool  # the meeting asks it of everybody; otherwise the sound left a doubt
+    now: int
+
+
+@dataclass(frozen=True)
+class ParticipantRefused:
+    """Members did not let in someone whom sound had led to a meeting that asks."""
+
+    join_id: str
+    session_id: SessionId
+    participant_id: str
     now: int
 
 

@@ -58,7 +58,10 @@ def documented(operations: Iterable[Operation], routes: Mapping[str, Container[s
 
 def openapi_document(operations: Sequence[Operation], *, version: str) -> dict[str, Any]:
     """The document of `operations`, in their order. Raises KeyError for a path parameter of unknown shape."""
-    types = [ProblemView, *(kind for one in operations for kind in (one.body, one.answers) if _is_schema(kind))]
+    types = [
+        ProblemView,
+        *(kind for one in operations for kind in (one.body, one.answers, one.pending) if _is_schema(kind)),
+    ]
     made, schemas = msgspec.json.schema_components(types, ref_template=REF)
     schema_of = dict(zip(types, made, strict=True))
     failures = {family for one in operations for family in errors_of(one)}
@@ -149,8 +152,12 @@ def _responses(one: Operation, schema_of: Mapping[Any, Any]) -> dict[str, Any]:
     if one.status != 204:
         schema = schema_of[one.answers] if _is_schema(one.answers) else {"type": "string"}
         answer["content"] = {one.answer_type: {"schema": schema}}
+    answers = {str(one.status): answer}
+    if one.pending is not None:
+        content = {one.answer_type: {"schema": schema_of[one.pending]}}
+        answers["202"] = {"description": "It is for others to decide.", "content": content}
     failures = {str(family.status): {"$ref": _response_ref(family)} for family in errors_of(one)}
-    return {str(one.status): answer} | failures
+    return answers | failures
 
 
 def _is_schema(kind: Any) -> bool:

@@ -36,6 +36,7 @@ PROBLEM_KINDS = (
     ProblemKind("wrong-credentials", Unauthenticated, "No confirmed account has this address and this password."),
     ProblemKind("second-factor-required", Unauthenticated, "Send a new code of the authenticator, or a recovery code."),
     ProblemKind("denied", Denied, "What was asked for is not open to the caller."),
+    ProblemKind("refused", Denied, "Those in the meeting did not let the caller in; one may ask again a minute later."),
     ProblemKind("age-required", Denied, "Names, addresses and forms come after POST /v1/session/age, some from 13 on."),
     ProblemKind("consent-required", Denied, "The person has not agreed to this purpose: PUT /v1/consents."),
     ProblemKind("cross-site", Denied, "The request came from another site, or a program did not name itself."),

@@ -10,6 +10,7 @@ from chalicelib.joining import service
 from chalicelib.joining.service import Outcome
 from chalicelib.rooms import door
 from chalicelib.rooms import service as rooms
+from chalicelib.rooms.models import new_organiser, organisers
 from chalicelib.runtime.errors import NotFound
 from chalicelib.runtime.ids import ConnectionId, ParticipantId, RoomId, opaque
 from chalicelib.sessions.models import Session
@@ -36,8 +37,9 @@ class Person:
     def heard(self, kind: str) -> list[dict[str, object]]:
         return [message for message in self._stage.pushes.to(self.tab) if message["type"] == kind]
 
-    def send(self, clip: Clip, now: int = NOW) -> Outcome:
-        return send(clip, self.session, now=now)
+    def send(self, clip: Clip, now: int = NOW, room_id: RoomId | None = None) -> Outcome:
+        self.clip = clip
+        return send(clip, self.session, now=now, room_id=room_id)
 
     def status(self, clip: Clip, now: int = NOW) -> str:
         return service.read_join(clip.join_id, self.session, now=now).status
@@ -168,3 +170,110 @@ def test_doubt_between_people_in_no_meeting_asks_nobody() -> None:
         assert stage.pushes.sent == []
         assert meetings(stage, NOW) == {}
         assert stage.memory.items("rooms") == []
+
+
+class AskingScene:
+    """Two people in a meeting that asks everybody to knock, and a newcomer whose clip is surely of their room."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+        self.one, self.two = Person(stage), Person(stage)
+        self.one.send(recorded())
+        room_id = self.two.send(recorded()).room_id
+        assert room_id is not None
+        self.room_id = room_id
+        organiser = new_organiser(room_id, "an account", NOW, link=False)
+        organiser.knock = True
+        organisers.put(organiser)
+        self.clip = recorded()
+
+    def is_in(self, who: Person) -> bool:
+        return who.participant_id in meetings(self.stage, NOW)[self.room_id]
+
+    def newcomers(self, how_many: int) -> list[Person]:
+        """People who come while nobody inside listens, and so find each other only."""
+        for one in (self.one, self.two):
+            service.cancel_join(one.clip.join_id, one.session, now=NOW)
+        found = [Person(self.stage) for _ in range(how_many)]
+        for one in found:
+            one.send(recorded())
+        return found
+
+
+def asked_about(inside: Person) -> list[object]:
+    return [message["participant_id"] for message in inside.heard("participant.knocking")]
+
+
+def test_nobody_whom_sound_leads_is_in_before_somebody_says_yes() -> None:
+    """A12, A13: the clip is sure, and yet the people decide; the newcomer is told what is going on."""
+    with staged() as stage:
+        scene, newcomer = AskingScene(stage), Person(stage)
+        assert newcomer.send(scene.clip).status == "listening"
+        assert not scene.is_in(newcomer)
+        assert asked_about(scene.one) == [newcomer.participant_id]
+        assert service.read_join(scene.clip.join_id, newcomer.session, now=NOW).hint == "knocking"
+        assert [one["hint"] for one in newcomer.heard("join.changed")] == ["knocking"]
+        newcomer.send(recorded())
+        assert len(asked_about(scene.one)) == 1
+
+        scene.one.answer(scene.room_id, newcomer, admit=True)
+
+        assert scene.is_in(newcomer)
+        assert newcomer.heard("join.changed")[-1]["room_id"] == scene.room_id
+        found = service.read_join(scene.clip.join_id, newcomer.session, now=NOW)
+        assert (found.status, found.room_id) == ("joined", scene.room_id)
+
+
+def test_whoever_sound_led_and_people_refused_is_told() -> None:
+    """A12: by push and by poll; a clip within the minute asks nobody."""
+    with staged() as stage:
+        scene, newcomer = AskingScene(stage), Person(stage)
+        newcomer.send(scene.clip)
+        scene.two.answer(scene.room_id, newcomer, admit=False)
+        told = newcomer.heard("join.changed")[-1]
+        found = service.read_join(scene.clip.join_id, newcomer.session, now=NOW)
+        assert (told["status"], told["hint"]) == (found.status, found.hint) == ("inconclusive", "refused")
+        newcomer.send(recorded())
+        with pytest.raises(NotFound):
+            scene.one.answer(scene.room_id, newcomer, admit=True)
+        assert not scene.is_in(newcomer)
+        assert len(asked_about(scene.one)) == 1
+
+
+def test_a_meeting_that_asks_does_not_merge_and_those_who_hear_it_knock() -> None:
+    """A12, A6: people who found each other in the room first; each comes over by a yes of their own."""
+    with staged() as stage:
+        scene = AskingScene(stage)
+        [ann, ben] = scene.newcomers(2)
+        theirs = meetings(stage, NOW)
+        assert len(theirs) == 2
+        scene.one.send(recorded(), room_id=scene.room_id)
+        assert meetings(stage, NOW) == theirs
+        assert set(asked_about(scene.two)) == {ann.participant_id, ben.participant_id}
+
+        scene.two.answer(scene.room_id, ann, admit=True)
+
+        assert scene.is_in(ann)
+        assert not scene.is_in(ben)
+        assert sum(ann.participant_id in people for people in meetings(stage, NOW).values()) == 1
+        scene.two.answer(scene.room_id, ben, admit=True)
+        assert list(meetings(stage, NOW)) == [scene.room_id]
+
+
+def test_whatever_comes_between_the_door_stays_shut() -> None:
+    """A12, exhaustively at one switch: another clip of the room runs whole between any two requests of the first."""
+    for switch in count():
+        with staged() as stage:
+            scene, newcomer, other = AskingScene(stage), Person(stage), Person(stage)
+
+            def second(scene: AskingScene = scene, other: Person = other) -> None:
+                other.send(recorded())
+                scene.one.send(recorded(), room_id=scene.room_id)
+
+            with stage.memory.interrupted(switch, second) as reached:
+                newcomer.send(recorded())
+            assert not scene.is_in(newcomer), switch
+            assert not scene.is_in(other), switch
+        if not reached():
+            break
+    assert switch > 3

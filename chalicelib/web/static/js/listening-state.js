@@ -32,6 +32,8 @@ const HINTS = {
   "noise-suppression": ["hint.noise-suppression.title", "hint.noise-suppression.body"],
   clock: ["hint.clock.title", "hint.clock.body"],
   crowded: ["hint.crowded.title", "hint.crowded.body"],
+  knocking: ["hint.knocking.title", "hint.knocking.body"],
+  refused: ["hint.refused.title", "hint.refused.body"],
 };
 
 /** @type {Record<string, string>} what helps at once, while there is time; the rest is told at the end */
@@ -40,6 +42,7 @@ const TIPS = {
   "steady-sound": "tip.steady-sound",
   clipped: "tip.clipped",
   crowded: "tip.crowded",
+  knocking: "tip.knocking",
 };
 
 /** @param {ListeningState} state */

@@ -7,6 +7,7 @@ const TEXTS = {
   "sign-in-required": "problem.sign-in-required",
   "wrong-credentials": "problem.wrong-password",
   "second-factor-required": "code.wrong",
+  refused: "problem.refused",
   "age-required": "problem.age-required",
   "cross-site": "problem.cross-site",
   "not-found": "problem.not-found",
