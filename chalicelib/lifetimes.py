@@ -55,6 +55,7 @@ JOIN_CODE = Lifetime("join-code", "let one device into a meeting without sound",
 CROWD_NOTICE = Lifetime("crowd-notice", "spread a crowded place over many partitions", 20 * SECOND, "the last look")
 CROWD_ROUND = Lifetime("crowd-round", "let one matcher serve a crowd", 4 * SECOND, "the call for it")
 ATTEMPTS = Lifetime("attempts", "refuse floods", 10 * SECOND, "the latest attempt")
+TICKET = Lifetime("ticket", "open the live channel once without a cookie", MINUTE, "its making")
 GUARDIAN_REQUEST = Lifetime("guardian-request", "wait for the answer of a child's grown-up", DAY, "the question")
 PERSONAL_DATA = Lifetime("account", "keep an account for its owner", 180 * DAY, "the last use of the service by them")
 REGISTRATION = Lifetime("registration", "wait until the address is confirmed", DAY, "the registration")
@@ -83,6 +84,7 @@ LIFETIMES = (
     CROWD_NOTICE,
     CROWD_ROUND,
     ATTEMPTS,
+    TICKET,
     GUARDIAN_REQUEST,
     PERSONAL_DATA,
     REGISTRATION,

@@ -18,11 +18,12 @@ from chalicelib.rooms.models import (
     take_code,
 )
 from chalicelib.runtime import limits, vault
-from chalicelib.runtime.errors import FieldError, Gone, Invalid, NotFound, Unavailable
+from chalicelib.runtime.errors import FieldError, Gone, Invalid, NotFound, Problem, Unavailable
 from chalicelib.runtime.ids import ParticipantId, RoomId, opaque
 from chalicelib.runtime.networks import network
 from chalicelib.runtime.settings import settings
 from chalicelib.sessions.models import Session
+from chalicelib.sessions.service import end_session, open_session
 
 LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # none that is taken for another when read out or written down
 LENGTH = 6  # of 31 letters: 887 million codes, of which few live at once
@@ -77,6 +78,16 @@ def enter_by_code(code: str, session: Session, viewer: str, *, now: int) -> Room
     if use is take_code:
         join_codes.delete((room.room_id, CODE + _digest(wanted)))
     return _come_in(room.room_id, session, now)
+
+
+def enter_anew(code: str, viewer: str, *, now: int) -> tuple[Session, RoomId | Knocking]:
+    """As `enter_by_code`, under a new session for somebody without one; where the code is no good, none is left."""
+    session = open_session(viewer, now=now)
+    try:
+        return session, enter_by_code(code, session, viewer, now=now)
+    except Problem:
+        end_session(session.session_id, now=now)
+        raise
 
 
 def tidy(code: str) -> str:

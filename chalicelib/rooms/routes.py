@@ -1,6 +1,9 @@
 """A meeting: reading it, its door, leaving it."""
 
+from typing import Annotated, Literal
+
 from chalice.app import Blueprint
+from msgspec import Meta
 
 from chalicelib.rooms import codes, door, service
 from chalicelib.rooms.schemas import Admission, AtTheDoor, CodeView, Entered, NewCode, NewMember, RoomView
@@ -9,9 +12,16 @@ from chalicelib.runtime import clock
 from chalicelib.runtime.errors import Denied, Gone, Invalid, NotFound, TooMany, Unauthenticated, Unavailable
 from chalicelib.runtime.http import Call, EmptyBody, Reply, operation
 from chalicelib.runtime.ids import ParticipantId, RoomId
-from chalicelib.sessions.edge import require_session
+from chalicelib.sessions import cookieless
+from chalicelib.sessions.edge import find_session, require_session
 
 routes = Blueprint(__name__)
+WISH = {
+    "Earshot-Cookies": Annotated[
+        Literal["none"] | None,
+        Meta(description="Whoever has no session gets a bearer and a ticket instead of being refused."),
+    ]
+}
 
 
 @operation(routes, "GET", "/v1/rooms/{room_id}", summary="A meeting I am in", answers=RoomView,
@@ -43,11 +53,18 @@ def make_code(call: Call[NewCode]) -> Reply:
 
 
 @operation(routes, "POST", "/v1/join-codes/{code}", summary="Enter by a code", body=EmptyBody, answers=Entered,
-           pending=AtTheDoor, errors=(Unauthenticated, Denied, Invalid, Gone, TooMany))  # fmt: skip
+           pending=AtTheDoor, request_headers=WISH,
+           errors=(Unauthenticated, Denied, Invalid, Gone, TooMany))  # fmt: skip
 def enter_by_code(call: Call[EmptyBody]) -> Reply:
-    now = clock.now()
-    session = require_session(call, now=now)
-    return _came(codes.enter_by_code(call.path["code"], session, call.address, now=now))
+    """Whoever has no session and wants no cookie gets a session known by a bearer."""
+    now, code = clock.now(), call.path["code"]
+    anew = cookieless.wants_no_cookie(call.headers)
+    session = find_session(call, now=now) if anew else require_session(call, now=now)
+    if session is not None:
+        return _came(codes.enter_by_code(code, session, call.address, now=now))
+    session, found = codes.enter_anew(code, call.address, now=now)
+    ticket, _ = cookieless.make_ticket(session, now=now)
+    return _came(found, bearer=cookieless.new_bearer(session, now=now), ticket=ticket)
 
 
 @operation(routes, "POST", "/v1/rooms/{room_id}/participants", summary="Enter by an invitation link", body=NewMember,
@@ -68,7 +85,9 @@ def leave_room(call: Call[None]) -> Reply:
     return Reply(status=204)
 
 
-def _came(found: RoomId | door.Knocking, status: int = 200) -> Reply:
+def _came(
+    found: RoomId | door.Knocking, status: int = 200, bearer: str | None = None, ticket: str | None = None
+) -> Reply:
     if isinstance(found, door.Knocking):
-        return Reply(AtTheDoor(found.room_id, found.expires_at_ms), 202)
-    return Reply(Entered(found), status)
+        return Reply(AtTheDoor("knocking", found.room_id, found.expires_at_ms, bearer, ticket), 202)
+    return Reply(Entered(found, bearer, ticket), status)

@@ -43,16 +43,22 @@ class NewMember(msgspec.Struct, forbid_unknown_fields=True):
     email: EmailText | None = None
 
 
-class Entered(msgspec.Struct):
+class Entered(msgspec.Struct, omit_defaults=True):
+    """`bearer` and `ticket` for whoever asked for them instead of a cookie: who they are, and the way to `/live`."""
+
     room_id: str
+    bearer: str | None = None
+    ticket: str | None = None
 
 
-class AtTheDoor(msgspec.Struct):
-    """Those inside are asked until `expires_at_ms`; then one may ask again."""
+class AtTheDoor(msgspec.Struct, omit_defaults=True):
+    """Those inside are asked until `expires_at_ms`; then one may ask again. The rest is as in `Entered`."""
 
+    status: Literal["knocking"]
     room_id: str
     expires_at_ms: int
-    status: Literal["knocking"] = "knocking"
+    bearer: str | None = None
+    ticket: str | None = None
 
 
 class NewRoom(msgspec.Struct, forbid_unknown_fields=True):

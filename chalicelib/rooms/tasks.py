@@ -10,7 +10,7 @@ from chalicelib.runtime import clock, crosssite, live
 from chalicelib.runtime.errors import Problem
 from chalicelib.runtime.ids import ConnectionId, RoomId, TabId, parse_uuid
 from chalicelib.runtime.parsing import parse_json
-from chalicelib.sessions import edge
+from chalicelib.sessions import cookieless, edge
 from chalicelib.sessions.service import find_session
 
 tasks = Blueprint(__name__)
@@ -22,8 +22,13 @@ def connect(event: WebsocketEvent) -> Response:
     now, headers = clock.now(), _headers(event.to_dict())
     try:
         crosssite.check_socket(headers)
-        session = find_session(edge.held_pass(headers), now=now)
-        service.connect(ConnectionId(event.connection_id), session, now=now, tab_id=_tab(event.to_dict()))
+        ticket = _query(event, "ticket")
+        session = (
+            find_session(edge.held_pass(headers), now=now)
+            if ticket is None
+            else cookieless.session_of_ticket(ticket, now=now)
+        )
+        service.connect(ConnectionId(event.connection_id), session, now=now, tab_id=_tab(event))
     except Problem as problem:
         return Response("", status_code=problem.status)
     return Response("", status_code=200)
@@ -57,12 +62,17 @@ def _resume(connection_id: ConnectionId, room_id: RoomId, now: int) -> None:
         live.send([connection_id], changed)
 
 
-def _tab(event: Mapping[str, Any]) -> TabId | None:
+def _tab(event: WebsocketEvent) -> TabId | None:
     """What the tab calls itself; one without a usable name has no lease."""
     try:
-        return TabId(parse_uuid((event.get("queryStringParameters") or {}).get("tab", ""), "tab"))
+        return TabId(parse_uuid(_query(event, "tab") or "", "tab"))
     except Problem:
         return None
+
+
+def _query(event: WebsocketEvent, name: str) -> str | None:
+    found: str | None = (event.to_dict().get("queryStringParameters") or {}).get(name)
+    return found
 
 
 def _headers(event: Mapping[str, Any]) -> dict[str, str]:

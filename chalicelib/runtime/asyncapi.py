@@ -14,8 +14,9 @@ DESCRIPTION = (
     "reads the room again. What is not one of these messages is ignored."
 )
 CHANNEL_DESCRIPTION = (
-    "Opened with the session cookie and the exact Origin of the host, or by a program with no Origin and "
-    "Earshot-Client. Refused by the status of the handshake: 401 without a session, 403 from another site."
+    "Opened with the session cookie, or without cookies with a ticket from POST /v1/tickets; and with the exact Origin "
+    "of the host, or by a program with no Origin and Earshot-Client. Refused by the status of the handshake: 401 "
+    "without a session, 403 from another site."
 )
 SESSION = {
     "type": "httpApiKey",
@@ -28,7 +29,13 @@ HANDSHAKE = {
         "method": "GET",
         "query": {
             "type": "object",
-            "properties": {"tab": {"type": "string", "format": "uuid", "description": "The tab that opens it."}},
+            "properties": {
+                "tab": {"type": "string", "format": "uuid", "description": "The tab that opens it."},
+                "ticket": {
+                    "type": "string",
+                    "description": "Good once, for a minute; where it is sent, no cookie counts.",
+                },
+            },
         },
         "headers": {
             "type": "object",

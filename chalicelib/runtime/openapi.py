@@ -30,6 +30,12 @@ COOKIE = {
     "description": "Sealed, made by POST /v1/session; void after 30 days unused. Answers renew it by Set-Cookie, "
     "at most once a minute. On plain-http localhost its name is `earshot`.",
 }
+BEARER = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "Without cookies: from POST /v1/join-codes/{code} with `Earshot-Cookies: none`; void 30 days later. "
+    "Where it is sent, no cookie counts.",
+}
 CLIENT_HEADER = {
     "name": "Earshot-Client",
     "in": "header",
@@ -75,7 +81,7 @@ def openapi_document(operations: Sequence[Operation], *, version: str) -> dict[s
             "schemas": schemas,
             "parameters": {"EarshotClient": CLIENT_HEADER},
             "responses": {_response_name(one): problem_response(one) for one in sorted(failures, key=_by_status)},
-            "securitySchemes": {"session": COOKIE},
+            "securitySchemes": {"session": COOKIE, "bearer": BEARER},
         },
     }
 
@@ -108,7 +114,7 @@ def _described(one: Operation, schema_of: Mapping[Any, Any]) -> dict[str, Any]:
         "requestBody": _request_body(one, schema_of),
         "responses": _responses(one, schema_of),
     }
-    security: list[dict[str, list[str]]] = [{"session": []}] if Unauthenticated in one.errors else []
+    security: list[dict[str, list[str]]] = [{"session": []}, {"bearer": []}] if Unauthenticated in one.errors else []
     return {name: value for name, value in described.items() if value} | {"security": security}
 
 

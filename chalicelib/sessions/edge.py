@@ -12,7 +12,7 @@ from chalicelib.runtime.http import Call
 from chalicelib.runtime.ids import SessionId
 from chalicelib.runtime.languages import Language, choose_language
 from chalicelib.runtime.settings import settings
-from chalicelib.sessions import service
+from chalicelib.sessions import cookieless, service
 from chalicelib.sessions.models import Session
 from chalicelib.sessions.rules import Pass
 from chalicelib.sessions.schemas import Preferences, SessionAccount, SessionView
@@ -28,7 +28,7 @@ def require_session(call: Call[Any], *, now: int) -> Session:
     except Unauthenticated:
         note_found(call, None)
         raise
-    if held is not None and held.due_at(now):
+    if held is not None and held.due_at(now) and not cookieless.has_bearer(call.headers):
         give_cookie(call, session.session_id, now=now)
     return session
 
@@ -43,7 +43,7 @@ def find_session(call: Call[Any], *, now: int) -> Session | None:
 
 def note_found(call: Call[Any], session: Session | None) -> Session | None:
     """What the caller's cookie led to: one that led to nothing is cleared."""
-    if session is None and cookies.values(settings(), call.headers):
+    if session is None and cookies.values(settings(), call.headers) and not cookieless.has_bearer(call.headers):
         clear_cookie(call.cookies_out)
     return session
 
@@ -51,7 +51,7 @@ def note_found(call: Call[Any], session: Session | None) -> Session | None:
 def clear_useless(headers: Mapping[str, str], cookies_out: list[str], *, now: int) -> None:
     """For every answer, whatever became of its request: a cookie that is not ours, or has run out, is cleared."""
     if cookies.values(settings(), headers) and not any(map(_is_ours, cookies_out)):
-        held = held_pass(headers)
+        held = _held_by_cookie(headers)
         if held is None or not held.valid_at(now):
             clear_cookie(cookies_out)
 
@@ -76,7 +76,11 @@ def language(call: Call[Any], session: Session | None) -> Language:
 
 
 def held_pass(headers: Mapping[str, str]) -> Pass | None:
-    """What the request's cookie says, if it is ours."""
+    """What the request's bearer says, or else its cookie; None for one that is not ours."""
+    return cookieless.held_bearer(headers) if cookieless.has_bearer(headers) else _held_by_cookie(headers)
+
+
+def _held_by_cookie(headers: Mapping[str, str]) -> Pass | None:
     content = cookies.opened(settings(), PURPOSE, headers)
     return None if content is None else Pass.from_bytes(content)
 

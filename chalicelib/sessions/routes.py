@@ -8,13 +8,14 @@ from msgspec import UNSET, structs
 from chalicelib.runtime import clock
 from chalicelib.runtime.errors import Conflict, Denied, Invalid, NotFound, TooMany, Unauthenticated
 from chalicelib.runtime.http import Call, EmptyBody, Reply, operation
-from chalicelib.sessions import edge, service
+from chalicelib.sessions import cookieless, edge, service
 from chalicelib.sessions.models import Session
 from chalicelib.sessions.schemas import (
     ListedSession,
     ListedSessions,
     SessionPatch,
     SessionView,
+    TicketView,
 )
 
 routes = Blueprint(__name__)
@@ -53,8 +54,15 @@ def end_session(call: Call[None]) -> Reply:
     held = edge.held_pass(call.headers)
     if held is not None:
         service.end_session(held.session_id, now=clock.now())
-    edge.clear_cookie(call.cookies_out)
+    _forget(call)
     return Reply(status=204)
+
+
+@operation(routes, "POST", "/v1/tickets", summary="A ticket for the live channel", body=EmptyBody,
+           answers=TicketView, status=201, errors=(Unauthenticated, TooMany))  # fmt: skip
+def make_ticket(call: Call[EmptyBody]) -> Reply:
+    now = clock.now()
+    return Reply(TicketView(*cookieless.make_ticket(edge.require_session(call, now=now), now=now)), 201)
 
 
 @operation(routes, "GET", "/v1/sessions", summary="My sessions on all devices", answers=ListedSessions,
@@ -70,7 +78,7 @@ def list_sessions(call: Call[None]) -> Reply:
 def end_sessions(call: Call[None]) -> Reply:
     now = clock.now()
     service.end_everywhere(edge.require_session(call, now=now), now=now)
-    edge.clear_cookie(call.cookies_out)
+    _forget(call)
     return Reply(status=204)
 
 
@@ -80,8 +88,14 @@ def end_listed(call: Call[None]) -> Reply:
     now = clock.now()
     session = edge.require_session(call, now=now)
     if service.end_listed(session, call.path["id"], now=now).session_id == session.session_id:
-        edge.clear_cookie(call.cookies_out)
+        _forget(call)
     return Reply(status=204)
+
+
+def _forget(call: Call[None]) -> None:
+    """A cookie beside a bearer belongs to another session."""
+    if not cookieless.has_bearer(call.headers):
+        edge.clear_cookie(call.cookies_out)
 
 
 def _listed(one: Session, mine: Session) -> ListedSession:

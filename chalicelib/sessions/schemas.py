@@ -98,3 +98,10 @@ class ListedSession(msgspec.Struct):
 
 class ListedSessions(msgspec.Struct):
     sessions: list[ListedSession]
+
+
+class TicketView(msgspec.Struct):
+    """Opens `/live?ticket=…` once, before `expires_at_ms`."""
+
+    ticket: OpaqueText
+    expires_at_ms: int

@@ -35,6 +35,7 @@ from chalicelib.lifetimes import (
     STAGED_CONTENT,
     TAB,
     TALLY,
+    TICKET,
     Lifetime,
 )
 from chalicelib.runtime.settings import STAGES
@@ -70,6 +71,7 @@ LIFETIME_OF: dict[str, Lifetime | None] = {
     "Attempts": ATTEMPTS,
     "Tally": TALLY,
     "GuardianRequest": GUARDIAN_REQUEST,
+    "Ticket": TICKET,
     "Account": PERSONAL_DATA,  # a day until its address is confirmed
     "MailToken": REGISTRATION,  # an hour where it is for another password
     "Decision": CONSENT,

@@ -100,7 +100,9 @@ class Browser:
     def open_session(self) -> Answer:
         return self.post("/v1/session", json_body={})
 
-    def connect(self, connection_id: str | None = None, headers: Mapping[str, str | None] | None = None) -> "Socket":
+    def connect(
+        self, connection_id: str | None = None, headers: Mapping[str, str | None] | None = None, **query: str
+    ) -> "Socket":
         """Opens /live; look at the socket's `status` for how it went."""
         socket = Socket(self.app, connection_id or str(uuid.uuid4()), self.address)
         sent = {
@@ -110,7 +112,7 @@ class Browser:
             **self._cookie_header(),
             **(headers or {}),
         }
-        socket.open([(k, v) for k, v in sent.items() if v is not None])
+        socket.open([(k, v) for k, v in sent.items() if v is not None], {k: [v] for k, v in query.items()})
         return socket
 
     def _own_headers(self, method: str, is_json: bool) -> dict[str, str]:
@@ -139,8 +141,8 @@ class Socket:
     address: str
     status: int = 0
 
-    def open(self, headers: Sequence[tuple[str, str]]) -> None:
-        event = self._event("CONNECT", "$connect") | connect_details(headers, {})
+    def open(self, headers: Sequence[tuple[str, str]], query: Mapping[str, list[str]]) -> None:
+        event = self._event("CONNECT", "$connect") | connect_details(headers, query)
         answer = handlers_of(self.app).sockets["$connect"](event, _CONTEXT)
         self.status = int((answer or {}).get("statusCode", 200))
 

@@ -108,6 +108,7 @@ def visit(world: World) -> Visit:
     dora = world.browser()
     dora.open_session()
     does(dora, "POST", "/v1/join-codes/{code}", {"code": code}, json_body={})
+    does(ben, "POST", "/v1/tickets", json_body={})
     does(ben, "DELETE", "/v1/rooms/{room_id}/participants/me", room)
     does(ben, "DELETE", "/v1/session")
     does(ann, "DELETE", "/v1/sessions/{id}", {"id": listed["id"]})

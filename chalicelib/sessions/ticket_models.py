@@ -1,0 +1,41 @@
+"""Tickets: each opens the live channel once, for those who send no cookie with it."""
+
+from pynamodb.attributes import UnicodeAttribute
+
+from chalicelib.lifetimes import TICKET
+from chalicelib.runtime import vault
+from chalicelib.runtime.ids import SessionId, is_opaque, opaque
+from chalicelib.runtime.store import Binding, Record, Table
+
+TICKET_ROW = "ticket"
+
+
+class Ticket(Record):
+    class Meta(Binding):
+        pass
+
+    owner_id = UnicodeAttribute(hash_key=True)  # the digest of what the ticket says
+    own_id = UnicodeAttribute(range_key=True)
+    session_id = UnicodeAttribute()
+
+
+tickets = Table(Ticket, "sessions")
+
+
+def new_ticket(session_id: SessionId, *, now: int) -> str:
+    """What the ticket says; only its digest is stored."""
+    text = opaque()
+    made = Ticket(_owner(text), TICKET_ROW, session_id=session_id)
+    made.lives_until(TICKET.deadline(now))
+    tickets.put(made)
+    return text
+
+
+def take_ticket(text: str, *, now: int) -> SessionId | None:
+    """Whose it is; of all who try, one is told."""
+    found = tickets.get((_owner(text), TICKET_ROW), now=now) if is_opaque(text) else None
+    return SessionId(found.session_id) if found is not None and tickets.take(found, now=now) else None
+
+
+def _owner(text: str) -> str:
+    return f"{TICKET_ROW}#{vault.digest('sessions/ticket', text)}"
