@@ -116,6 +116,10 @@ def session_connections(session_id: SessionId, *, now: int) -> list[Connection]:
     return connections.query(of_session(session_id), now=now)
 
 
+def room_connections(room_id: str, *, now: int) -> list[Connection]:
+    return connections.query(of_room(room_id), now=now)
+
+
 def room_has_session(room_id: str, session_id: str, *, now: int) -> bool:
     """Whether any tab of that session still follows the room."""
-    return any(one.session_id == session_id for one in connections.query(of_room(room_id), now=now))
+    return any(one.session_id == session_id for one in room_connections(room_id, now=now))

@@ -11,6 +11,7 @@ from chalicelib.rooms.models import (
     CODE,
     MERGED,
     ORGANISER,
+    Call,
     JoinCode,
     Member,
     Merged,
@@ -77,6 +78,8 @@ def move_all(source: RoomId, into: RoomId, *, now: int) -> None:
                 members.delete((source, entry.entry))
             case Organiser():
                 settle_organiser(entry, now=now)
+            case Call():  # whoever was in it asks for the call of the room they come to
+                entries.delete((source, entry.entry))
             case JoinCode():
                 digest = entry.entry.removeprefix(CODE)
                 entries.put(listed_code(digest, into, int(entry.expires_at_ms) - JOIN_CODE.length_ms))

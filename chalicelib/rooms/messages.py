@@ -3,9 +3,10 @@
 Room messages carry the room's sequence: a client that finds a gap reads the room again.
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
+from msgspec import Meta
 
 
 class ParticipantView(msgspec.Struct):
@@ -84,6 +85,12 @@ class ContentRemoved(RoomMessage, tag="content.removed", kw_only=True):
     content_id: str
 
 
+class CallChanged(RoomMessage, tag="call.changed", kw_only=True):
+    """Who is in the call from now on: participants, at most six."""
+
+    people: list[str]
+
+
 class RoomChanged(RoomMessage, tag="room.changed", kw_only=True):
     """Read the room again; with `merged_into`, move to that room: both were one."""
 
@@ -112,6 +119,27 @@ class KnockAnswered(msgspec.Struct, tag_field="type", tag="knock.answered"):
     at_ms: int
 
 
+class Signal(msgspec.Struct, tag_field="type", tag="signal"):
+    """From another member, to set up a call: `data` is theirs."""
+
+    room_id: str
+    sender: str = msgspec.field(name="from")
+    data: str
+
+
+class SignalFailed(msgspec.Struct, tag_field="type", tag="signal.failed"):
+    """A signal did not get through: `to` is not here, it is larger than 16 KB, or it were too many within a minute."""
+
+    to: str
+    reason: Literal["not-here", "too-large", "too-many"]
+
+
+class CallRefused(msgspec.Struct, tag_field="type", tag="call.refused"):
+    """The call has six people already, or the sender is not in that meeting."""
+
+    room_id: str
+
+
 class Heartbeat(msgspec.Struct, tag_field="type", tag="heartbeat", omit_defaults=True):
     """The answer to a heartbeat; two missing mean the connection is lost.
 
@@ -135,6 +163,20 @@ class SendResume(msgspec.Struct, tag_field="action", tag="resume"):
     after: int = 0
 
 
+class SendSignal(msgspec.Struct, tag_field="action", tag="signal"):
+    """Passed on to another member who is present in a meeting that this tab follows; neither stored nor logged."""
+
+    to: str
+    data: Annotated[str, Meta(max_length=16_384)]
+
+
+class SendCall(msgspec.Struct, tag_field="action", tag="call"):
+    """I join the meeting's call, or leave it. Everyone gets `call.changed`; a seventh gets `call.refused`."""
+
+    room_id: str
+    joined: bool
+
+
 ServerMessage = (
     ParticipantJoined
     | ParticipantLeft
@@ -142,10 +184,14 @@ ServerMessage = (
     | ParticipantKnocking
     | ContentShown
     | ContentRemoved
+    | CallChanged
     | RoomChanged
     | RoomEnded
     | JoinChanged
     | KnockAnswered
+    | Signal
+    | SignalFailed
+    | CallRefused
     | Heartbeat
 )
-ClientMessage = SendHeartbeat | SendResume
+ClientMessage = SendHeartbeat | SendResume | SendSignal | SendCall

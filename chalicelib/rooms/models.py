@@ -9,14 +9,20 @@ from collections.abc import Sequence as Many
 from dataclasses import dataclass
 from typing import TypeVar
 
-from pynamodb.attributes import BooleanAttribute, DiscriminatorAttribute, NumberAttribute, UnicodeAttribute
-from pynamodb.expressions.condition import Condition
+from pynamodb.attributes import (
+    BooleanAttribute,
+    DiscriminatorAttribute,
+    NumberAttribute,
+    UnicodeAttribute,
+    UnicodeSetAttribute,
+)
+from pynamodb.expressions.condition import Condition, size
 
 from chalicelib.lifetimes import JOIN_CODE, KNOCK, LEFT, MEETING, STAGED_NET_MS
 from chalicelib.runtime.ids import ParticipantId, RoomId, is_opaque
 from chalicelib.runtime.store import Binding, Record, Table
 
-HEAD, MERGED, SEQUENCE, ORGANISER = "room", "merged", "sequence", "organiser"
+HEAD, MERGED, SEQUENCE, ORGANISER, CALL = "room", "merged", "sequence", "organiser", "call"
 MEMBER, LEFT_BY, KNOCK_BY, CODE = "member#", "left#", "knock#", "code#"
 SHOWN = "shown#"
 
@@ -70,6 +76,13 @@ class Member(RoomEntry, discriminator="member"):
     joined_at_ms = NumberAttribute()
     via = UnicodeAttribute()
     here = BooleanAttribute(default=True)
+    in_call = BooleanAttribute(null=True)  # so that whoever goes hangs up; the call itself says who is in it
+
+
+class Call(RoomEntry, discriminator="call"):
+    """Who talks to each other over the network, by participant."""
+
+    people = UnicodeSetAttribute(null=True)
 
 
 class Knock(RoomEntry, discriminator="knock"):
@@ -126,6 +139,7 @@ sequences: Table[Sequence] = Table(Sequence, "rooms")
 heads: Table[Head] = Table(Head, "rooms")
 organisers: Table[Organiser] = Table(Organiser, "rooms")
 members: Table[Member] = Table(Member, "rooms")
+calls: Table[Call] = Table(Call, "rooms")
 
 
 E = TypeVar("E", bound=RoomEntry)
@@ -152,6 +166,7 @@ class Room:
     sequence: int
     members: Many[Member]
     shown: Many[Shown] = ()
+    in_call: frozenset[str] = frozenset()  # participants
 
     @property
     def age(self) -> tuple[int, str]:
@@ -200,6 +215,26 @@ def new_knock(room_id: RoomId, person: Person, now: int, *, via: str, join_id: s
     knock.participant_id, knock.session_id = person.participant_id, person.session_id
     knock.lives_until(KNOCK.deadline(now))
     return knock
+
+
+def enter_call(room_id: RoomId, participant_id: str, most: int, *, now: int) -> bool:
+    """Puts the participant into the room's call; False where `most` others are in it."""
+    call = Call(room_id, CALL, people={participant_id})
+    call.lives_until(MEETING.deadline(now))
+    if calls.create(call, now=now):
+        return True
+    few = size(Call.people) < most  # type: ignore[no-untyped-call]  # of PynamoDB's, without a type
+    room_left = Call.people.does_not_exist() | few | Call.people.contains(participant_id)
+    return calls.update((room_id, CALL), [Call.people.add({participant_id})], now=now, where=room_left) is not None
+
+
+def leave_call(room_id: str, people: set[str], *, now: int) -> None:
+    calls.update((room_id, CALL), [Call.people.delete(people)], now=now)
+
+
+def find_call(room_id: str, *, now: int) -> set[str]:
+    """The participants in the room's call."""
+    return _people(calls.get((room_id, CALL), now=now))
 
 
 def knock_key(room_id: str, participant_id: str) -> tuple[str, str]:
@@ -324,7 +359,12 @@ def _room(found: Many[RoomEntry]) -> Room | None:
         0 if sequence is None else int(sequence.number),
         [one for one in found if isinstance(one, Member)],
         [one for one in found if isinstance(one, Shown)],
+        frozenset(_people(_first(Call, found))),
     )
+
+
+def _people(call: Call | None) -> set[str]:
+    return set() if call is None else set(call.people or ())
 
 
 def _first(kind: type[E], found: Many[RoomEntry]) -> E | None:

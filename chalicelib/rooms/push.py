@@ -1,11 +1,13 @@
 """Telling a room or a session what happened, at once; connections found gone are taken out on the way."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
 from chalicelib.rooms import connections
 from chalicelib.rooms.messages import (
+    CallChanged,
     ContentRemoved,
     ContentShown,
     ContentView,
@@ -21,7 +23,7 @@ from chalicelib.rooms.messages import (
 )
 from chalicelib.rooms.models import Knock, Member, next_sequence
 from chalicelib.runtime import live
-from chalicelib.runtime.ids import RoomId, SessionId
+from chalicelib.runtime.ids import ConnectionId, RoomId, SessionId
 
 
 def arrived(member: Member, *, now: int) -> None:
@@ -55,6 +57,10 @@ def merged(room_id: RoomId, into: RoomId, *, now: int) -> None:
     _numbered(RoomChanged, room_id, now, merged_into=into)
 
 
+def call_changed(room_id: RoomId, people: set[str], *, now: int) -> None:
+    _numbered(CallChanged, room_id, now, people=sorted(people))
+
+
 def changed(room_id: RoomId, *, now: int) -> None:
     """Everyone in the room reads it again."""
     _numbered(RoomChanged, room_id, now)
@@ -76,6 +82,13 @@ def to_session(session_id: SessionId, message: msgspec.Struct, *, now: int) -> N
     _send(connections.of_session(session_id), message, now)
 
 
+def to_member(member: Member, message: msgspec.Struct, *, now: int) -> None:
+    """To those tabs of a member that follow the room."""
+    listed = connections.room_connections(member.room_id, now=now)
+    mine = [ConnectionId(one.connection_id) for one in listed if one.session_id == member.session_id]
+    _deliver(mine, message, now)
+
+
 def view(member: Member) -> ParticipantView:
     return ParticipantView(member.participant_id, member.name, int(member.joined_at_ms), member.via)  # type: ignore[arg-type]  # `via` is written from the same set of words
 
@@ -89,5 +102,9 @@ def _numbered(kind: type[RoomMessage], room_id: str, now: int, **fields: Any) ->
 
 
 def _send(audience: str, message: msgspec.Struct, now: int) -> None:
-    for gone in live.send(connections.audience_ids(audience, now=now), message):
+    _deliver(connections.audience_ids(audience, now=now), message, now)
+
+
+def _deliver(to: Sequence[ConnectionId], message: msgspec.Struct, now: int) -> None:
+    for gone in live.send(to, message):
         connections.remove(gone, now=now)

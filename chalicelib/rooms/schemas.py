@@ -95,7 +95,10 @@ class OrganisedRoom(msgspec.Struct):
 
 
 class RoomView(msgspec.Struct):
-    """`me` is the caller's participant id; `sequence` is that of the last message this state includes."""
+    """`me` is the caller's participant id, `call` names those who are in the call.
+
+    `sequence` is that of the last message this state includes.
+    """
 
     room_id: str
     title: str
@@ -103,6 +106,7 @@ class RoomView(msgspec.Struct):
     me: str
     participants: list[ParticipantView]
     content: list[ContentView]
+    call: list[str]
     sequence: int
     planned_start_ms: int | None
     link: str | None

@@ -1,6 +1,6 @@
 """Use cases of meetings: enter, leave, read; a tab connects, resumes, disconnects."""
 
-from chalicelib.rooms import connections, ending, merging, push
+from chalicelib.rooms import calls, connections, ending, merging, push
 from chalicelib.rooms.merging import current_room, merge_rooms
 from chalicelib.rooms.models import (
     Member,
@@ -190,6 +190,7 @@ def _end_if_empty(room_id: RoomId, now: int) -> None:
 
 def _remove(member: Member, now: int) -> None:
     room_id = RoomId(member.room_id)
+    calls.hang_up(member, now=now)
     entries.put(new_left(room_id, member.participant_id, now))
     members.delete((room_id, member.entry))
     for connection in connections.session_connections(SessionId(member.session_id), now=now):
@@ -203,6 +204,7 @@ def _remove(member: Member, now: int) -> None:
 def _set_away(room_id: RoomId, participant: ParticipantId, now: int) -> None:
     member = find_member(room_id, participant, now=now)
     if member is not None and member.here:
+        calls.hang_up(member, now=now)
         _set_here(member, False, now)
         push.departed(member, now=now)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from chalice.app import Blueprint, Response, WebsocketAPI, WebsocketEvent
 
-from chalicelib.rooms import messages, service
+from chalicelib.rooms import calls, messages, service
 from chalicelib.runtime import clock, crosssite, live
 from chalicelib.runtime.errors import Problem
 from chalicelib.runtime.ids import ConnectionId, RoomId, TabId, parse_uuid
@@ -48,6 +48,12 @@ def receive(event: WebsocketEvent) -> None:
             live.send([connection_id], messages.Heartbeat(now, service.hear_tab(connection_id, now=now) or 0))
         case messages.SendResume(room_id=room_id):
             _resume(connection_id, RoomId(room_id), now)
+        case messages.SendSignal(to=to, data=data):
+            if (failure := calls.relay(connection_id, to, data, now=now)) is not None:
+                live.send([connection_id], messages.SignalFailed(to, failure))
+        case messages.SendCall(room_id=room_id, joined=joined):
+            if not calls.change_call(connection_id, RoomId(room_id), joins=joined, now=now):
+                live.send([connection_id], messages.CallRefused(room_id))
 
 
 @tasks.on_ws_disconnect(name="live_disconnect")

@@ -20,6 +20,7 @@ def room_view(room: Room, present: Sequence[Member], session: Session, *, now: i
         me=session.participant_id,
         participants=[push.view(member) for member in sorted(present, key=lambda one: int(one.joined_at_ms))],
         content=room_content(room, now=now),
+        call=sorted(room.in_call),
         sequence=room.sequence,
         planned_start_ms=_planned_start(room.organiser),
         link=_link(room.organiser),

@@ -54,6 +54,7 @@ LIFETIME_OF: dict[str, Lifetime | None] = {
     "Organiser": MEETING,
     "Sequence": MEETING,
     "Member": MEETING,
+    "Call": MEETING,
     "Knock": KNOCK,
     "JoinCode": JOIN_CODE,
     "Left": LEFT,

@@ -22,7 +22,9 @@ from infra.local.resources import TEMPLATE
 from infra.local.template import Template
 
 Item = dict[str, dict[str, Any]]
-_TOKEN = re.compile(r"\s*(attribute_not_exists|attribute_exists|begins_with|AND|OR|NOT|IN|<=|>=|<>|[=<>(),]|[#:]\w+)")
+_TOKEN = re.compile(
+    r"\s*(attribute_not_exists|attribute_exists|begins_with|contains|size|AND|OR|NOT|IN|<=|>=|<>|[=<>(),]|[#:]\w+)"
+)
 _PARTITION = re.compile(r"#\w+ = (:\w+)")  # what a Query always begins with
 _NAME = re.compile(r"#\w+")
 _CLAUSE = re.compile(r"\b(SET|ADD|DELETE|REMOVE)\b")
@@ -268,6 +270,9 @@ class _Condition:
         if token == "begins_with":
             whole, start = self._arguments()
             return whole is not None and str(whole).startswith(str(start))
+        if token == "contains":
+            whole, part = self._arguments()
+            return whole is not None and part in whole
         return self._comparison(self._operand(token))
 
     def _comparison(self, left: Any) -> bool:
@@ -295,6 +300,9 @@ class _Condition:
         return found
 
     def _operand(self, token: str) -> Any:
+        if token == "size":
+            [found] = self._arguments()
+            return None if found is None else len(found)
         if token.startswith(":"):
             return _plain(self._request["ExpressionAttributeValues"][token])
         return _plain(self._item.get(self._request["ExpressionAttributeNames"][token]))

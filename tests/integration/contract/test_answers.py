@@ -92,6 +92,12 @@ def visit(world: World) -> Visit:
     talk = ann.connect("ann-again")
     talk.resume(room["room_id"])
     talk.send({"action": "heartbeat"})
+    talk.send({"action": "call", "room_id": room["room_id"], "joined": True})
+    talk.send({"action": "call", "room_id": "elsewhere", "joined": True})
+    talk.send({"action": "signal", "to": "nobody", "data": "offer"})
+    listens = ben.connect("ben-again")
+    listens.resume(room["room_id"])
+    talk.send({"action": "signal", "to": ben.get(f"/v1/rooms/{room['room_id']}").json()["me"], "data": "offer"})
     assert len(does(ann, "GET", "/v1/rooms/{room_id}", room).json()["participants"]) == 2
     at_the_door = Person("A" * 22, "B" * 22, "Vega 2")
     assert door.knock(RoomId(room["room_id"]), at_the_door, join_id="a join", now=world.now)
