@@ -33,8 +33,8 @@ def test_joining_by_code_works_without_cookies(world: World) -> None:
     guest, given, host = come(world)
     mine = guest.get("/v1/session", headers=bearer(given["bearer"]))
     assert (mine.status, mine.cookies) == (200, [])
-    names = [one["name"] for one in host.get(f"/v1/rooms/{given['room_id']}").json()["participants"]]
-    assert names == [name_of(host), mine.json()["participant_name"]]
+    names = {one["name"] for one in host.get(f"/v1/rooms/{given['room_id']}").json()["participants"]}
+    assert names == {name_of(host), mine.json()["participant_name"]}
     left = guest.delete(f"/v1/rooms/{given['room_id']}/participants/me", headers=bearer(given["bearer"]))
     assert left.status == 204
 
