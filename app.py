@@ -1,5 +1,6 @@
 """Earshot's entry points: a table of contents, no logic."""
 
+from chalicelib.accounts.models import record_use_with
 from chalicelib.accounts.own_routes import routes as own_account_routes
 from chalicelib.accounts.routes import routes as account_routes
 from chalicelib.content import showing, staging
@@ -38,6 +39,7 @@ finish_with(clear_useless_cookie)
 consent.recorded_by(has_consented)
 expiry.handled_by(staging.EXPIRY_KIND, staging.reap_tab)
 events.subscribe(events.SessionEnded, staging.forget_session)
+events.subscribe(events.AccountUsed, record_use_with)
 events.subscribe(events.SessionEnded, forget_session)
 events.subscribe(events.SessionEnded, forget_sound)
 events.subscribe(events.SessionRenewed, follow_renewal)

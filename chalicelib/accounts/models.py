@@ -1,20 +1,19 @@
-"""Accounts, filed under a digest of their address, and what links in mails stand for.
+"""Accounts, filed under a digest of their address.
 
 An account's id begins with that digest, so that log in (by address) and everything else (by id) is one GetItem.
 """
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
-from chalicelib.lifetimes import HOUR, PASSWORD_RESET, PERSONAL_DATA, REGISTRATION, Lifetime
+from chalicelib.lifetimes import HOUR, PERSONAL_DATA, REGISTRATION
 from chalicelib.runtime import vault
 from chalicelib.runtime.addresses import Address
+from chalicelib.runtime.events import AccountUsed
 from chalicelib.runtime.gathering import Wanted
 from chalicelib.runtime.ids import opaque
 from chalicelib.runtime.store import Binding, Record, Table
@@ -22,7 +21,7 @@ from chalicelib.runtime.transactions import Transaction
 
 KEY = 16  # characters of the address's digest, 96 bits; the other six of an id tell an address's accounts apart
 RECORD_USE_AFTER_MS = 12 * HOUR
-SEALED_EMAIL = "accounts/email"
+SEALED_EMAIL, SEALED_TOTP = "accounts/email", "accounts/totp"
 
 
 class Account(Record):
@@ -59,18 +58,6 @@ class Account(Record):
         self.lives_until(PERSONAL_DATA.deadline(now))
 
 
-class MailToken(Record):
-    """What a link in a mail stands for; the link itself is not stored."""
-
-    class Meta(Binding):
-        pass
-
-    token = UnicodeAttribute(hash_key=True)  # a digest
-    account_id = UnicodeAttribute()
-    revision = UnicodeAttribute()
-    registration = UnicodeAttribute(null=True)  # sealed: the account as it will be once confirmed
-
-
 @dataclass(frozen=True)
 class CodeUse:
     """What makes a code count once: `actions` on the account, where `unused` holds. Nothing where none is needed."""
@@ -80,17 +67,6 @@ class CodeUse:
 
 
 accounts = Table(Account, "accounts")
-tokens = Table(MailToken, "mail-tokens")
-
-
-@dataclass(frozen=True)
-class TokenKind:
-    name: str
-    lifetime: Lifetime
-
-
-CONFIRMATION = TokenKind("confirmation", REGISTRATION)
-RESET = TokenKind("reset", PASSWORD_RESET)
 
 
 def new_account(
@@ -144,7 +120,8 @@ def change(account: Account, *actions: Action, now: int, where: Condition | None
 
 def verify(both: Transaction, account: Account, used: CodeUse, password_hash: str | None, *, now: int) -> None:
     """The transaction of a log in happens only where all that was verified holds; with it goes what it changes."""
-    actions = [*used.actions, *([] if password_hash is None else [Account.password_hash.set(password_hash)])]
+    actions = [*used.actions, *_sealing_anew(account)]
+    actions += [] if password_hash is None else [Account.password_hash.set(password_hash)]
     if actions or use_is_due(account, now):
         change_too(both, account, *actions, now=now, where=used.unused)
     else:
@@ -183,9 +160,16 @@ def change_too(both: Transaction, account: Account, *actions: Action, now: int, 
 
 
 def record_use(account: Account, *, now: int) -> None:
-    """At most once in 12 h: their own 180 days begin anew."""
+    """At most once in 12 h: their own 180 days begin anew, and what an older secret sealed is sealed anew."""
     if use_is_due(account, now):
-        change(account, now=now)
+        change(account, *_sealing_anew(account), now=now, where=unchanged(account))
+
+
+def record_use_with(event: AccountUsed) -> None:
+    """The account's last use, in the transaction that records its session's: whoever meets others uses it, too."""
+    key, now = event.account_id[:KEY], event.now
+    is_it = Account.account_id == event.account_id
+    event.together.update(accounts, accounts.bare(key), _using(now), where=is_it)
 
 
 def use_is_due(account: Account, now: int) -> bool:
@@ -195,37 +179,6 @@ def use_is_due(account: Account, now: int) -> bool:
 def erase(account: Account) -> bool:
     """False where its password or second factor was changed meanwhile."""
     return accounts.delete(account.address, where=Account.address.does_not_exist() | unchanged(account))
-
-
-def issue_token(kind: TokenKind, account: Account | None, *, now: int) -> str:
-    """A fresh token for a link. One for no account opens nothing, and is made all the same: so nobody can tell."""
-    token = opaque() + opaque()
-    made = MailToken(_digest(kind, token), account_id="", revision="")
-    if account is not None:
-        made.account_id, made.revision = account.account_id, account.revision
-        if not account.confirmed:
-            made.registration = vault.seal(_sealed(token), json.dumps(account.attribute_values))
-    made.lives_until(kind.lifetime.deadline(now))
-    tokens.put(made)
-    return token
-
-
-def find_token(kind: TokenKind, token: str, *, now: int) -> MailToken | None:
-    return tokens.get(_digest(kind, token), now=now)
-
-
-def take_token(token: MailToken, *, now: int) -> bool:
-    """Uses it up: of all who try, one is told True."""
-    return tokens.take(token, now=now)
-
-
-def registration_of(found: MailToken, token: str) -> Account | None:
-    """The account that a confirmation's token stands for; without the token itself nobody can read it."""
-    content = found.registration and vault.unseal(_sealed(token), found.registration)
-    if not content:
-        return None
-    values: dict[str, Any] = json.loads(content)
-    return Account(**values)
 
 
 def switching(
@@ -240,13 +193,11 @@ def _using(now: int) -> list[Action]:
     return [Account.used_at_ms.set(now), *Account.living_until(PERSONAL_DATA.deadline(now))]
 
 
+def _sealing_anew(account: Account) -> list[Action]:
+    sealed = ((Account.email, account.email, SEALED_EMAIL), (Account.totp_secret, account.totp_secret, SEALED_TOTP))
+    fresh = [(attribute, vault.sealed_anew(purpose, value)) for attribute, value, purpose in sealed]
+    return [attribute.set(value) for attribute, value in fresh if value is not None]
+
+
 def _key_of(address: Address) -> str:
     return vault.digest("accounts/address", address)[:KEY]
-
-
-def _sealed(token: str) -> str:
-    return f"accounts/registration/{token}"
-
-
-def _digest(kind: TokenKind, token: str) -> str:
-    return vault.digest(f"accounts/token/{kind.name}", token)

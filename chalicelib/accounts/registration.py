@@ -3,6 +3,7 @@
 import json
 
 from chalicelib.accounts import attempts, mails, models, passwords
+from chalicelib.accounts import token_models as tokens
 from chalicelib.accounts.models import Account
 from chalicelib.accounts.schemas import NewAccount
 from chalicelib.privacy import service as privacy
@@ -22,7 +23,7 @@ def register(wanted: NewAccount, session: Session, language: str, viewer: str, *
     decided = privacy.bring(session, wanted.consents.made(), now=now)
     consents = json.dumps([[one.purpose, one.given, one.version, one.at_ms] for one in decided])
     account = models.new_account(address, password_hash, language=language, consents=consents, age=session.age, now=now)
-    token = models.issue_token(models.CONFIRMATION, account, now=now)
+    token = tokens.issue_token(tokens.CONFIRMATION, account, now=now)
     if models.file_registration(account, now=now):
         mails.ask_to_confirm(account, token, now=now)
     else:
@@ -31,7 +32,7 @@ def register(wanted: NewAccount, session: Session, language: str, viewer: str, *
 
 def confirm_again(account: Account, *, now: int) -> None:
     """For someone who knows the password of an account that waits: another mail."""
-    mails.ask_to_confirm(account, models.issue_token(models.CONFIRMATION, account, now=now), now=now)
+    mails.ask_to_confirm(account, tokens.issue_token(tokens.CONFIRMATION, account, now=now), now=now)
 
 
 def confirm_address(token: str, *, now: int) -> None:
@@ -39,15 +40,15 @@ def confirm_address(token: str, *, now: int) -> None:
 
     The token goes last: where this breaks off, the link can be opened again.
     """
-    found = models.find_token(models.CONFIRMATION, token, now=now)
-    account = found and models.registration_of(found, token)
+    found = tokens.find_token(tokens.CONFIRMATION, token, now=now)
+    account = found and tokens.registration_of(found, token)
     if not (found and account):
         raise _gone()
     who, consents = privacy.account(account.account_id), _consents(account)
     if privacy.is_erased(who, now=now) or not models.confirm(account, now=now):
         raise _gone()
     privacy.record_first(who, consents, now=now)
-    if not models.take_token(found, now=now):
+    if not tokens.take_token(found, now=now):
         raise _gone()
 
 

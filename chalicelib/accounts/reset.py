@@ -1,6 +1,7 @@
 """Another password: by a link in a mail for whoever forgot it, or by the old one."""
 
 from chalicelib.accounts import attempts, mails, models, passwords
+from chalicelib.accounts import token_models as tokens
 from chalicelib.accounts.signed import Signed, prove_password
 from chalicelib.runtime.addresses import parse_address
 from chalicelib.runtime.errors import Gone
@@ -14,7 +15,7 @@ def ask_reset(email: str, language: str, viewer: str, *, now: int) -> None:
     attempts.count_request(viewer, now=now)
     found = models.find_by_address(address, now=now)
     account = found if found and found.confirmed else None
-    token = models.issue_token(models.RESET, account, now=now)
+    token = tokens.issue_token(tokens.RESET, account, now=now)
     if account is None:
         mails.say_no_account(address, language, now=now)
     else:
@@ -27,7 +28,7 @@ def set_password(token: str, password: str, viewer: str, session: Session | None
     Sessions end before the change, too: where this breaks off, none of the old ones outlives the old password. The
     browser that followed the link may log in whatever strangers try at the same time.
     """
-    found = models.find_token(models.RESET, token, now=now)
+    found = tokens.find_token(tokens.RESET, token, now=now)
     account = found and models.find(found.account_id, now=now)
     if not (found and account) or account.revision != found.revision:
         raise _gone()
@@ -36,7 +37,7 @@ def set_password(token: str, password: str, viewer: str, session: Session | None
     if models.change_password(account, password_hash, now=now) is None:
         raise _gone()
     sessions.end_sessions_of(account.account_id, now=now)
-    models.take_token(found, now=now)  # void by now: it is for the password before
+    tokens.take_token(found, now=now)  # void by now: it is for the password before
     attempts.forget_wrong(account.email_address, viewer, now=now)
     if session is not None:
         vouch(session.session_id, account.account_id, now=now)

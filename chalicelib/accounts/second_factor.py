@@ -17,7 +17,6 @@ ISSUER = "Earshot"
 RECOVERY_CODES = 10
 OFFER_MS = 10 * MINUTE  # to scan the secret and type a first code
 SECRET_BYTES = 20  # RFC 4226 4: 160 bits
-SEALED = "accounts/totp"
 
 
 @dataclass(frozen=True)
@@ -37,7 +36,7 @@ def offer(signed: Signed, password: str, *, now: int) -> Offer:
     prove_password(signed, password, now=now)
     _require(signed.account.totp_secret is None, "Your second factor is on already. Switch it off first.")
     secret = base64.b32encode(secrets.token_bytes(SECRET_BYTES)).decode()
-    offered = [Account.totp_offered.set(vault.seal(SEALED, secret)), Account.totp_offered_at_ms.set(now)]
+    offered = [Account.totp_offered.set(vault.seal(models.SEALED_TOTP, secret)), Account.totp_offered_at_ms.set(now)]
     if models.change(signed.account, *offered, now=now, where=models.unchanged(signed.account)) is None:
         raise changed_meanwhile()
     uri = TOTP(secret).provisioning_uri(name=signed.account.email_address, issuer_name=ISSUER)
@@ -97,7 +96,7 @@ def _step_of(sealed: str | None, code: str, now: int) -> int | None:
     """The time step whose code this is, of those that count now."""
     from pyotp import HOTP
 
-    secret = sealed and vault.unseal(SEALED, sealed)
+    secret = sealed and vault.unseal(models.SEALED_TOTP, sealed)
     if not secret:
         return None
     generator = HOTP(secret)

@@ -54,13 +54,22 @@ def seal_text(secrets: Sequence[bytes], purpose: str, content: bytes, context: b
     return base64url(SealingKey.from_secret(secrets[0], purpose).seal(content, context))
 
 
+def is_sealed_with(secret: bytes, purpose: str, text: str) -> bool:
+    """Whether it was sealed with that secret, going by the key's id."""
+    return base64url_bytes(text)[:KEY_ID] == SealingKey.from_secret(secret, purpose).key_id
+
+
 def open_text(secrets: Sequence[bytes], purpose: str, text: str, context: bytes) -> bytes | None:
     """The content, whichever of the secrets sealed it; None for all else, so that a change of secret breaks nothing."""
+    raw = base64url_bytes(text)
+    contents = (SealingKey.from_secret(secret, purpose).open(raw, context) for secret in secrets)
+    return next((content for content in contents if content is not None), None)
+
+
+def base64url_bytes(text: str) -> bytes:
+    """What `base64url` made the text of; nothing for any other text, so that one content has one spelling."""
     try:
         raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
     except (binascii.Error, ValueError):
-        return None
-    if base64url(raw) != text:  # the decoder passes over foreign characters and spare bits: one content, one spelling
-        return None
-    contents = (SealingKey.from_secret(secret, purpose).open(raw, context) for secret in secrets)
-    return next((content for content in contents if content is not None), None)
+        return b""
+    return raw if base64url(raw) == text else b""  # the decoder passes over foreign characters and spare bits

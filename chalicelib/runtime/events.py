@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.runtime.ids import RoomId, SessionId
+from chalicelib.runtime.transactions import Transaction
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,15 @@ class SessionRenewed:
     new_id: SessionId
     participant_id: str
     room_id: str
+    now: int
+
+
+@dataclass(frozen=True)
+class AccountUsed:
+    """An account's session records its use, at most once in 12 h; what else belongs to that goes `together` with it."""
+
+    account_id: str
+    together: Transaction
     now: int
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 
-from chalicelib.runtime.crypto import derive, open_text, seal_text
+from chalicelib.runtime.crypto import derive, is_sealed_with, open_text, seal_text
 from chalicelib.runtime.ids import base64url
 from chalicelib.runtime.settings import settings
 
@@ -25,6 +25,14 @@ def unseal(purpose: str, sealed: str) -> str | None:
     """The content; None for anything that `seal` did not make for that purpose and stage."""
     content = open_text(settings().secrets, purpose, sealed, _context(purpose))
     return None if content is None else content.decode()
+
+
+def sealed_anew(purpose: str, sealed: str | None) -> str | None:
+    """The same content under the newest secret; None where it is so already, or there is nothing to seal."""
+    if not sealed or is_sealed_with(settings().secret, purpose, sealed):
+        return None
+    content = unseal(purpose, sealed)
+    return None if content is None else seal(purpose, content)
 
 
 def _context(purpose: str) -> bytes:

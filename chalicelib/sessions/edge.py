@@ -50,10 +50,14 @@ def note_found(call: Call[Any], session: Session | None) -> Session | None:
 
 def clear_useless(headers: Mapping[str, str], cookies_out: list[str], *, now: int) -> None:
     """For every answer, whatever became of its request: a cookie that is not ours, or has run out, is cleared."""
-    if cookies.values(settings(), headers) and not any(map(_is_ours, cookies_out)):
-        held = _held_by_cookie(headers)
-        if held is None or not held.valid_at(now):
-            clear_cookie(cookies_out)
+    if cookies.values(settings(), headers) and not any(map(_is_ours, cookies_out)) and not has_cookie(headers, now=now):
+        clear_cookie(cookies_out)
+
+
+def has_cookie(headers: Mapping[str, str], *, now: int) -> bool:
+    """Whether there may be a session: by the cookie alone, without a look at the server's half."""
+    held = _held_by_cookie(headers)
+    return held is not None and held.valid_at(now)
 
 
 def view(call: Call[Any], session: Session, *, now: int) -> SessionView:

@@ -103,6 +103,14 @@ def change(session_id: str, actions: Sequence[Action], *, now: int, where: Condi
     return sessions.update(key_of(session_id), actions, now=now, where=lives if where is None else lives & where)
 
 
+def use(session: Session, now: int) -> list[Action]:
+    """Its last use, recorded; what an older secret sealed is sealed anew."""
+    fresh = vault.sealed_anew(SEALED_EMAIL, session.email)
+    sealed = [] if fresh is None else [Session.email.set(fresh)]
+    lives = Session.living_until(SESSION.deadline(now) + SESSION_GRACE_MS)
+    return [Session.used_at_ms.set(now), *sealed, *lives]
+
+
 def remember_room(session_id: str, room_id: str, *, now: int) -> None:
     """Where the session's participant is, from now on."""
     sessions.update(key_of(session_id), [Session.room_id.set(room_id)], now=now)

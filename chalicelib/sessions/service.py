@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 
-from chalicelib.lifetimes import MINUTE, SESSION, SESSION_GRACE_MS
+from chalicelib.lifetimes import MINUTE, SESSION_GRACE_MS
 from chalicelib.runtime import events, limits
 from chalicelib.runtime.errors import Conflict, Denied, NotFound, Unauthenticated
 from chalicelib.runtime.ids import SessionId, derived
 from chalicelib.runtime.networks import network
-from chalicelib.sessions.models import Session, change, find, find_all_of, key_of, new_session, sessions
+from chalicelib.runtime.transactions import Transaction
+from chalicelib.sessions.models import Session, change, find, find_all_of, key_of, new_session, sessions, use
 from chalicelib.sessions.names import friendly
 from chalicelib.sessions.rules import Age, Pass, clean_name, clean_nickname
 
@@ -131,8 +132,14 @@ def end_everywhere(session: Session, *, now: int) -> None:
 
 
 def _record_use(session: Session, now: int) -> None:
-    lives = Session.living_until(SESSION.deadline(now) + SESSION_GRACE_MS)
-    sessions.update(key_of(session.session_id), [Session.used_at_ms.set(now), *lives], now=now)
+    used = use(session, now)
+    if session.account_id is None:
+        sessions.update(key_of(session.session_id), used, now=now)
+        return
+    both = Transaction(now=now)
+    both.update(sessions, session, used)
+    events.publish(events.AccountUsed(session.account_id, both, now))
+    both.commit()  # not where the account is over: its sessions end by themselves then
 
 
 def _changed(session: Session | None) -> Session:

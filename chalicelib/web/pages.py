@@ -14,15 +14,19 @@ LETTERS = ("verify", "reset", "guardian", "unsubscribe")
 
 @dataclass(frozen=True)
 class Reader:
-    """Who reads the page: `language` is the one shown, `lang_query` keeps a choice made in the address."""
+    """Who reads the page: `language` is the one shown, `lang_query` keeps a choice made in the address.
+
+    `known`: their browser sent a cookie of ours, so its script may ask for the session; of all others it asks nothing.
+    """
 
     language: str
     lang_query: str = ""
+    known: bool = False
 
     @classmethod
-    def of(cls, asked: str | None, accept_language: str | None) -> "Reader":
+    def of(cls, asked: str | None, accept_language: str | None, *, known: bool = False) -> "Reader":
         language = i18n.choose_language(asked, accept_language)
-        return cls(language, f"?lang={language}" if asked == language else "")
+        return cls(language, f"?lang={language}" if asked == language else "", known)
 
 
 def home(reader: Reader) -> str:
@@ -73,6 +77,7 @@ def _render(template: str, reader: Reader, **values: object) -> str:
             t=partial(i18n.text, reader.language),
             lang=reader.language,
             lang_query=reader.lang_query,
+            known=reader.known,
             languages=i18n.LANGUAGES.items(),
             messages=dict(i18n.catalogue(reader.language)),
             **values,

@@ -5,14 +5,16 @@ from functools import partial
 
 from chalice.app import Blueprint
 
+from chalicelib.runtime import clock
 from chalicelib.runtime.http import HTML, Call, Reply, operation
+from chalicelib.sessions import edge
 from chalicelib.web import pages
 from chalicelib.web.browsers import too_old
 from chalicelib.web.pages import Reader
 
 routes = Blueprint(__name__)
 
-VARY = {"Vary": "Accept-Language, User-Agent"}
+VARY = {"Vary": "Accept-Language, User-Agent, Cookie"}
 
 
 @operation(routes, "GET", "/", summary="The start page", answer_type=HTML, document=False)
@@ -68,8 +70,9 @@ def missing_page(headers: Mapping[str, str], query: Mapping[str, str]) -> Reply:
 
 def _page(call: Call[None], render: Callable[[Reader], str]) -> Reply:
     show = pages.too_old if too_old(call.header("user-agent") or "") else render
-    return Reply(show(_reader(call.headers, call.query)), 200, HTML, VARY)
+    known = edge.has_cookie(call.headers, now=clock.now())
+    return Reply(show(_reader(call.headers, call.query, known=known)), 200, HTML, VARY)
 
 
-def _reader(headers: Mapping[str, str], query: Mapping[str, str]) -> Reader:
-    return Reader.of(query.get("lang"), headers.get("accept-language"))
+def _reader(headers: Mapping[str, str], query: Mapping[str, str], *, known: bool = False) -> Reader:
+    return Reader.of(query.get("lang"), headers.get("accept-language"), known=known)

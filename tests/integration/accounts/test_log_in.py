@@ -1,5 +1,6 @@
 """Log in: cheap, limited before any hashing, under a new session id every time."""
 
+import base64
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -7,12 +8,14 @@ from dataclasses import replace
 import pytest
 from argon2 import PasswordHasher
 
-from chalicelib.accounts import attempts, passwords
+from chalicelib.accounts import attempts, models, passwords
 from chalicelib.accounts.attempts import Guess
 from chalicelib.lifetimes import DAY, HOUR, MINUTE, SECOND
 from chalicelib.runtime import meter
 from chalicelib.runtime.addresses import Address
+from chalicelib.runtime.crypto import is_sealed_with
 from chalicelib.runtime.errors import TooMany
+from chalicelib.runtime.settings import settings
 from tests.support.accounts import (
     EMAIL,
     PASSWORD,
@@ -24,6 +27,7 @@ from tests.support.accounts import (
     with_second_factor,
 )
 from tests.support.browser import Browser
+from tests.support.environment import SECRET
 from tests.support.world import World
 
 NAME = "__Host-earshot"
@@ -317,6 +321,53 @@ def test_use_of_the_account_is_use_without_logging_in(world: World) -> None:
         world.clock.advance(20 * DAY)
         assert browser.get("/v1/account").status == 200
     assert log_in(world.browser()).status == 200
+
+
+def test_use_of_the_service_is_use_of_the_account(world: World) -> None:
+    """The four lifetimes: whoever is signed in and only meets others keeps the account, at one write in 12 h."""
+    browser = with_account(world)
+    for _ in range(10):
+        world.clock.advance(20 * DAY)
+        with meter.metering() as metered:
+            assert browser.get("/v1/session").status == 200
+        assert calls(metered) == [("GetItem", "sessions"), ("TransactWriteItems", "sessions")]
+    with meter.metering() as metered:
+        browser.get("/v1/account")
+    assert not any(one.write for one in metered.calls)
+    assert log_in(world.browser()).status == 200
+
+
+def test_a_session_does_not_bring_an_account_back(world: World) -> None:
+    """F5: what has expired, or is another one by now, is not used by it."""
+    browser = with_account(world)
+    [stored] = world.aws.items("accounts")
+    models.accounts.delete(stored["address"]["S"])
+    world.clock.advance(DAY)
+    assert browser.get("/v1/session").status == 200
+    assert browser.get("/v1/account").status == 401
+    assert world.aws.items("accounts") == []
+
+
+def test_a_new_secret_seals_what_is_used(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Issue, rotation: within 12 h of use nothing of an account or its session needs the older secret to be opened."""
+    browser = with_account(world)
+    secret, _ = with_second_factor(world, browser)
+    log_in(world.browser(), totp=code_of(secret, world.now))
+    both = " ".join(base64.b64encode(one).decode() for one in (SECRET[::-1], SECRET))
+    monkeypatch.setenv("EARSHOT_SECRET", both)
+    settings.cache_clear()
+    world.clock.advance(12 * HOUR + 1)
+    assert log_in(world.browser(), totp=code_of(secret, world.now)).status == 200
+    assert browser.get("/v1/session").json()["account"] == {"email": EMAIL}
+    [account] = world.aws.items("accounts")
+    mine = [one for one in world.aws.items("sessions") if int(one["used_at_ms"]["N"]) == world.now]
+    assert len(mine) == 2
+    for item, name, purpose in (
+        (account, "email", "accounts/email"), (account, "totp_secret", "accounts/totp"),
+        *((one, "email", "sessions/email") for one in mine),
+    ):  # fmt: skip
+        assert is_sealed_with(SECRET[::-1], purpose, item[name]["S"]), (name, purpose)
+    assert browser.get("/v1/account").json()["email"] == EMAIL
 
 
 def test_a_second_account_in_the_same_browser_takes_over(world: World) -> None:

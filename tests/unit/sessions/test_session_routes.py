@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from chalicelib.lifetimes import DAY
 from chalicelib.runtime import events
 from chalicelib.sessions.names import NUMBERS, STARS, friendly
 from tests.support.world import World
@@ -24,6 +25,15 @@ def test_looking_around_leaves_no_trace(world: World, target: str) -> None:
     assert answer.status in (200, 401)
     assert answer.cookies == []
     assert world.aws.items() == []
+
+
+def test_a_page_tells_its_script_whether_there_may_be_a_session(world: World) -> None:
+    """C2, C6: by the cookie that no script sees: of whoever never had one the page asks nothing."""
+    browser = world.member()
+    assert "data-known" in browser.get("/").body
+    assert "data-known" not in world.browser().get("/").body
+    world.clock.advance(30 * DAY)
+    assert "data-known" not in browser.get("/").body
 
 
 def test_a_new_session_has_a_friendly_name_and_its_end(world: World) -> None:

@@ -21,7 +21,11 @@ export function keepLanguage(tell = () => {}) {
       tell(chosen);
     });
   }
-  const chosen = recall("language");
+  speak(recall("language"));
+}
+
+/** Goes on in the language once chosen, unless the address names one. @param {string | null} chosen */
+export function speak(chosen) {
   const url = new URL(location.href);
   if (!chosen || chosen === language || url.searchParams.has("lang")) return;
   url.searchParams.set("lang", chosen);

@@ -35,9 +35,13 @@ export class AgeQuestion {
   #panel;
   #session;
 
-  /** Shows a step of the panel, after the question if it has not been answered yet. @param {string} step */
-  before(step) {
+  /**
+   * Shows a step of the panel, after the question if it has not been answered yet: by a grown-up, perhaps, since this
+   * page was opened. @param {string} step
+   */
+  async before(step) {
     this.#wanted = step;
+    if (!this.#session.who?.age) await this.#session.read().catch(() => {}); // away: the question will say so
     this.#panel.show(this.#session.who?.age ? step : "age");
   }
 

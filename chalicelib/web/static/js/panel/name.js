@@ -15,7 +15,10 @@ export class OwnName {
   constructor(panel, session, age) {
     this.#panel = panel;
     this.#session = session;
-    find(".change-name", HTMLButtonElement, this.#block).addEventListener("click", () => age.before("name"));
+    find(".change-name", HTMLButtonElement, this.#block).addEventListener(
+      "click",
+      () => void age.before("name"),
+    );
     find(".delete-name", HTMLButtonElement, this.#block).addEventListener("click", () =>
       busy(this.#block, () => this.#delete()),
     );

@@ -23,7 +23,7 @@ async function showWanted(session, panel, age) {
   if (!step) return;
   history.replaceState(null, "", home());
   panel.open();
-  if (step === "register") age.before(step);
+  if (step === "register") await age.before(step);
   else panel.show(step);
 }
 

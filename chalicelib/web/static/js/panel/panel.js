@@ -21,11 +21,13 @@ export class Panel extends EventTarget {
     for (const button of this.#root.querySelectorAll("[data-go]"))
       button.addEventListener("click", () => this.show(button.getAttribute("data-go") ?? HOME));
     session.addEventListener("change", () => this.#fit());
+    session.addEventListener("change", () => this.#remind());
     this.#fit();
     if (recall("panel") === "open") this.#turn(true);
   }
 
   #session;
+  #turned = recall("panel") !== null; // by the person, here or on a visit before
 
   get isOpen() {
     return !this.#root.hidden;
@@ -67,8 +69,18 @@ export class Panel extends EventTarget {
 
   /** @param {"open" | "closed"} panel */
   #keep(panel) {
+    this.#turned = true;
     remember("panel", panel);
     void this.#session.prefer({ panel });
+  }
+
+  /** Some browsers forget what a page keeps sooner than the session ends: then the session knows. */
+  #remind() {
+    const { panel } = this.#session.who?.preferences ?? {};
+    if (this.#turned || !panel) return;
+    this.#turned = true;
+    remember("panel", panel);
+    this.#turn(panel === "open");
   }
 
   /** Shows the name, and what is of use to a guest, to someone signed in, to who may have an account. */

@@ -1,7 +1,11 @@
 import { language } from "../i18n.js";
+import { speak } from "../language.js";
 import { recall, remember } from "../memory.js";
 
 /** @typedef {"light" | "dark" | null} Theme */
+
+/** @type {("language" | "theme" | "panel")[]} */
+const KEPT = ["language", "theme", "panel"];
 
 /** @param {string | null | undefined} value @returns {Theme} */
 const asTheme = value => (value === "light" || value === "dark" ? value : null);
@@ -13,6 +17,15 @@ function apply(theme) {
   remember("theme", theme);
   window.earshotTheme(theme);
   for (const box of boxes()) box.checked = box.value === (theme ?? "");
+}
+
+/** What was chosen before there was a session to tell. @param {import("../session.js").Session} session */
+function tellWhatWasChosen(session) {
+  const known = session.who?.preferences;
+  if (!known) return;
+  const untold = KEPT.filter(name => recall(name) && !known[name]);
+  const chosen = Object.fromEntries(untold.map(name => [name, recall(name)]));
+  if (untold.length) void session.prefer(chosen);
 }
 
 /**
@@ -28,10 +41,15 @@ export function keepTheme(session) {
       void session.prefer({ theme: asTheme(box.value) });
     });
   }
+  let told = false;
   session.addEventListener("change", () => {
+    if (session.who && !told) tellWhatWasChosen(session);
+    told = session.who !== null;
     const known = session.who?.preferences ?? {};
     if (known.theme && recall("theme") === null) apply(known.theme);
-    if (known.language && known.language !== language && recall("language") === null)
-      remember("language", known.language); // from the next page on: this one may be listening
+    if (known.language && known.language !== language && recall("language") === null) {
+      remember("language", known.language);
+      if (navigator.userActivation?.hasBeenActive === false) speak(known.language); // else from the next page on
+    }
   });
 }

@@ -12,7 +12,7 @@ export class Registration {
   /** @param {import("./panel.js").Panel} panel @param {import("./age.js").AgeQuestion} age */
   constructor(panel, age) {
     this.#panel = panel;
-    find(".to-register", HTMLButtonElement).addEventListener("click", () => age.before("register"));
+    find(".to-register", HTMLButtonElement).addEventListener("click", () => void age.before("register"));
     panel.onstep("register", () => busy(this.#form, () => this.#offer()));
     onSubmit(this.#form, values => this.#register(values));
     const forgot = find('[data-form="forgot"]', HTMLFormElement);

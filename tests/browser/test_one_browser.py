@@ -1,0 +1,128 @@
+"""What one browser knows of its session: on the next visit, in another tab, and while it changes."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from chalicelib.web.i18n import text
+from tests.browser.corner import log_in, mailed_link, open_panel, register, say_age, take_name
+from tests.browser.people import Person
+
+PASSWORD = "seven green umbrellas"
+TOLD = """async language => {
+  const session = await (await fetch("/v1/session")).json();
+  return session.preferences.language === language;
+}"""
+PAPER = "() => getComputedStyle(document.body).backgroundColor"
+
+
+def sessions_read(page: Page) -> list[str]:
+    """Fills with every GET of the session that the page sends."""
+    seen = list[str]()
+    page.on(
+        "request",
+        lambda request: (
+            seen.append(request.url) if request.method == "GET" and request.url.endswith("/v1/session") else None
+        ),
+    )
+    return seen
+
+
+def test_a_browser_that_forgets_what_pages_keep_is_reminded_by_its_session(someone: Callable[..., Person]) -> None:
+    """C6: the cookie alone is left: name, language, colours and the open panel come back, and no error is shown."""
+    person = someone(color_scheme="light")
+    page = person.page
+    open_panel(page)
+    page.get_by_role("button", name="Change name").click()
+    say_age(page)
+    take_name(page, "Ada")
+    page.get_by_label("Dark").check()
+    dark = page.evaluate(PAPER)
+    page.locator("#panel").get_by_role("link", name="Français").click()
+    expect(page.locator("#step-home")).to_have_text(text("fr", "panel.title"))
+    page.wait_for_function(TOLD, arg="fr")
+
+    page.evaluate("() => localStorage.clear()")
+    page.goto("/")
+
+    page.wait_for_url("**/?lang=fr")
+    expect(page.locator("#panel")).to_be_visible()
+    expect(page.locator("#me")).to_contain_text("Ada")
+    assert page.evaluate(PAPER) == dark
+    page.locator(".panel-close").click()
+    page.reload()
+    expect(page.locator("#me")).to_contain_text("Ada")
+    expect(page.locator("#panel")).to_be_hidden()
+    assert person.traffic.errors == []
+
+
+def test_a_browser_that_never_had_a_session_is_asked_for_none(someone: Callable[..., Person]) -> None:
+    """C2: looking makes no session, asks for none and shows no error; a useless cookie is gone with the page."""
+    person = someone()
+    page, seen = person.page, sessions_read(person.page)
+    page.goto("/")
+    expect(page.locator("#me")).to_be_visible()
+    person.context.add_cookies([{"name": "earshot", "value": "nonsense", "url": page.url}])
+    page.goto("/")
+    expect(page.locator("#me")).to_be_visible()
+    assert (seen, person.context.cookies(), person.traffic.errors) == ([], [], [])
+
+
+def test_another_tab_shows_what_was_changed_here(someone: Callable[..., Person]) -> None:
+    """C1, C3, C5: a name taken in one tab stands in the other; after the log out neither shows it."""
+    person = someone()
+    here, there = person.page, person.context.new_page()
+    there.goto("/")
+    open_panel(here)
+    here.get_by_role("button", name="Change name").click()
+    say_age(here)
+    take_name(here, "Ada")
+    expect(there.locator("#me")).to_contain_text("Ada")
+
+    here.get_by_role("button", name="My sessions").click()
+    here.locator(".listed").get_by_role("button").click()
+    for page in (here, there):
+        expect(page.locator("#me")).to_contain_text(text("en", "panel.nobody"))
+    assert person.traffic.errors == []
+
+
+def test_nobody_reads_the_session_while_another_is_on_its_way(someone: Callable[..., Person]) -> None:
+    """C5: a tab that would read under the old id waits for the new one: its 401 would take the new cookie away."""
+    email = "locks@example.org"
+    page = someone().page
+    register(page, email, PASSWORD)
+    page.goto(mailed_link(page, email, "Confirm"))
+    page.get_by_role("button", name="Confirm").click()
+    page.get_by_role("link", name="Log in").click()
+    held = list[Route]()
+    page.context.route("**/v1/session/login", lambda route: held.append(route))
+    log_in(page, email, PASSWORD)
+    expect(page.locator('[data-form="log-in"]')).to_have_attribute("aria-busy", "true")
+
+    other = page.context.new_page()
+    seen = sessions_read(other)
+    other.goto("/")
+    other.wait_for_function("() => navigator.locks.query().then(found => found.pending.length > 0)")
+    assert seen == []
+    held[0].continue_()
+
+    for tab in (page, other):
+        expect(tab.locator('[data-step="home"] .own-email')).to_have_text(email)
+    assert page.request.get("/v1/session").json()["account"] == {"email": email}
+
+
+@pytest.mark.parametrize("wait_s", [40, 61])
+def test_a_log_in_that_must_wait_says_how_long(someone: Callable[..., Person], wait_s: int) -> None:
+    """C5, G5: 429: beside the form, with nothing typed lost."""
+    page = someone().page
+    problem = {"type": "/problems/too-many", "status": 429}
+    page.context.route(
+        "**/v1/session/login",
+        lambda route: route.fulfill(status=429, headers={"Retry-After": str(wait_s)}, json=problem),
+    )
+    page.goto("/login")
+    log_in(page, "ada@example.org", PASSWORD)
+    sentence = "Wait 40 seconds" if wait_s == 40 else "Wait 2 minutes"
+    expect(page.get_by_role("alert").filter(has_text=sentence)).to_be_visible()
+    assert page.locator("#log-in-password").input_value() == PASSWORD
