@@ -4,8 +4,8 @@ from chalice.app import Blueprint
 
 from chalicelib.rooms import organising
 from chalicelib.rooms.calendar import calendar_file
-from chalicelib.rooms.schemas import NewRoom, OrganisedRoom, RoomPatch
-from chalicelib.rooms.views import address_of, organised
+from chalicelib.rooms.schemas import Invitation, NewRoom, OrganisedRoom, RoomPatch
+from chalicelib.rooms.views import address_of, invitation, organised
 from chalicelib.runtime import clock
 from chalicelib.runtime.errors import Conflict, Denied, Invalid, NotFound, TooMany, Unauthenticated
 from chalicelib.runtime.http import Call, EmptyBody, Reply, operation
@@ -45,6 +45,13 @@ def claim_room(call: Call[EmptyBody]) -> Reply:
     now = clock.now()
     session = require_session(call, now=now)
     return Reply(organised(organising.claim_room(RoomId(call.path["room_id"]), session, now=now)))
+
+
+@operation(routes, "GET", "/v1/rooms/{room_id}/invitation", summary="What an invitation link leads to",
+           answers=Invitation, errors=(NotFound,))  # fmt: skip
+def read_invitation(call: Call[None]) -> Reply:
+    """For whoever has the link, which lets them in anyway; looking makes no session."""
+    return Reply(invitation(organising.find_invitation(RoomId(call.path["room_id"]), now=clock.now())))
 
 
 @operation(routes, "GET", "/v1/rooms/{room_id}/calendar.ics", summary="The planned meeting, for a calendar",

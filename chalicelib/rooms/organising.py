@@ -98,14 +98,20 @@ def is_organiser(room: Room, session: Session) -> bool:
     return session.account_id is not None and room.is_run_by(session.account_id)
 
 
-def find_planned(room_id: RoomId, *, now: int) -> Organiser:
-    """What an invitation link leads to, for whoever holds it. Raises NotFound where there is no link, or no plan."""
+def find_invitation(room_id: RoomId, *, now: int) -> Organiser:
+    """What an invitation link leads to, for whoever holds it. Raises NotFound where there is no link."""
     named, room = find_head(room_id, now=now), merging.current_room(room_id, now=now)
     if named is None or not named.by_link or room is None or room.organiser is None:
         raise NotFound("There is no such meeting.")
-    if room.organiser.planned_start_ms is None:
-        raise NotFound("This meeting has no planned start.")
     return room.organiser
+
+
+def find_planned(room_id: RoomId, *, now: int) -> Organiser:
+    """As `find_invitation`. Raises NotFound where nothing is planned, too."""
+    found = find_invitation(room_id, now=now)
+    if found.planned_start_ms is None:
+        raise NotFound("This meeting has no planned start.")
+    return found
 
 
 def _where_i_am(room_id: RoomId, session: Session, now: int) -> Room:

@@ -94,15 +94,24 @@ class OrganisedRoom(msgspec.Struct):
     settings: RoomSettings
 
 
+class Invitation(msgspec.Struct):
+    """A meeting as whoever has its link sees it before they enter."""
+
+    title: str
+    planned_start_ms: int | None
+    knock: bool
+
+
 class RoomView(msgspec.Struct):
     """`me` is the caller's participant id, `call` names those who are in the call.
 
-    `sequence` is that of the last message this state includes.
+    `sequence` is that of the last message this state includes. `organiser`: do I run it? `organised`: does anybody?
     """
 
     room_id: str
     title: str
     organiser: bool
+    organised: bool
     me: str
     participants: list[ParticipantView]
     content: list[ContentView]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from chalicelib.rooms import push
 from chalicelib.rooms.models import Member, Organiser, Room
 from chalicelib.rooms.organising import is_organiser
-from chalicelib.rooms.schemas import OrganisedRoom, RoomSettings, RoomView
+from chalicelib.rooms.schemas import Invitation, OrganisedRoom, RoomSettings, RoomView
 from chalicelib.rooms.shown import room_content
 from chalicelib.runtime.settings import settings
 from chalicelib.sessions.models import Session
@@ -17,6 +17,7 @@ def room_view(room: Room, present: Sequence[Member], session: Session, *, now: i
         room_id=room.room_id,
         title=room.title,
         organiser=is_organiser(room, session),
+        organised=room.organiser is not None,
         me=session.participant_id,
         participants=[push.view(member) for member in sorted(present, key=lambda one: int(one.joined_at_ms))],
         content=room_content(room, now=now),
@@ -33,6 +34,11 @@ def organised(organiser: Organiser) -> OrganisedRoom:
     return OrganisedRoom(
         organiser.room_id, organiser.title, _planned_start(organiser), _link(organiser), _settings(organiser)
     )
+
+
+def invitation(organiser: Organiser) -> Invitation:
+    """For whoever has the link."""
+    return Invitation(organiser.title, _planned_start(organiser), bool(organiser.knock))
 
 
 def address_of(room_id: str) -> str:

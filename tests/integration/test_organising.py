@@ -255,6 +255,27 @@ def test_a_room_opened_ahead_stays_when_everybody_has_left(world: World) -> None
     assert present(ada, room)
 
 
+def test_an_invitation_says_what_it_leads_to_before_anybody_enters(world: World) -> None:
+    """B12, A12: title, start and whether one has to knock, for whoever holds the link; other rooms say nothing."""
+    ada = with_account(world)
+    made = open_room(ada, title="Weekly", planned_start_ms=world.now + DAY).json()["room_id"]
+    go_in(world, ada, made)
+    change(ada, made, knock=True)
+    stranger = world.browser()
+    answer = stranger.get(f"/v1/rooms/{made}/invitation")
+    assert answer.json() == {"title": "Weekly", "planned_start_ms": world.now + DAY, "knock": True}
+    assert stranger.jar == {}
+    assert read(ada, made)["organised"] is True
+    ada.delete(f"/v1/rooms/{made}")
+
+    by_code = ada.post("/v1/join-codes", json_body={}).json()["room_id"]
+    assert read(ada, by_code)["organised"] is False
+    claim(ada, by_code)
+    assert read(ada, by_code)["organised"] is True
+    for room in (made, by_code, opaque()):
+        assert stranger.get(f"/v1/rooms/{room}/invitation").status == 404
+
+
 def test_the_calendar_file_needs_the_link_and_nothing_else(world: World) -> None:
     """B12: whoever holds the link has it, calendar programs without a cookie too; other rooms have none."""
     ada = with_account(world)

@@ -30,11 +30,14 @@ interface Participant {
 interface RoomAnswer {
   room_id: string;
   title?: string | null;
-  organiser?: boolean;
+  organiser: boolean;
+  organised: boolean;
   participants: Participant[];
   content: unknown[];
   sequence: number;
-  settings: Record<string, unknown>;
+  planned_start_ms?: number | null;
+  link?: string | null;
+  settings: { knock: boolean; analytics_id: string | null };
   me: string;
 }
 
@@ -51,6 +54,9 @@ interface LiveMessage {
   name?: string;
   former?: string;
   merged_into?: string | null;
+  via?: string;
+  required?: boolean;
+  admitted?: boolean;
 }
 
 type Age = "adult" | "minor" | "child";

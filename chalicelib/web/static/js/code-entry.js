@@ -2,6 +2,7 @@ import { enterByCode, makeCode, OWN } from "./codes.js";
 import { find, write } from "./dom.js";
 import { busy, onSubmit } from "./forms.js";
 import { t } from "./i18n.js";
+import { takeOver } from "./memory.js";
 import { obstacle } from "./microphone.js";
 
 const DOUBTS = 2; // clips without a verdict after which another way is offered
@@ -10,6 +11,8 @@ const DOUBTS = 2; // clips without a verdict after which another way is offered
 const DEAF = new Set(["refused", "no-microphone", "insecure", "unsupported"]);
 
 /** @typedef {(roomId: string, shown?: import("./codes.js").ShownCode) => void} Arrive */
+/** @typedef {import("./entering.js").Entry} Entry */
+/** @typedef {(entry: Entry, ask: () => Promise<Entry>) => void} Wait at a door that asks */
 
 /** The other way in, on the start page: quiet, until sound does not do. */
 export class CodeEntry {
@@ -18,10 +21,14 @@ export class CodeEntry {
   /** @type {Set<string>} clips left in doubt */
   #doubts = new Set();
 
-  /** @param {import("./session.js").Session} session @param {import("./listening.js").Listening} listening @param {Arrive} arrive */
-  constructor(session, listening, arrive) {
+  /**
+   * @param {import("./session.js").Session} session @param {import("./listening.js").Listening} listening
+   * @param {Arrive} arrive @param {Wait} wait
+   */
+  constructor(session, listening, arrive, wait) {
     this.#session = session;
     this.#arrive = arrive;
+    this.#wait = wait;
     onSubmit(this.#form, values => this.#enter(values), OWN);
     find(".show-code", HTMLButtonElement).addEventListener("click", () => void this.#make());
     listening.addEventListener("answered", event => this.#heard(/** @type {CustomEvent} */ (event).detail));
@@ -29,17 +36,29 @@ export class CodeEntry {
       if (DEAF.has(listening.state.trouble)) this.#offer();
     });
     if (obstacle()) this.#offer();
+    this.#goOn();
   }
 
   #session;
   #arrive;
+  #wait;
+
+  /** From the page of the QR picture, where the click has been made. */
+  #goOn() {
+    const code = takeOver("code");
+    if (!code) return;
+    this.#root.open = true;
+    find("#code", HTMLInputElement).value = code;
+    this.#form.requestSubmit();
+  }
 
   /** @param {import("./forms.js").Values} values */
   async #enter({ code = "" }) {
     await this.#session.open();
-    const roomId = await enterByCode(code);
+    const entry = await enterByCode(code);
     this.#form.reset();
-    this.#arrive(roomId);
+    if (entry.status === "knocking") this.#wait(entry, () => enterByCode(code));
+    else this.#arrive(entry.room_id);
   }
 
   async #make() {

@@ -13,11 +13,11 @@ export const makeCode = roomId => call("POST", "/v1/join-codes", { json: roomId 
 
 /**
  * Needs a session. Throws Refused or Away.
- * @param {string} typed with or without spaces and dashes @returns {Promise<string>} the room's id
+ * @param {string} typed with or without spaces and dashes @returns {Promise<import("./entering.js").Entry>}
  */
-export async function enterByCode(typed) {
+export function enterByCode(typed) {
   const code = encodeURIComponent(typed.replace(/[\s-]/g, ""));
-  return (await call("POST", `/v1/join-codes/${code}`, { json: {} })).room_id;
+  return call("POST", `/v1/join-codes/${code}`, { json: {} });
 }
 
 /** As people read it: two groups of three. @param {string} code */

@@ -6,7 +6,7 @@ import { say } from "./notices.js";
 const ASKED_MS = 60_000; // as long as the server keeps a knock
 const PAUSE_MS = 500; // between two questions: a second click must not answer the next one
 
-/** @typedef {{id: string, name: string, roomId: string}} Knock */
+/** @typedef {{id: string, name: string, roomId: string, required: boolean}} Knock `required`: everybody is asked about */
 
 /** Asks the people inside, one question after another, whether somebody is with them. Takes nobody's focus. */
 export class Door {
@@ -37,9 +37,9 @@ export class Door {
   }
 
   /** @param {LiveMessage} message */
-  #knocked({ participant_id: id, name, room_id: roomId }) {
+  #knocked({ participant_id: id, name, room_id: roomId, required = false }) {
     if (!id || !name || !roomId || this.#waiting.some(one => one.id === id)) return;
-    this.#waiting.push({ id, name, roomId });
+    this.#waiting.push({ id, name, roomId, required });
     window.setTimeout(() => this.#drop(id), ASKED_MS);
     this.#show();
   }
@@ -79,7 +79,8 @@ export class Door {
     const hadFocus = this.#root.contains(document.activeElement);
     this.#root.toggleAttribute("data-open", Boolean(next));
     for (const button of this.#root.querySelectorAll("button")) button.disabled = !next || this.#resting;
-    write(this.#question, next ? t("door.question", { name: next.name }) : "");
+    const question = next?.required ? "door.knocks" : "door.question";
+    write(this.#question, next ? t(question, { name: next.name }) : "");
     const more = this.#waiting.length - 1;
     write(this.#more, next && more > 0 ? t("door.more", { count: more }) : "");
     if (!hadFocus) return;

@@ -1,12 +1,12 @@
 // Where a QR picture leads. The code is in the fragment, which no server sees; it is used by a click and nothing else,
 // because cameras and messengers open what they find.
-import { meeting } from "./addresses.js";
+import { home, meeting } from "./addresses.js";
 import { call } from "./api.js";
 import { enterByCode, OWN } from "./codes.js";
 import { find } from "./dom.js";
 import { onSubmit } from "./forms.js";
 import { keepFragment, keepLanguage } from "./language.js";
-import { remember } from "./memory.js";
+import { handOver, remember } from "./memory.js";
 
 const field = find("#code", HTMLInputElement);
 
@@ -20,7 +20,9 @@ function fill() {
 async function enter({ code = "" }) {
   await call("POST", "/v1/session", { json: {} });
   remember("session", "yes");
-  location.replace(meeting(await enterByCode(code))); // a code used up is nothing to come back to
+  const { room_id, status } = await enterByCode(code);
+  if (status === "knocking") handOver("code", code); // the start page waits at the door
+  location.replace(status === "knocking" ? home() : meeting(room_id)); // a code used up is nothing to come back to
 }
 
 fill();

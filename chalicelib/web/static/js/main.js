@@ -1,4 +1,5 @@
 import { home, meeting, roomHere } from "./addresses.js";
+import { Arrival } from "./arrival.js";
 import { ServerClock } from "./clock.js";
 import { CodeEntry } from "./code-entry.js";
 import { find, write } from "./dom.js";
@@ -12,15 +13,21 @@ import { Live } from "./live.js";
 import { MeetingView } from "./meeting-view.js";
 import { recall, remember } from "./memory.js";
 import { say, showCookieNotice, showWhenOffline } from "./notices.js";
+import { Organise } from "./organise.js";
 import { openPanel } from "./panel/open.js";
 import { Room } from "./room.js";
 import { Session } from "./session.js";
 import { newTab } from "./tab.js";
 
-/** @typedef {"home" | "meeting" | "gone"} View */
+/** @typedef {"home" | "meeting" | "arrive" | "gone"} View */
 
 /** @type {Record<View, string>} */
-const TITLES = { home: "page.title", meeting: "meeting.page-title", gone: "gone.page-title" };
+const TITLES = {
+  home: "page.title",
+  meeting: "meeting.page-title",
+  arrive: "arrive.page-title",
+  gone: "gone.page-title",
+};
 
 /** @type {Record<Ending, [title: string, body: string]>} */
 const ENDINGS = {
@@ -39,7 +46,9 @@ new ListenerView(listening);
 const view = new MeetingView(room, live, () => void leave());
 const door = new Door(room, () => view.focus());
 const invite = new Invite(room);
-new CodeEntry(session, listening, arriveByCode);
+const organise = new Organise(room, session);
+const arrival = new Arrival(session, live);
+new CodeEntry(session, listening, arriveByCode, waitByCode);
 
 /** @param {View} name */
 function show(name) {
@@ -53,10 +62,12 @@ function show(name) {
 
 /** @param {string} id */
 function enter(id) {
+  arrival.clear();
   if (id !== room.id) {
     view.clear();
     door.clear();
     invite.forget();
+    organise.clear();
   }
   remember("room", id);
   room.enter(id);
@@ -78,11 +89,33 @@ function arriveByCode(id, shown) {
   if (shown) invite.show(shown);
 }
 
+/** @param {string} id */
+function arriveToRun(id) {
+  arrive(id);
+  organise.unfold();
+}
+
+/** @type {import("./code-entry.js").Wait} */
+function waitByCode(entry, ask) {
+  listening.stop();
+  show("arrive");
+  arrival.wait(entry, ask);
+}
+
+/** Not in the meeting of this address: perhaps it is an invitation. @param {string | null} id */
+async function lookOutside(id) {
+  forget();
+  if (!id || !(await arrival.invited(id))) return roomHere() === id && end("missing");
+  show("arrive");
+  return arrival.focus();
+}
+
 /** Nothing of a meeting is left in this page. */
 function forget() {
   listening.stop();
   door.clear();
   invite.forget();
+  organise.clear();
   live.close();
   remember("room", null);
 }
@@ -137,8 +170,11 @@ room.addEventListener("moved", event => {
   if (inviting) void invite.next();
   say(t("notice.moved"));
 });
-for (const why of /** @type {Ending[]} */ (["ended", "missing", "signed-out"]))
+for (const why of /** @type {Ending[]} */ (["ended", "signed-out"]))
   room.addEventListener(why, () => end(why));
+room.addEventListener("missing", () => void lookOutside(roomHere()));
+arrival.addEventListener("arrived", event => arrive(detail(event)));
+arrival.addEventListener("over", () => end("ended"));
 room.addEventListener("message", event => {
   const { type, participant } = /** @type {LiveMessage} */ (detail(event));
   const other = participant && participant.participant_id !== room.state?.answer.me;
@@ -153,13 +189,15 @@ live.addEventListener("lost", () => room.id || session.refresh()); // perhaps it
 session.addEventListener("change", () => session.who || room.id || live.close());
 window.addEventListener("popstate", () => {
   const id = roomHere();
+  arrival.clear();
   if (id) enter(id);
   else show("home");
 });
 window.addEventListener("pagehide", () => listening.stop());
 
 keepLanguage(language => session.prefer({ language }));
-openPanel(session);
+const panel = openPanel(session, arriveToRun);
+arrival.addEventListener("rename", () => panel.rename());
 showCookieNotice();
 showWhenOffline();
 const here = roomHere();

@@ -21,3 +21,23 @@ export function remember(key, value) {
     // storage switched off: the page works without
   }
 }
+
+/** For the next page of this tab, which takes it once. @param {string} key @param {string} value */
+export function handOver(key, value) {
+  try {
+    sessionStorage.setItem(named(key), value);
+  } catch {
+    // storage switched off: it is asked for again
+  }
+}
+
+/** @param {string} key @returns {string | null} what the page before handed over */
+export function takeOver(key) {
+  try {
+    const value = sessionStorage.getItem(named(key));
+    sessionStorage.removeItem(named(key));
+    return value;
+  } catch {
+    return null;
+  }
+}

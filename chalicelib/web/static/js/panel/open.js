@@ -4,6 +4,7 @@ import { AgeQuestion } from "./age.js";
 import { Consents } from "./consents.js";
 import { LogIn } from "./log-in.js";
 import { OwnName } from "./name.js";
+import { OpenMeeting } from "./open-meeting.js";
 import { Panel } from "./panel.js";
 import { keepTheme } from "./preferences.js";
 import { Registration } from "./register.js";
@@ -27,8 +28,11 @@ async function showWanted(session, panel, age) {
   else panel.show(step);
 }
 
-/** Puts the panel together. @param {import("../session.js").Session} session */
-export function openPanel(session) {
+/**
+ * Puts the panel together.
+ * @param {import("../session.js").Session} session @param {(roomId: string) => void} opened to which meeting the person goes
+ */
+export function openPanel(session, opened) {
   const panel = new Panel(session);
   const age = new AgeQuestion(panel, session);
   new OwnName(panel, session, age);
@@ -38,6 +42,13 @@ export function openPanel(session) {
   new AccountSettings(panel, session);
   new SecondFactor(panel);
   new Consents(panel);
+  new OpenMeeting(panel, opened);
   keepTheme(session);
   void showWanted(session, panel, age);
+  return {
+    rename: () => {
+      panel.open();
+      age.before("name");
+    },
+  };
 }

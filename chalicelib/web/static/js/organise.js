@@ -1,0 +1,138 @@
+import { call } from "./api.js";
+import { find, write } from "./dom.js";
+import { busy, onSubmit } from "./forms.js";
+import { dayAndTime, t } from "./i18n.js";
+import { say } from "./notices.js";
+import { fromField, toField } from "./when.js";
+
+/** The meeting's title, start, link and door: seen by all, decided by whoever runs it. */
+export class Organise {
+  #root = find(".organise", HTMLElement);
+  #link = find(".link-text", HTMLInputElement, this.#root);
+  #runs = find(".runs", HTMLDetailsElement, this.#root);
+  #form = find('[data-form="organise"]', HTMLFormElement);
+  #title = find("#meeting-name", HTMLInputElement);
+  #start = find("#meeting-start", HTMLInputElement);
+  #knock = find("#knock", HTMLInputElement);
+  #sure = find(".sure", HTMLDialogElement, this.#root);
+
+  /** @param {import("./room.js").Room} room @param {import("./session.js").Session} session */
+  constructor(room, session) {
+    this.#room = room;
+    this.#session = session;
+    room.addEventListener("change", () => this.#show());
+    session.addEventListener("change", () => this.#show());
+    onSubmit(this.#form, values => this.#save(values));
+    this.#knock.addEventListener("change", () => void this.#turnKnock());
+    this.#onclick(".copy-link", () => this.#copy());
+    this.#onclick(".claim-act", () => this.#claim());
+    this.#onclick(".end-meeting", () => this.#sure.showModal());
+    this.#onclick(".sure-no", () => this.#sure.close());
+    this.#onclick(".sure-yes", () => this.#end());
+  }
+
+  #room;
+  #session;
+
+  /** Another meeting: nothing of this one stands. */
+  clear() {
+    this.#root.hidden = true;
+    this.#runs.open = false;
+    this.#sure.close();
+    this.#form.reset();
+  }
+
+  /** For whoever has just opened one. */
+  unfold() {
+    this.#runs.open = true;
+  }
+
+  /** @param {string} button @param {() => unknown} act */
+  #onclick(button, act) {
+    find(button, HTMLButtonElement, this.#root).addEventListener("click", act);
+  }
+
+  #show() {
+    const answer = this.#room.state?.answer;
+    if (!answer) return;
+    const claimable = Boolean(this.#session.who?.account) && !answer.organised;
+    this.#root.hidden = !(answer.link || answer.organiser || claimable);
+    this.#runs.hidden = !answer.organiser;
+    find(".claim", HTMLElement, this.#root).hidden = !claimable;
+    this.#showLink(answer);
+    this.#fill(answer);
+  }
+
+  /** @param {RoomAnswer} answer */
+  #showLink({ link, room_id, planned_start_ms: start }) {
+    find(".by-link", HTMLElement, this.#root).hidden = !link;
+    this.#link.value = link ?? "";
+    const calendar = find(".calendar", HTMLAnchorElement, this.#root);
+    calendar.href = `/v1/rooms/${link?.split("/").pop() ?? room_id}/calendar.ics`;
+    calendar.hidden = !start;
+    write(find(".planned", HTMLElement), start ? t("meeting.planned", { when: dayAndTime(start) }) : "");
+  }
+
+  /** What is being typed stays. @param {RoomAnswer} answer */
+  #fill({ title, planned_start_ms, settings }) {
+    this.#knock.checked = settings.knock;
+    if (this.#form.contains(document.activeElement)) return;
+    this.#title.value = title ?? "";
+    this.#start.value = toField(planned_start_ms);
+  }
+
+  /** @param {object} json */
+  async #change(json) {
+    await call("PATCH", `/v1/rooms/${this.#room.id}`, { json });
+    this.#room.refresh();
+  }
+
+  /** @param {import("./forms.js").Values} values */
+  async #save({ title, planned_start_ms }) {
+    await this.#change({ title, planned_start_ms: fromField(planned_start_ms) });
+    say(t("settings.saved"));
+  }
+
+  async #turnKnock() {
+    const wanted = this.#knock.checked;
+    let saved = !wanted; // what the server has
+    await busy(this.#root, async () => {
+      await this.#change({ knock: wanted });
+      saved = wanted;
+      say(t(wanted ? "organise.knock-on" : "organise.knock-off"));
+    });
+    this.#knock.checked = saved;
+  }
+
+  async #copy() {
+    try {
+      await navigator.clipboard.writeText(this.#link.value);
+      say(t("organise.copied"));
+    } catch {
+      this.#link.select();
+      say(t("organise.not-copied"));
+    }
+  }
+
+  async #claim() {
+    const own = { conflict: "organise.taken", "sign-in-required": "problem.sign-in-required" };
+    await busy(
+      this.#root,
+      async () => {
+        await call("PUT", `/v1/rooms/${this.#room.id}/organiser`, { json: {} });
+        this.unfold();
+        say(t("organise.claimed"));
+        find("summary", HTMLElement, this.#runs).focus();
+      },
+      own,
+    );
+    this.#room.refresh();
+  }
+
+  async #end() {
+    await busy(this.#sure, async () => {
+      await call("DELETE", `/v1/rooms/${this.#room.id}`);
+      this.#sure.close();
+    });
+  }
+}
