@@ -64,8 +64,11 @@ def take_off(room_id: RoomId, content_id: str, session: Session, *, now: int) ->
     removal.take_back(item, now=now)
 
 
-def withdraw(event: events.MemberLeft) -> None:
-    """Whoever leaves a meeting takes what they show along; it stays staged (B5)."""
+def withdraw(event: events.MemberLeaving | events.MemberLeft) -> None:
+    """Whoever leaves a meeting takes what they show along; it stays staged (B5).
+
+    Before they are gone, so that a leaving that breaks off can be repeated; and after, for what was shown meanwhile.
+    """
     for item in stored_items(event.participant_id, now=event.now):
         if item.shown_in and _leads_to(RoomId(item.shown_in), event.room_id, event.now):
             removal.take_back(item, now=event.now)

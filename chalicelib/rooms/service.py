@@ -192,13 +192,14 @@ def _remove(member: Member, now: int) -> None:
     room_id = RoomId(member.room_id)
     calls.hang_up(member, now=now)
     entries.put(new_left(room_id, member.participant_id, now))
+    events.publish(events.MemberLeaving(member.participant_id, room_id, now))
     members.delete((room_id, member.entry))
     for connection in connections.session_connections(SessionId(member.session_id), now=now):
         connections.unfollow(connection, room_id, now=now)
     forget_room(member.session_id, room_id, now=now)
     push.departed(member, now=now)
-    _end_if_empty(room_id, now)
     events.publish(events.MemberLeft(member.participant_id, room_id, now))
+    _end_if_empty(room_id, now)
 
 
 def _set_away(room_id: RoomId, participant: ParticipantId, now: int) -> None:

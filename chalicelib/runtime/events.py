@@ -51,6 +51,15 @@ class ParticipantRenamed:
 
 
 @dataclass(frozen=True)
+class MemberLeaving:
+    """A participant is about to leave a room: where the leaving breaks off here, they are still in it."""
+
+    participant_id: str
+    room_id: RoomId
+    now: int
+
+
+@dataclass(frozen=True)
 class MemberLeft:
     """A participant left a room."""
 
