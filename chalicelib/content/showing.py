@@ -6,10 +6,10 @@ from chalicelib.content.rules import check_frame, host_of
 from chalicelib.content.schemas import As
 from chalicelib.lifetimes import MINUTE, SECOND
 from chalicelib.rooms import merging, push, tabs
-from chalicelib.rooms.models import Room, Shown, find_shown, new_shown, shown_in
+from chalicelib.rooms.models import Room, Shown
 from chalicelib.rooms.organising import require_organiser
 from chalicelib.rooms.service import read_room
-from chalicelib.rooms.shown import view
+from chalicelib.rooms.shown import find_shown, new_shown, shown_in, view
 from chalicelib.rooms.tabs import Lease
 from chalicelib.runtime import events
 from chalicelib.runtime.errors import Conflict, NotFound, TooMany, Unavailable

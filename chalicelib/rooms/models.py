@@ -18,7 +18,7 @@ from pynamodb.attributes import (
 )
 from pynamodb.expressions.condition import Condition, size
 
-from chalicelib.lifetimes import JOIN_CODE, KNOCK, LEFT, MEETING, STAGED_NET_MS
+from chalicelib.lifetimes import JOIN_CODE, KNOCK, LEFT, MEETING
 from chalicelib.runtime.ids import ParticipantId, RoomId, is_opaque
 from chalicelib.runtime.store import Binding, Record, Table
 
@@ -132,7 +132,6 @@ class Shown(RoomEntry, discriminator="shown"):
 
 knocks: Table[Knock] = Table(Knock, "rooms")
 join_codes: Table[JoinCode] = Table(JoinCode, "rooms")
-shown_items: Table[Shown] = Table(Shown, "rooms")
 entries: Table[RoomEntry] = Table(RoomEntry, "rooms")
 merges: Table[Merged] = Table(Merged, "rooms")
 sequences: Table[Sequence] = Table(Sequence, "rooms")
@@ -308,26 +307,6 @@ def new_left(room_id: RoomId, participant_id: str, now: int) -> Left:
     left = Left(room_id, LEFT_BY + participant_id)
     left.lives_until(LEFT.deadline(now))
     return left
-
-
-def shown_key(room_id: str, content_id: str) -> tuple[str, str]:
-    return room_id, SHOWN + content_id
-
-
-def new_shown(room_id: RoomId, content_id: str, now: int) -> Shown:
-    """To be filled in by whoever shows it."""
-    shown = Shown(*shown_key(room_id, content_id), shown_at_ms=now)
-    shown.lives_until(now + STAGED_NET_MS)
-    return shown
-
-
-def shown_in(room_id: RoomId, *, now: int) -> list[Shown]:
-    """All that is shown in the room, whether or not its tab is still there."""
-    return shown_items.query(room_id, now=now, where=RoomEntry.entry.startswith(SHOWN))
-
-
-def find_shown(room_id: RoomId, content_id: str, *, now: int) -> Shown | None:
-    return shown_items.get(shown_key(room_id, content_id), now=now) if is_opaque(content_id) else None
 
 
 def left_after(since: int, rooms: Many[RoomId], participant_id: str, *, now: int) -> bool:

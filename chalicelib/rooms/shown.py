@@ -3,11 +3,35 @@
 from collections.abc import Sequence
 from typing import Final
 
+from chalicelib.lifetimes import STAGED_NET_MS
 from chalicelib.rooms.messages import ContentView
-from chalicelib.rooms.models import Room, Shown
+from chalicelib.rooms.models import SHOWN, Room, RoomEntry, Shown
 from chalicelib.rooms.tabs import Lease, held_leases, lease_key
+from chalicelib.runtime.ids import RoomId, is_opaque
+from chalicelib.runtime.store import Table
 
+shown_items: Table[Shown] = Table(Shown, "rooms")
 WHY: Final = "tab-open"  # the tab that staged it is open; its heartbeats extend it
+
+
+def shown_key(room_id: str, content_id: str) -> tuple[str, str]:
+    return room_id, SHOWN + content_id
+
+
+def new_shown(room_id: RoomId, content_id: str, now: int) -> Shown:
+    """To be filled in by whoever shows it."""
+    shown = Shown(*shown_key(room_id, content_id), shown_at_ms=now)
+    shown.lives_until(now + STAGED_NET_MS)
+    return shown
+
+
+def shown_in(room_id: RoomId, *, now: int) -> list[Shown]:
+    """All that is shown in the room, whether or not its tab is still there."""
+    return shown_items.query(room_id, now=now, where=RoomEntry.entry.startswith(SHOWN))
+
+
+def find_shown(room_id: RoomId, content_id: str, *, now: int) -> Shown | None:
+    return shown_items.get(shown_key(room_id, content_id), now=now) if is_opaque(content_id) else None
 
 
 def room_content(room: Room, *, now: int) -> list[ContentView]:
