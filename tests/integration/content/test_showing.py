@@ -197,7 +197,9 @@ def test_what_is_shown_goes_where_the_meeting_goes(world: World, page: Page, vie
     world.clock.advance(1)
     younger = meeting(newcomer.browser)
     following(newcomer.browser, younger, "newcomer")
-    first, second = page.shown(room), newcomer.shown(younger, shown_as="frame")
+    first = page.shown(room)
+    world.clock.advance(1)
+    second = newcomer.shown(younger, shown_as="frame")
     merge(world, room, younger)
     for browser in (viewer, newcomer.browser, page.browser):
         assert [(one["content_id"], one["as"]) for one in seen(browser, room)] == [(first, "card"), (second, "frame")]

@@ -146,7 +146,8 @@ def test_the_socket_renews_the_lease_of_its_tab(world: World) -> None:
 
 @pytest.mark.parametrize("tab", [None, "", "no-uuid", str(uuid.UUID(int=7))])
 def test_a_socket_without_a_living_tab_renews_nothing(world: World, tab: str | None) -> None:
-    socket = world.member().connect("own", tab=tab)
+    browser = world.member()
+    socket = browser.connect("own") if tab is None else browser.connect("own", tab=tab)
     assert socket.status == 200
     socket.send({"action": "heartbeat", "lease": True})
     assert world.pushes.to("own") == [{"type": "heartbeat", "at_ms": world.now, "expires_at_ms": 0}]
