@@ -42,8 +42,8 @@ def look_up(email: str, held: Pass | None, viewer: str, *, now: int) -> Attempt:
 def log_in(attempt: Attempt, password: str, code: str | None, *, now: int) -> Session:
     """A session of the account under a new id. Raises TooMany, and Unauthenticated saying no more than it must.
 
-    With `look_up` one BatchGetItem, one counter, one argon2 verification and one transaction, and a Query for what a
-    guest decided; two counters more for a wrong password. What was verified must still hold when the session is made.
+    With `look_up` one BatchGetItem, one counter, one argon2 verification and one transaction, and a Query for sockets
+    of the session before, two counters more for a wrong password. What was verified must hold when the session is made.
     """
     attempt.guess.count(now=now)
     account = attempt.account
@@ -65,8 +65,7 @@ def log_in(attempt: Attempt, password: str, code: str | None, *, now: int) -> Se
     )  # fmt: skip
     if made is None:
         raise _overtaken(code)
-    if attempt.session is not None:
-        privacy.carry_over(attempt.session, account.account_id, now=now)
+    privacy.carry_over(made, now=now)
     return made
 
 

@@ -29,7 +29,7 @@ def change_consents(call: Call[Choices]) -> Reply:
     session = edge.require_session(call, now=now)
     if any(call.body.made().values()):  # whoever is too young to agree may still withdraw
         require_age(session)
-    decided = service.decide(service.person(session), call.body.made(), now=now)
+    decided = service.decide_here(session, call.body.made(), now=now)
     return Reply(_view(decided, edge.language(call, session)))
 
 

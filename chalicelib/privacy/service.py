@@ -8,7 +8,7 @@ from chalicelib.privacy.models import Decision, is_erased, note_erasure
 from chalicelib.privacy.rules import Decided, is_given, next_instant
 from chalicelib.runtime.consent import PurposeName
 from chalicelib.runtime.errors import Conflict
-from chalicelib.sessions.models import Session
+from chalicelib.sessions.models import Session, change
 
 __all__ = [
     "account",
@@ -16,6 +16,7 @@ __all__ = [
     "carry_over",
     "consents_of",
     "decide",
+    "decide_here",
     "is_erased",
     "note_erasure",
     "now_deciding",
@@ -37,7 +38,7 @@ def account(account_id: str) -> str:
 
 def person(session: Session) -> str:
     """Whose consents a session shows and changes: the account's, or those of a guest."""
-    return account(session.account_id) if session.account_id else f"guest/{session.participant_id}"
+    return account(session.account_id) if session.account_id else _guest(session)
 
 
 def consents_of(who: str, *, now: int) -> History:
@@ -75,12 +76,17 @@ def record_first(who: str, decided: Iterable[Decided], *, now: int) -> None:
     record(who, (one for one in decided if not known[one.purpose]), now=now)
 
 
-def carry_over(session: Session, account_id: str, *, now: int) -> None:
-    """What a guest decided goes on where they sign in, as far as the account has not decided for itself."""
-    if not session.account_id:
-        brought = _latest(person(session), now)
-        if brought:
-            record_first(account(account_id), brought, now=now)
+def decide_here(session: Session, choices: Mapping[PurposeName, bool], *, now: int) -> History:
+    """As `decide`, for whoever the session is; a guest's session remembers that there is something to take along."""
+    if not session.account_id and not session.decided:
+        change(session.session_id, [Session.decided.set(True)], now=now)
+    return decide(person(session), choices, now=now)
+
+
+def carry_over(session: Session, *, now: int) -> None:
+    """What its guest decided goes on in the session's account, as far as that has not decided for itself."""
+    if session.decided and session.account_id:
+        record_first(account(session.account_id), _latest(_guest(session), now), now=now)
 
 
 def bring(session: Session, choices: Mapping[PurposeName, bool], *, now: int) -> list[Decided]:
@@ -101,6 +107,10 @@ def withdraw_all(who: str, *, now: int) -> None:
     """For someone who goes; what remains names nobody."""
     standing = [purpose for purpose, history in consents_of(who, now=now).items() if history and history[-1].given]
     record(who, now_deciding(dict.fromkeys(standing, False), now), now=now)
+
+
+def _guest(session: Session) -> str:
+    return f"guest/{session.participant_id}"
 
 
 def _latest(who: str, now: int) -> list[Decided]:

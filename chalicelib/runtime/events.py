@@ -21,12 +21,12 @@ class SessionEnded:
 
 @dataclass(frozen=True)
 class SessionRenewed:
-    """A participant in a meeting goes on under a new session id, which their tabs do not know yet."""
+    """A participant goes on under a new session id, which their tabs do not know yet; `room_id` is their meeting."""
 
     old_id: SessionId
     new_id: SessionId
     participant_id: str
-    room_id: str
+    room_id: str | None
     now: int
 
 

@@ -31,6 +31,7 @@ class Session(Record):
     vouched_for = UnicodeAttribute(null=True)  # the account whose password was replaced from here, a digest
     age = UnicodeAttribute(null=True)  # what followed from the birth date, which is not kept: see rules.Age
     preferences = JSONAttribute(default=dict)
+    decided = BooleanAttribute(null=True)  # on some purpose, as a guest: to be taken along to an account
     opened_at_ms = NumberAttribute()
     used_at_ms = NumberAttribute()  # at most 12 h behind the cookie, which decides
     ended = BooleanAttribute(null=True)  # being taken down: nobody's session any more
@@ -131,7 +132,7 @@ def new_session(name: str, now: int) -> Session:
 def unchanged(session: Session) -> Condition:
     """Holds where it has not ended, and all that its renewal takes along is as it was read."""
     same: Condition = Session.ended.does_not_exist()
-    for name in ("participant_name", "preferences", "room_id", "age"):
+    for name in ("participant_name", "preferences", "room_id", "age", "decided"):
         attribute, value = getattr(Session, name), getattr(session, name)
         same &= attribute.does_not_exist() if value is None else attribute == value
     return same

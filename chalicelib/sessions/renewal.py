@@ -26,6 +26,7 @@ def sign_in(
         made = renewed(known or new_session(friendly(), now), account_id, now)
         made.keep_email(email)
         made.age, made.vouched_for = age or made.age, None
+        made.decided = known.decided if known and not known.account_id else None
         return made
 
     return _become(session, make, together, now)
@@ -58,8 +59,6 @@ def _replace(old: Session | None, made: Session, together: Together, now: int) -
     if old is not None:
         both.delete(sessions, old, where=unchanged(old))
     done = both.commit()
-    if done and old is not None and old.room_id:
-        events.publish(
-            events.SessionRenewed(old.session_id, made.session_id, made.participant_id, str(old.room_id), now)
-        )
+    if done and old is not None:  # in a meeting or not: no socket of the old id stays open
+        events.publish(events.SessionRenewed(old.session_id, made.session_id, made.participant_id, old.room_id, now))
     return done

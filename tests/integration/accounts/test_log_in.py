@@ -80,10 +80,9 @@ def test_a_log_in_costs_one_verification_and_at_most_four_requests(
     with meter.metering() as metered:
         assert log_in(browser, **code).status == 200
     assert seen == ["verify"]
-    guests = [("Query", "consents")] if "guest" in case else []
-    assert [one for one, _ in calls(metered)] == [
-        "BatchGetItem", "UpdateItem", "TransactWriteItems", *(one for one, _ in guests),
-    ]  # fmt: skip
+    sockets = [] if case.startswith("new") else [("Query", "connections")]
+    assert [one for one, _ in calls(metered)[:3]] == ["BatchGetItem", "UpdateItem", "TransactWriteItems"]
+    assert calls(metered)[3:] == sockets
     assert len(calls(metered)) <= 4
 
 
@@ -130,6 +129,16 @@ def test_logging_in_changes_the_session_id_and_keeps_the_person(world: World) ->
     assert (view["participant_name"], view["preferences"]["theme"], view["age"]) == ("Ada", "dark", "adult")
     assert browser.jar[NAME] != before.jar[NAME]
     assert before.get("/v1/session").status == 401
+
+
+def test_no_socket_outlives_the_session_before(world: World) -> None:
+    """Issue: a new id at every change of privilege; whoever listens under the old one is cut off."""
+    with_account(world)
+    browser = world.member()
+    browser.connect("before")
+    log_in(browser)
+    assert world.pushes.closed == ["before"]
+    assert world.aws.items("connections") == []
 
 
 def test_who_logs_in_on_a_new_device_is_not_asked_for_their_age_again(world: World) -> None:
