@@ -1,5 +1,7 @@
 """What is shown in a meeting: everyone in it sees it at once, nobody else does, and it goes when it should (B4–B11)."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 from unittest.mock import patch
 
@@ -167,6 +169,25 @@ def test_leaving_withdraws_what_i_show(world: World, page: Page, viewer: Browser
     code = viewer.post("/v1/join-codes", json_body={"room_id": room}).json()["code"]
     assert page.browser.post(f"/v1/join-codes/{code}", json_body={}).status == 200
     assert seen_ids(page.browser, room) == [theirs]
+
+
+@pytest.mark.parametrize("act", ["leave", "close", "delete"])
+def test_nothing_is_shown_that_goes_while_it_is_shown(world: World, act: str) -> None:
+    """B3, B4, B5: between whichever two requests of the showing I leave, close or delete, and come back later."""
+    for at in range(12):
+        with in_memory() as memory:
+            page, viewer = Page(world.member()), world.member()
+            room, content_id = meeting(page.browser, viewer), page.staged()
+            acts: dict[str, Callable[[], object]] = {
+                "leave": partial(page.browser.delete, f"/v1/rooms/{room}/participants/me"),
+                "close": page.close,
+                "delete": partial(page.delete, content_id),
+            }
+            with memory.interrupted(at, acts[act]) as happened:
+                page.show(content_id, room)
+            shown = [one for one in memory.items("rooms") if one["kind"]["S"] == "shown"]
+            assert len(shown) == len(seen(viewer, room)) == (0 if happened() else 1), at
+    assert not happened()
 
 
 def test_the_last_one_to_leave_keeps_their_links(page: Page) -> None:
