@@ -6,7 +6,7 @@ from functools import partial
 from chalice.app import Blueprint
 
 from chalicelib.runtime import clock
-from chalicelib.runtime.http import HTML, Call, Reply, operation
+from chalicelib.runtime.http import HTML, PAGE_POLICY, Call, Reply, operation
 from chalicelib.sessions import edge
 from chalicelib.web import pages
 from chalicelib.web.browsers import too_old
@@ -15,27 +15,29 @@ from chalicelib.web.pages import Reader
 routes = Blueprint(__name__)
 
 VARY = {"Vary": "Accept-Language, User-Agent, Cookie"}
+# What a meeting shows may be framed. A meeting opens in each of the pages with the ear, without another load.
+FRAMES = {"Content-Security-Policy": f"{PAGE_POLICY}; frame-src http: https:"}
 
 
 @operation(routes, "GET", "/", summary="The start page", answer_type=HTML, document=False)
 def show_home(call: Call[None]) -> Reply:
-    return _page(call, pages.home)
+    return _page(call, pages.home, FRAMES)
 
 
 @operation(routes, "GET", "/rooms/{room_id}", summary="A meeting's page", answer_type=HTML, document=False)
 def show_meeting(call: Call[None]) -> Reply:
-    return _page(call, pages.meeting)
+    return _page(call, pages.meeting, FRAMES)
 
 
 @operation(routes, "GET", "/login", summary="The start page with the form to log in", answer_type=HTML, document=False)
 def show_log_in(call: Call[None]) -> Reply:
-    return _page(call, pages.home)
+    return _page(call, pages.home, FRAMES)
 
 
 @operation(routes, "GET", "/register", summary="The start page with the form to register", answer_type=HTML,
            document=False)  # fmt: skip
 def show_register(call: Call[None]) -> Reply:
-    return _page(call, pages.home)
+    return _page(call, pages.home, FRAMES)
 
 
 @operation(routes, "GET", "/join", summary="Where a code's QR picture leads", answer_type=HTML, document=False)
@@ -68,10 +70,10 @@ def missing_page(headers: Mapping[str, str], query: Mapping[str, str]) -> Reply:
     return Reply(pages.not_found(_reader(headers, query)), 404, HTML, VARY)
 
 
-def _page(call: Call[None], render: Callable[[Reader], str]) -> Reply:
+def _page(call: Call[None], render: Callable[[Reader], str], policy: Mapping[str, str] | None = None) -> Reply:
     show = pages.too_old if too_old(call.header("user-agent") or "") else render
     known = edge.has_cookie(call.headers, now=clock.now())
-    return Reply(show(_reader(call.headers, call.query, known=known)), 200, HTML, VARY)
+    return Reply(show(_reader(call.headers, call.query, known=known)), 200, HTML, {**VARY, **(policy or {})})
 
 
 def _reader(headers: Mapping[str, str], query: Mapping[str, str], *, known: bool = False) -> Reader:

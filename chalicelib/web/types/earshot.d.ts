@@ -27,13 +27,36 @@ interface Participant {
   joined_at_ms: number;
   via: string;
 }
+/** Something shown in the meeting, over at `expires_at_ms` unless what `why` says puts that off. */
+interface ShownContent {
+  content_id: string;
+  url: string;
+  title: string | null;
+  host: string;
+  as: "card" | "frame";
+  participant_id: string;
+  expires_at_ms: number;
+  why: "tab-open";
+}
+/** Something that I have staged. */
+interface StagedItem {
+  content_id: string;
+  url: string;
+  title: string | null;
+  host: string;
+  tab_id: string;
+  shown_in: string | null;
+  shown_as: "card" | "frame" | null;
+  expires_at_ms: number;
+  why: "tab-open";
+}
 interface RoomAnswer {
   room_id: string;
   title?: string | null;
   organiser: boolean;
   organised: boolean;
   participants: Participant[];
-  content: unknown[];
+  content: ShownContent[];
   sequence: number;
   planned_start_ms?: number | null;
   link?: string | null;
@@ -57,6 +80,10 @@ interface LiveMessage {
   via?: string;
   required?: boolean;
   admitted?: boolean;
+  content?: ShownContent;
+  content_id?: string;
+  gone?: ShownContent;
+  expires_at_ms?: number;
 }
 
 type Age = "adult" | "minor" | "child";

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.content import rules
 from chalicelib.runtime.problem_kinds import PROBLEM_KINDS
 from chalicelib.web import i18n, pages
 
@@ -17,6 +18,7 @@ FAMILIES = {  # keys that templates put together, and from what
     "keeps.{}.what": ("recording", "clip", "cookie"),
     "keeps.{}.long": ("recording", "clip", "cookie"),
     "keeps.{}.why": ("recording", "clip", "cookie"),
+    "links.{}": ("frame", "card", "back", "delete"),
     "letter.{}.title": pages.LETTERS,
     "letter.{}.body": pages.LETTERS,
     "letter.{}.act": pages.LETTERS,
@@ -93,3 +95,13 @@ def test_every_problem_a_person_can_meet_has_a_sentence() -> None:
     table = script[script.index("const TEXTS") : script.index("};")]
     worded = {quoted or bare for quoted, bare in re.findall(r'^  (?:"([a-z-]+)"|([a-z]+)):', table, re.MULTILINE)}
     assert worded == {one.kind for one in PROBLEM_KINDS} - OF_PROGRAMS - BY_STATUS
+
+
+def test_every_reason_against_a_link_is_said_in_the_readers_language() -> None:
+    """B8, G5: beside the field, as the server gives it."""
+    script = (WEB / "static" / "js" / "content" / "reasons.js").read_text("utf-8")
+    refused_by_clients = {rules.OWN_ORIGIN, rules.NOT_SECURE}  # the panel does not offer these
+    reasons = {
+        value for name, value in vars(rules).items() if name.isupper() and isinstance(value, str) and " " in value
+    }
+    assert set(re.findall(r'^  "(.+?)":', script, re.MULTILINE)) == reasons - refused_by_clients

@@ -1,5 +1,6 @@
 import { Refused } from "./api.js";
 import { find, write } from "./dom.js";
+import { t } from "./i18n.js";
 import { problemText } from "./problems.js";
 
 /** @typedef {HTMLInputElement | HTMLSelectElement} Field */
@@ -9,27 +10,30 @@ import { problemText } from "./problems.js";
 const fieldsOf = form =>
   [...form.elements].filter(one => one instanceof HTMLInputElement || one instanceof HTMLSelectElement);
 
-/** @param {Field} field @param {boolean} wrong */
-function mark(field, wrong) {
+/** @param {Field} field @param {boolean} wrong @param {string} [why] better than what the field says by itself */
+function mark(field, wrong, why) {
   const place = document.getElementById(`${field.id}-problem`);
   if (!place) return;
-  write(place, wrong ? (field.dataset.problem ?? "") : "");
+  write(place, wrong ? (why ?? field.dataset.problem ?? "") : "");
   if (wrong) field.setAttribute("aria-invalid", "true");
   else field.removeAttribute("aria-invalid");
 }
 
-/** Marks what is wrong and goes to the first of it. @param {HTMLFormElement} form @param {(field: Field) => boolean} isWrong */
-function markAll(form, isWrong) {
+/**
+ * Marks what is wrong and goes to the first of it.
+ * @param {HTMLFormElement} form @param {(field: Field) => boolean} isWrong @param {(field: Field) => string | undefined} [why]
+ */
+function markAll(form, isWrong, why = () => undefined) {
   const wrong = fieldsOf(form).filter(isWrong);
-  for (const field of fieldsOf(form)) mark(field, wrong.includes(field));
+  for (const field of fieldsOf(form)) mark(field, wrong.includes(field), why(field));
   wrong[0]?.focus();
   return wrong.length > 0;
 }
 
-/** "$.password" names the field "password". @param {unknown} error @returns {Set<string>} */
+/** "$.password" names the field "password"; what is wrong with it. @param {unknown} error @returns {Map<string, string>} */
 function fieldsAtFault(error) {
   const errors = error instanceof Refused && error.status === 422 ? (error.problem.errors ?? []) : [];
-  return new Set(errors.map(({ at }) => at.split(".").pop() ?? ""));
+  return new Map(errors.map(({ at, reason }) => [at.split(".").pop() ?? "", reason]));
 }
 
 /** What was typed, by name; without the boxes, which are asked one by one. @param {HTMLFormElement} form @returns {Values} */
@@ -41,7 +45,7 @@ function valuesOf(form) {
 /**
  * One at a time, with its problems beside the fields; what was typed stays until it was taken.
  * @param {HTMLFormElement} form @param {(values: Values) => Promise<void>} send
- * @param {Record<string, string>} [own] problem texts by kind
+ * @param {Record<string, string>} [own] problem texts by kind, and by the reason given for a field
  */
 export function onSubmit(form, send, own = {}) {
   form.addEventListener("submit", event => {
@@ -61,7 +65,11 @@ export async function busy(root, act, own = {}) {
     await act();
   } catch (error) {
     const named = fieldsAtFault(error);
-    const shown = root instanceof HTMLFormElement && markAll(root, field => named.has(field.name));
+    const why = (/** @type {Field} */ { name }) => {
+      const key = own[named.get(name) ?? ""];
+      return key && t(key);
+    };
+    const shown = root instanceof HTMLFormElement && markAll(root, field => named.has(field.name), why);
     if (!shown) write(problem, problemText(error, own));
   } finally {
     root.removeAttribute("aria-busy");

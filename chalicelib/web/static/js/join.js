@@ -6,7 +6,7 @@ import { enterByCode, OWN } from "./codes.js";
 import { find } from "./dom.js";
 import { onSubmit } from "./forms.js";
 import { keepFragment, keepLanguage } from "./language.js";
-import { handOver, remember } from "./memory.js";
+import { remember, rememberHere } from "./memory.js";
 
 const field = find("#code", HTMLInputElement);
 
@@ -21,7 +21,7 @@ async function enter({ code = "" }) {
   await call("POST", "/v1/session", { json: {} });
   remember("session", "yes");
   const { room_id, status } = await enterByCode(code);
-  if (status === "knocking") handOver("code", code); // the start page waits at the door
+  if (status === "knocking") rememberHere("code", code); // the start page waits at the door
   location.replace(status === "knocking" ? home() : meeting(room_id)); // a code used up is nothing to come back to
 }
 

@@ -29,7 +29,7 @@ export class Listening extends EventTarget {
   #renewed = false;
 
   /**
-   * @param {{tab: string, live: import("./live.js").Live, clock: import("./clock.js").ServerClock,
+   * @param {{tab: import("./tab.js").Tab, live: import("./live.js").Live, clock: import("./clock.js").ServerClock,
    *   session: import("./session.js").Session, room: () => string | null}} parts
    */
   constructor(parts) {
@@ -108,7 +108,7 @@ export class Listening extends EventTarget {
     const { tab, clock, room } = this.#parts;
     try {
       this.#become({ sent: this.state.sent + 1 });
-      await joins.send(clip, { tab, processing, roomId: room(), keys: clock.keys });
+      await joins.send(clip, { tab: tab.id, processing, roomId: room(), keys: clock.keys });
     } catch (error) {
       if (joins === this.#joins) this.#refused(error);
     }

@@ -8,9 +8,17 @@ const MISSED = 2; // unanswered heartbeats that mean nobody is there
 export const pauseMs = attempt =>
   FIRST_PAUSE_MS / 2 + Math.random() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt);
 
+/** @param {string} tab */
+function address(tab) {
+  const url = new URL("/live", location.href);
+  url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+  url.searchParams.set("tab", tab);
+  return url;
+}
+
 /**
- * The live channel: stays open, comes back by itself. Events: "message" (detail: LiveMessage), "open" and "lost"
- * (each time), "state" when `state` has changed.
+ * The live channel: stays open, comes back by itself. Events: "message" (detail: LiveMessage), "heartbeat" (detail: its
+ * answer), "open" and "lost" (each time), "state" when `state` has changed.
  */
 export class Live extends EventTarget {
   /** @type {"closed" | "connecting" | "open" | "offline"} */
@@ -24,18 +32,15 @@ export class Live extends EventTarget {
   /** @type {number | undefined} */
   #retry;
 
-  /** @param {string} tab */
+  /** @param {import("./tab.js").Tab} tab */
   constructor(tab) {
     super();
-    const url = new URL("/live", location.href);
-    url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
-    url.searchParams.set("tab", tab);
-    this.#url = url;
+    this.#tab = tab;
     window.addEventListener("online", () => this.state === "offline" && this.reopen());
     window.addEventListener("offline", () => this.#socket && this.#lost()); // it would stay silently open
   }
 
-  #url;
+  #tab;
 
   open() {
     if (this.state === "closed") this.#connect();
@@ -60,7 +65,7 @@ export class Live extends EventTarget {
 
   #connect() {
     this.#become(this.#attempt ? "offline" : "connecting");
-    const socket = new WebSocket(this.#url);
+    const socket = new WebSocket(address(this.#tab.id));
     this.#socket = socket;
     socket.onopen = () => this.#opened();
     socket.onmessage = event => this.#received(event.data);
@@ -87,7 +92,8 @@ export class Live extends EventTarget {
   #received(data) {
     this.#unanswered = 0;
     const message = /** @type {LiveMessage} */ (JSON.parse(String(data)));
-    if (message.type !== "heartbeat") this.dispatchEvent(new CustomEvent("message", { detail: message }));
+    const kind = message.type === "heartbeat" ? "heartbeat" : "message";
+    this.dispatchEvent(new CustomEvent(kind, { detail: message }));
   }
 
   #lost() {

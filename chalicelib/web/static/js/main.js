@@ -2,6 +2,14 @@ import { home, meeting, roomHere } from "./addresses.js";
 import { Arrival } from "./arrival.js";
 import { ServerClock } from "./clock.js";
 import { CodeEntry } from "./code-entry.js";
+import { offerAgain } from "./content/again.js";
+import { Deadlines } from "./content/deadlines.js";
+import { Kept } from "./content/kept.js";
+import { Lease } from "./content/lease.js";
+import { followTab } from "./content/lifecycle.js";
+import { ServerTime } from "./content/server-time.js";
+import { ShownView } from "./content/shown-view.js";
+import { Staged } from "./content/staged.js";
 import { find, write } from "./dom.js";
 import { Door } from "./door.js";
 import { t } from "./i18n.js";
@@ -14,10 +22,11 @@ import { MeetingView } from "./meeting-view.js";
 import { recall, remember } from "./memory.js";
 import { say, showCookieNotice, showWhenOffline } from "./notices.js";
 import { Organise } from "./organise.js";
+import { MyLinks } from "./panel/links.js";
 import { openPanel } from "./panel/open.js";
 import { Room } from "./room.js";
 import { Session } from "./session.js";
-import { newTab } from "./tab.js";
+import { Tab } from "./tab.js";
 
 /** @typedef {"home" | "meeting" | "arrive" | "gone"} View */
 
@@ -36,11 +45,14 @@ const ENDINGS = {
   "signed-out": ["gone.signed-out.title", "gone.signed-out.body"],
 };
 
-const tab = newTab();
+const tab = new Tab();
 const live = new Live(tab);
 const session = new Session(live);
 const room = new Room(live);
 const listening = new Listening({ tab, live, clock: new ServerClock(), session, room: () => room.id });
+const time = new ServerTime(live);
+const lease = new Lease(tab, live);
+const staged = new Staged({ tab, live, session, lease, time, kept: new Kept(tab) });
 const back = find(".back", HTMLAnchorElement);
 new ListenerView(listening);
 const view = new MeetingView(room, live, () => void leave());
@@ -48,6 +60,8 @@ const door = new Door(room, () => view.focus());
 const invite = new Invite(room);
 const organise = new Organise(room, session);
 const arrival = new Arrival(session, live);
+const shown = new ShownView(room, staged, time, () => panel.open("links"));
+new Deadlines(room, time);
 new CodeEntry(session, listening, arriveByCode, waitByCode);
 
 /** @param {View} name */
@@ -65,6 +79,7 @@ function enter(id) {
   arrival.clear();
   if (id !== room.id) {
     view.clear();
+    shown.clear();
     door.clear();
     invite.forget();
     organise.clear();
@@ -130,6 +145,7 @@ async function leave() {
     () => say(t("notice.left")),
     () => say(t("notice.leave-failed")),
   );
+  staged.refresh(); // nothing of mine is shown there any more
 }
 
 /** The address stays: it says which meeting is meant. @param {Ending} why */
@@ -137,6 +153,7 @@ function end(why) {
   room.forget();
   forget();
   if (why === "signed-out") session.forget();
+  else staged.refresh(); // what was shown has gone with the meeting
   show("gone");
   write(find("#gone-title", HTMLElement), t(ENDINGS[why][0]));
   write(find(".gone-body", HTMLElement), t(ENDINGS[why][1]));
@@ -167,6 +184,7 @@ listening.addEventListener("outside", () => {
 room.addEventListener("moved", event => {
   const inviting = invite.shown;
   arrive(detail(event));
+  staged.refresh();
   if (inviting) void invite.next();
   say(t("notice.moved"));
 });
@@ -193,11 +211,15 @@ window.addEventListener("popstate", () => {
   if (id) enter(id);
   else show("home");
 });
+lease.addEventListener("renewed", () => room.prolong(staged.ids, lease.expiresAtMs));
 window.addEventListener("pagehide", () => listening.stop());
 
 keepLanguage(language => session.prefer({ language }));
-const panel = openPanel(session, arriveToRun);
-arrival.addEventListener("rename", () => panel.rename());
+const { panel, rename } = openPanel(session, arriveToRun);
+new MyLinks(panel, staged, room, time);
+offerAgain(staged);
+followTab({ tab, live, room, staged });
+arrival.addEventListener("rename", rename);
 showCookieNotice();
 showWhenOffline();
 const here = roomHere();

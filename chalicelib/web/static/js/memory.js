@@ -22,22 +22,28 @@ export function remember(key, value) {
   }
 }
 
-/** For the next page of this tab, which takes it once. @param {string} key @param {string} value */
-export function handOver(key, value) {
+/** For this tab alone, through reloads. @param {string} key @returns {string | null} */
+export function recallHere(key) {
   try {
-    sessionStorage.setItem(named(key), value);
-  } catch {
-    // storage switched off: it is asked for again
-  }
-}
-
-/** @param {string} key @returns {string | null} what the page before handed over */
-export function takeOver(key) {
-  try {
-    const value = sessionStorage.getItem(named(key));
-    sessionStorage.removeItem(named(key));
-    return value;
+    return sessionStorage.getItem(named(key));
   } catch {
     return null;
   }
+}
+
+/** @param {string} key @param {string | null} value */
+export function rememberHere(key, value) {
+  try {
+    if (value === null) sessionStorage.removeItem(named(key));
+    else sessionStorage.setItem(named(key), value);
+  } catch {
+    // storage switched off: the next page of this tab starts without
+  }
+}
+
+/** @param {string} key @returns {string | null} what the page before handed over, once */
+export function takeOver(key) {
+  const value = recallHere(key);
+  rememberHere(key, null);
+  return value;
 }

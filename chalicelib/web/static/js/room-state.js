@@ -1,13 +1,14 @@
 // What a meeting looks like, as a fold over the server's messages. Pure: no page, no network.
 
-/** @typedef {{people: Participant[], sequence: number, answer: RoomAnswer}} RoomState */
+/** @typedef {{people: Participant[], content: ShownContent[], sequence: number, answer: RoomAnswer}} RoomState */
 
 /** @param {Participant[]} people */
 const byArrival = people => [...people].sort((a, b) => a.joined_at_ms - b.joined_at_ms);
 
 /** @param {RoomAnswer} answer @returns {RoomState} */
 export function fromAnswer(answer) {
-  return { people: byArrival(answer.participants), sequence: answer.sequence, answer };
+  const { participants, content, sequence } = answer;
+  return { people: byArrival(participants), content, sequence, answer };
 }
 
 /** @param {Participant[]} people @param {LiveMessage} message @returns {Participant[]} */
@@ -18,6 +19,33 @@ function peopleAfter(people, { type, participant, participant_id: id, name }) {
   if (type !== "participant.joined" || !participant) return people;
   const others = people.filter(person => person.participant_id !== participant.participant_id);
   return byArrival([...others, participant]);
+}
+
+/** Shown again, in another way, it stays in its place. @param {ShownContent[]} content @param {LiveMessage} message @returns {ShownContent[]} */
+function contentAfter(content, { type, content: shown, content_id: id }) {
+  if (type === "content.removed") return content.filter(one => one.content_id !== id);
+  if (type !== "content.shown" || !shown) return content;
+  const known = content.some(one => one.content_id === shown.content_id);
+  return known
+    ? content.map(one => (one.content_id === shown.content_id ? shown : one))
+    : [...content, shown];
+}
+
+/** @param {RoomState | null} state @param {string} [id] */
+export const contentOf = (state, id) => state?.content.find(one => one.content_id === id);
+
+/** Without what is over. @param {RoomState} state @param {number} nowMs by the server's clock @returns {RoomState} */
+export function without(state, nowMs) {
+  const content = state.content.filter(one => one.expires_at_ms > nowMs);
+  return content.length === state.content.length ? state : { ...state, content };
+}
+
+/** With another end for what these ids name. @param {RoomState} state @param {Set<string>} ids @param {number} expiresAtMs @returns {RoomState} */
+export function prolonged(state, ids, expiresAtMs) {
+  const content = state.content.map(one =>
+    ids.has(one.content_id) ? { ...one, expires_at_ms: expiresAtMs } : one,
+  );
+  return { ...state, content };
 }
 
 /** @param {RoomState | null} state @param {string} [id] @returns {string | undefined} */
@@ -33,5 +61,6 @@ export function apply(state, message) {
   const { sequence } = message;
   if (sequence === undefined || sequence <= state.sequence) return state;
   if (sequence > state.sequence + 1) return "gap";
-  return { ...state, sequence, people: peopleAfter(state.people, message) };
+  const people = peopleAfter(state.people, message);
+  return { ...state, sequence, people, content: contentAfter(state.content, message) };
 }

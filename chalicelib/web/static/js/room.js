@@ -1,6 +1,6 @@
 import { call, Refused } from "./api.js";
 import { settled } from "./renewal.js";
-import { apply, fromAnswer, nameOf } from "./room-state.js";
+import { apply, contentOf, fromAnswer, nameOf, prolonged, without } from "./room-state.js";
 
 /** @typedef {import("./room-state.js").RoomState} RoomState */
 
@@ -8,7 +8,7 @@ const GONE = new Set([401, 403, 404, 410]);
 
 /**
  * The meeting this page is in. Events: "change" when people came, went or were read again; "message" (detail:
- * LiveMessage, with the `former` name of whom it is about) for each that was news; "knock" (detail: LiveMessage);
+ * LiveMessage, with the `former` name of whom it is about, and what was `gone` by it) for each that was news; "knock" (detail: LiveMessage);
  * "moved" (detail: room id); and the three ends (Ending): "ended", "missing" if it is not ours to see, "signed-out"
  * if the session that was in it is over.
  */
@@ -115,9 +115,23 @@ export class Room extends EventTarget {
     if (next === "gap" || message.type === "room.changed") return this.refresh();
     if (next === this.state) return undefined;
     const former = nameOf(this.state, message.participant_id);
+    const gone = contentOf(this.state, message.content_id);
     this.#replace(next);
-    this.dispatchEvent(new CustomEvent("message", { detail: { ...message, former } }));
+    this.dispatchEvent(new CustomEvent("message", { detail: { ...message, former, gone } }));
     return undefined;
+  }
+
+  /** Drops what is over. @param {number} nowMs by the server's clock @returns {boolean} whether anything was */
+  expire(nowMs) {
+    const next = this.state && without(this.state, nowMs);
+    if (!next || next === this.state) return false;
+    this.#replace(next);
+    return true;
+  }
+
+  /** What is mine lives longer, as the server has just told. @param {string[]} ids @param {number} expiresAtMs */
+  prolong(ids, expiresAtMs) {
+    if (this.state && ids.length) this.#replace(prolonged(this.state, new Set(ids), expiresAtMs));
   }
 
   /** @param {string} id */

@@ -36,7 +36,7 @@ export class Session extends EventTarget {
    * script sees but the server did. Asks nothing of a browser that never had any. Throws Refused or Away.
    */
   async read() {
-    if (!this.#mayBe) return;
+    if (!this.mayBe) return;
     await settled();
     try {
       this.#learn(await call("GET", "/v1/session"));
@@ -46,7 +46,8 @@ export class Session extends EventTarget {
     }
   }
 
-  get #mayBe() {
+  /** Whether this browser may have a session. */
+  get mayBe() {
     return this.who !== null || recall("session") !== null || "known" in document.body.dataset;
   }
 
@@ -60,7 +61,7 @@ export class Session extends EventTarget {
 
   /** Preferences hold in this browser anyway; the session is told where there is one. @param {Preferences} preferences */
   prefer(preferences) {
-    if (!this.#mayBe) return Promise.resolve();
+    if (!this.mayBe) return Promise.resolve();
     return call("PATCH", "/v1/session", { json: { preferences }, keepalive: true }).then(
       answer => this.take(answer),
       () => {},

@@ -45,10 +45,9 @@ export function openPanel(session, opened) {
   new OpenMeeting(panel, opened);
   keepTheme(session);
   void showWanted(session, panel, age);
-  return {
-    rename: () => {
-      panel.open();
-      age.before("name");
-    },
+  const rename = () => {
+    panel.open();
+    age.before("name");
   };
+  return { panel, rename };
 }

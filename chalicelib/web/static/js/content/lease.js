@@ -1,0 +1,91 @@
+import { call, Refused } from "../api.js";
+
+const BEAT_MS = 120_000;
+const FRESH_MS = 60_000; // heard of more recently than that: a return to the page is no news
+const ANSWER_MS = 10_000; // without an answer over the socket by then, it is asked by request
+
+/**
+ * The life of what this tab stages: thirty minutes from its last heartbeat, kept up by a heartbeat every two minutes.
+ * Timers of hidden pages are late and sleeping devices have none, so every return is one more occasion.
+ * Events: "renewed" when `expiresAtMs` is another; "over" when the server knows the tab no longer.
+ */
+export class Lease extends EventTarget {
+  /** By the server's clock; 0: nothing staged, or over. */
+  expiresAtMs = 0;
+  #beatenAt = 0;
+  /** @type {number | undefined} */
+  #timer;
+  /** @type {number | undefined} */
+  #patience;
+
+  /** @param {import("../tab.js").Tab} tab @param {import("../live.js").Live} live */
+  constructor(tab, live) {
+    super();
+    this.#tab = tab;
+    this.#live = live;
+    live.addEventListener("heartbeat", event => this.#answered(/** @type {CustomEvent} */ (event).detail));
+    live.addEventListener("open", () => this.#beatAgain());
+    for (const occasion of ["online", "pageshow", "focus"])
+      window.addEventListener(occasion, () => this.#beatAgain());
+    document.addEventListener("visibilitychange", () => this.#beatAgain());
+  }
+
+  #tab;
+  #live;
+
+  /** The server has opened the tab, or heard of it. @param {number} expiresAtMs */
+  hold(expiresAtMs) {
+    if (!this.expiresAtMs) {
+      this.#beatenAt = Date.now();
+      this.#timer = window.setInterval(() => this.#beat(), BEAT_MS);
+    }
+    this.expiresAtMs = Math.max(expiresAtMs, this.expiresAtMs);
+    this.dispatchEvent(new Event("renewed"));
+  }
+
+  /** Nothing of this tab is staged any more. */
+  end() {
+    this.expiresAtMs = 0;
+    window.clearInterval(this.#timer);
+    window.clearTimeout(this.#patience);
+  }
+
+  #beatAgain() {
+    if (Date.now() - this.#beatenAt > FRESH_MS) this.#beat();
+  }
+
+  #beat() {
+    if (!this.expiresAtMs) return;
+    this.#beatenAt = Date.now();
+    if (this.#live.state !== "open") return void this.#put();
+    this.#live.send({ action: "heartbeat", lease: true });
+    window.clearTimeout(this.#patience);
+    this.#patience = window.setTimeout(() => void this.#put(), ANSWER_MS);
+  }
+
+  /** @param {LiveMessage} message */
+  #answered({ expires_at_ms: until }) {
+    if (until === undefined || !this.expiresAtMs) return;
+    window.clearTimeout(this.#patience);
+    if (until) this.hold(until);
+    else void this.#put(); // over, or a connection that the server does not know by its tab
+  }
+
+  /** No answer at all is no news: the next heartbeat tries again. */
+  async #put() {
+    const { id } = this.#tab;
+    if (!this.expiresAtMs) return;
+    try {
+      const { expires_at_ms } = await call("PUT", `/v1/tabs/${id}/lease`);
+      if (id === this.#tab.id && this.expiresAtMs) this.hold(expires_at_ms);
+    } catch (error) {
+      if (error instanceof Refused && error.status === 410 && id === this.#tab.id && this.expiresAtMs)
+        this.#lapse();
+    }
+  }
+
+  #lapse() {
+    this.end();
+    this.dispatchEvent(new Event("over"));
+  }
+}

@@ -1,0 +1,150 @@
+import { frameable } from "../content/framing.js";
+import { writeLife } from "../content/life.js";
+import { REASONS } from "../content/reasons.js";
+import { copy, find, write } from "../dom.js";
+import { busy, onSubmit } from "../forms.js";
+import { t } from "../i18n.js";
+import { recall, remember } from "../memory.js";
+import { say } from "../notices.js";
+
+const STEP = "links";
+const FULL = { conflict: "links.full" };
+const TICK_MS = 10_000;
+const NOTICE = "show-notice";
+const BARE = /^[\p{L}\p{N}-]+(\.[\p{L}\p{N}-]+)+(:\d+)?([/?#]|$)/u;
+
+/** Nobody types https://. @param {string} typed */
+const asUrl = typed => (BARE.test(typed) ? `https://${typed}` : typed);
+
+/** My links: staged, shown, taken back, deleted. What the list shows is what the cloud holds. */
+export class MyLinks {
+  #root = find(`[data-step="${STEP}"]`, HTMLElement);
+  #list = find(".links", HTMLElement, this.#root);
+  #form = find('[data-form="stage"]', HTMLFormElement);
+  #notice = find(".show-notice", HTMLElement, this.#root);
+
+  /**
+   * @param {import("./panel.js").Panel} panel @param {import("../content/staged.js").Staged} staged
+   * @param {import("../room.js").Room} room @param {import("../content/server-time.js").ServerTime} time
+   */
+  constructor(panel, staged, room, time) {
+    this.#staged = staged;
+    this.#room = room;
+    this.#time = time;
+    panel.onstep(STEP, () => busy(this.#root, () => staged.read()));
+    onSubmit(this.#form, values => this.#stage(values), { ...REASONS, ...FULL });
+    staged.addEventListener("change", () => this.#show());
+    room.addEventListener("change", () => this.#tick());
+    room.addEventListener("message", event => this.#follow(/** @type {CustomEvent} */ (event).detail));
+    window.setInterval(() => this.#tick(), TICK_MS);
+    this.#notice.hidden = recall(NOTICE) === "seen";
+    find("button", HTMLButtonElement, this.#notice).addEventListener("click", () => {
+      this.#notice.hidden = true;
+      remember(NOTICE, "seen");
+      find(`#step-${STEP}`, HTMLElement).focus();
+    });
+    this.#show();
+  }
+
+  #staged;
+  #room;
+  #time;
+
+  /** @param {import("../forms.js").Values} values */
+  async #stage({ url = "", title = "" }) {
+    const item = await this.#staged.stage(asUrl(url.trim()), title);
+    this.#form.reset();
+    say(t("links.staged", { title: item.title ?? item.host }));
+    find("#link-url", HTMLInputElement).focus();
+  }
+
+  /** Something of mine was shown or taken away, perhaps from another tab or by the organiser. @param {LiveMessage} message */
+  #follow({ type, content_id: id, content }) {
+    const about = content?.content_id ?? id;
+    const mine = content?.participant_id === this.#room.state?.answer.me;
+    if (!type.startsWith("content.")) return;
+    if (mine || this.#staged.items.some(item => item.content_id === about)) this.#staged.refresh();
+  }
+
+  #show() {
+    const before = /** @type {HTMLElement | null} */ (document.activeElement?.closest(".link-item"));
+    const id = before && this.#list.contains(before) ? before.dataset.content : undefined;
+    const act = document.activeElement?.className;
+    this.#list.replaceChildren(...[...this.#staged.items].reverse().map(item => this.#item(item)));
+    find(".links-none", HTMLElement, this.#root).hidden = this.#staged.items.length > 0;
+    find(".links-acts", HTMLElement, this.#root).hidden = this.#staged.items.length === 0;
+    this.#tick();
+    if (id) this.#focusAgain(id, act ?? "");
+  }
+
+  /** The list is new, the person's place in it is not. @param {string} id @param {string} act the class of the button */
+  #focusAgain(id, act) {
+    const item = this.#list.querySelector(`[data-content="${CSS.escape(id)}"]`);
+    const same =
+      item && [...item.querySelectorAll("button")].find(one => one.className === act && !one.hidden);
+    const other = item?.querySelector("button:not([hidden])");
+    const next = same ?? other ?? find(`#step-${STEP}`, HTMLElement);
+    /** @type {HTMLElement} */ (next).focus();
+  }
+
+  /** @param {StagedItem} item */
+  #item(item) {
+    const made = copy("#link-item");
+    made.dataset.content = item.content_id;
+    write(find(".link-title", HTMLElement, made), item.title ?? item.host);
+    const address = find(".link-url", HTMLAnchorElement, made);
+    write(address, item.url);
+    address.href = item.url;
+    for (const name of made.querySelectorAll(".unseen")) write(name, item.title ?? item.host);
+    this.#onclick(made, ".link-frame", () => this.#showIt(item, "frame"));
+    this.#onclick(made, ".link-card", () => this.#showIt(item, "card"));
+    this.#onclick(made, ".link-back", () => this.#staged.takeBack(item));
+    this.#onclick(made, ".link-delete", () => this.#staged.remove(item));
+    return made;
+  }
+
+  /** @param {StagedItem} item @param {"card" | "frame"} as */
+  async #showIt(item, as) {
+    const { id } = this.#room;
+    if (id) await this.#staged.show(item, id, as);
+  }
+
+  /** @param {HTMLElement} made @param {string} button @param {() => Promise<unknown>} act */
+  #onclick(made, button, act) {
+    const acting = async () => void (await act());
+    find(button, HTMLButtonElement, made).addEventListener("click", () => busy(this.#root, acting, FULL));
+  }
+
+  /** What changes while the list stands: lives, and where things are shown. */
+  #tick() {
+    find(".links-outside", HTMLElement, this.#root).hidden = Boolean(this.#room.id);
+    for (const item of this.#staged.items) {
+      const made = this.#list.querySelector(`[data-content="${CSS.escape(item.content_id)}"]`);
+      if (made instanceof HTMLElement) this.#write(made, item);
+    }
+  }
+
+  /** @param {HTMLElement} made @param {StagedItem} item */
+  #write(made, item) {
+    const here = this.#staged.isHere(item);
+    const longer = t(here ? "life.mine" : "life.elsewhere");
+    writeLife(find("time", HTMLTimeElement, made), item.expires_at_ms, this.#time.now(), longer);
+    const shown = this.#room.id !== null && item.shown_in === this.#room.id;
+    write(find(".link-shown", HTMLElement, made), t(this.#stateKey(item, shown)));
+    made.toggleAttribute("data-shown", item.shown_in !== null);
+    const hide = (/** @type {string} */ button, /** @type {boolean} */ hidden) => {
+      find(button, HTMLButtonElement, made).hidden = hidden;
+    };
+    const offered = this.#room.id !== null && frameable(item.url, location);
+    hide(".link-frame", !offered || (shown && item.shown_as === "frame"));
+    hide(".link-card", this.#room.id === null || (shown && item.shown_as === "card"));
+    hide(".link-back", item.shown_in === null);
+    find(".link-unframed", HTMLElement, made).hidden = frameable(item.url, location);
+  }
+
+  /** @param {StagedItem} item @param {boolean} shown */
+  #stateKey({ shown_in, shown_as }, shown) {
+    if (shown) return shown_as === "frame" ? "links.shown-frame" : "links.shown-card";
+    return shown_in ? "links.shown-elsewhere" : "links.hidden";
+  }
+}
