@@ -6,6 +6,8 @@ import pytest
 from playwright.sync_api import expect
 
 from chalicelib.web.i18n import text
+from tests.browser.accessibility import complaints
+from tests.browser.organisers import opens_a_meeting, with_account
 from tests.browser.people import Person
 from tests.browser.presenters import cards, framed_site, meet_by_code, mine, open_links, show, stage
 
@@ -118,6 +120,50 @@ def test_leaving_takes_what_i_show_along(pair: tuple[Person, Person]) -> None:
     one.page.get_by_role("button", name="Leave the meeting").click()
     expect(cards(two)).to_have_count(0)
     expect(one.page.locator(".link-item")).to_contain_text(text("en", "links.hidden"))
+
+
+def test_whoever_runs_the_meeting_removes_what_anybody_shows(someone: Callable[..., Person]) -> None:
+    """B9: for everybody; it stays staged, and others are not offered that."""
+    ada, guest = with_account(someone()), someone()
+    guest.page.goto(opens_a_meeting(ada, "Weekly"))
+    guest.page.get_by_role("button", name="Join").click()
+    expect(ada.names).to_have_count(2)
+    show(guest.page, URL, TITLE)
+    expect(cards(guest).get_by_role("button", name="Remove for everybody")).to_be_hidden()
+    cards(ada).get_by_role("button", name="Remove for everybody").click()
+    expect(cards(ada)).to_have_count(0)
+    expect(ada.page.locator("#content-title")).to_be_focused()
+    expect(cards(guest)).to_have_count(0, timeout=AT_ONCE_MS)
+    expect(guest.page.locator(".link-item")).to_contain_text(text("en", "links.hidden"))
+    assert [item["shown_in"] for item in mine(guest.page)] == [None]
+
+
+def test_what_ends_with_the_meeting_is_gone_from_the_panel_too(someone: Callable[..., Person]) -> None:
+    """B11: what was shown in it is deleted; what was only staged is still there."""
+    ada = with_account(someone())
+    opens_a_meeting(ada, "Weekly")
+    stage(ada.page, "https://example.org/later", "Later")
+    show(ada.page, URL, TITLE)
+    ada.page.locator(".panel-close").click()
+    ada.page.get_by_role("button", name="End the meeting for everybody").click()
+    ada.page.get_by_role("button", name="End the meeting", exact=True).click()
+    expect(ada.page.locator("#gone-title")).to_have_text(text("en", "gone.ended.title"))
+    assert [item["title"] for item in mine(ada.page)] == ["Later"]
+
+
+def test_every_state_is_for_everybody(pair: tuple[Person, Person]) -> None:
+    """G5: nothing shown, a list, a refusal, what I show and what others do, on screens large and small."""
+    one, two = pair
+    assert complaints(two.page) == []
+    stage(one.page, URL, TITLE)
+    with framed_site() as site:
+        show(one.page, site, "Theirs", how="frame")
+        one.page.locator("#link-url").fill("https://")
+        one.page.get_by_role("button", name="Add to the list").click()
+        expect(one.page.locator("#link-url")).to_have_attribute("aria-invalid", "true")
+        assert complaints(one.page) == []
+        expect(cards(two)).to_have_count(1)
+        assert complaints(two.page) == []
 
 
 def test_the_notice_about_showing_is_said_and_dismissed(pair: tuple[Person, Person]) -> None:

@@ -71,7 +71,7 @@ export class Lease extends EventTarget {
     else void this.#put(); // over, or a connection that the server does not know by its tab
   }
 
-  /** No answer at all is no news: the next heartbeat tries again. */
+  /** No answer at all is no news: the next occasion is one to try again. */
   async #put() {
     const { id } = this.#tab;
     if (!this.expiresAtMs) return;
@@ -79,8 +79,8 @@ export class Lease extends EventTarget {
       const { expires_at_ms } = await call("PUT", `/v1/tabs/${id}/lease`);
       if (id === this.#tab.id && this.expiresAtMs) this.hold(expires_at_ms);
     } catch (error) {
-      if (error instanceof Refused && error.status === 410 && id === this.#tab.id && this.expiresAtMs)
-        this.#lapse();
+      if (!(error instanceof Refused && error.status === 410)) this.#beatenAt = 0;
+      else if (id === this.#tab.id && this.expiresAtMs) this.#lapse();
     }
   }
 
