@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from chalicelib.web.i18n import text
 from tests.browser.accessibility import complaints
@@ -80,13 +80,26 @@ def test_a_page_is_framed_without_rights_and_its_card_stands(pair: tuple[Person,
 
 
 def test_our_own_pages_are_offered_as_a_card_only(pair: tuple[Person, Person]) -> None:
-    """B6, B8: and the panel says why."""
-    one, _ = pair
+    """B6, B8: the panel says why; and no page frames one, whatever it is told."""
+    one, two = pair
     origin = one.page.evaluate("() => location.origin")
     entry = stage(one.page, f"{origin}/login", "Log in")
     expect(entry.get_by_role("button", name="Show the page")).to_be_hidden()
     expect(entry.get_by_role("button", name="Show as a card")).to_be_visible()
     expect(entry).to_contain_text(text("en", "links.unframed"))
+    entry.get_by_role("button", name="Show as a card").click()
+    expect(cards(two)).to_have_count(1)
+
+    def lie(route: Route) -> None:
+        answer = route.fetch()
+        told = answer.json()
+        told["content"][0]["as"] = "frame"
+        route.fulfill(response=answer, json=told)
+
+    two.page.route("**/v1/rooms/*", lie)
+    two.page.reload()
+    expect(cards(two)).to_contain_text("Log in")
+    expect(two.page.locator(".shown iframe")).to_have_count(0)
 
 
 @pytest.mark.parametrize(

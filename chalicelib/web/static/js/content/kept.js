@@ -54,8 +54,8 @@ export class Kept {
     const mine = found && navigator.locks ? await hold(found.holder) : null;
     const holder = mine && found ? found.holder : this.#tab.id;
     this.#letGo = mine ?? ((navigator.locks && (await hold(holder))) || (() => {}));
-    this.#list = { holder, tab: this.#tab.id, links: [] };
-    if (!found || !mine) this.write([]);
+    this.#list = { ...this.#list, holder };
+    if (!mine || this.links.length) this.write(this.links); // perhaps some were staged while it waited
     return mine ? found : null;
   }
 
@@ -67,6 +67,7 @@ export class Kept {
 
   /** The page is being left: the next load may have it. */
   leave() {
+    this.#list = { ...this.#list, links: [] };
     this.#letGo();
   }
 }

@@ -101,6 +101,7 @@ export class Staged extends EventTarget {
     const { tab, lease, kept } = this.#parts;
     const body = new Blob(["{}"], { type: "application/json" });
     if (lease.expiresAtMs) navigator.sendBeacon(closedAddress(tab.id), body);
+    this.items = [];
     lease.end();
     kept.leave();
   }

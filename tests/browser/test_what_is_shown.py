@@ -1,0 +1,95 @@
+"""What the pages know of what is shown, without a meeting: pure modules, run in a browser."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from infra.local.testing import Running
+
+MINUTE_MS = 60_000
+APPLY = """async ({state, messages, now}) => {
+  const {apply, without} = await import("/assets/js/room-state.js");
+  const after = messages.reduce((before, one) => apply(before, one), state);
+  const shown = after === "gap" ? after : without(after, now).content;
+  return shown === "gap" ? shown : shown.map(one => `${one.content_id} ${one.as}`);
+}"""
+READING = """async ([left, random]) => {
+  const {nextReading} = await import("/assets/js/content/deadlines.js");
+  return 1_000_000 - nextReading(1_000_000, 1_000_000 - left, random);
+}"""
+FRAMEABLE = """async ([url, page]) => {
+  const {frameable} = await import("/assets/js/content/framing.js");
+  return frameable(url, new URL(page));
+}"""
+
+
+@pytest.fixture(scope="module")
+def page(stack: Running, browser: Browser) -> Any:
+    found = browser.new_page(base_url=stack.url)
+    found.goto("/")
+    yield found
+    found.close()
+
+
+def _shown(content_id: str, how: str = "card", *, expires_at_ms: int = 10) -> dict[str, Any]:
+    return {"content_id": content_id, "as": how, "expires_at_ms": expires_at_ms}
+
+
+def _message(kind: str, sequence: int, **fields: object) -> dict[str, object]:
+    return {"type": f"content.{kind}", "sequence": sequence, **fields}
+
+
+def _after(page: Page, *messages: dict[str, object], now: int = 0) -> Any:
+    state = {"people": [], "content": [_shown("a", expires_at_ms=5), _shown("b")], "sequence": 7}
+    return page.evaluate(APPLY, {"state": state, "messages": list(messages), "now": now})
+
+
+def test_a_screen_is_a_fold_over_what_was_shown_and_removed(page: Page) -> None:
+    """B4, B6: in order; the same twice changes nothing; another way of showing keeps its place; a gap is noticed."""
+    more = _message("shown", 8, content=_shown("c"))
+    assert _after(page, more, more) == ["a card", "b card", "c card"]
+    assert _after(page, _message("shown", 8, content=_shown("a", "frame"))) == ["a frame", "b card"]
+    assert _after(page, _message("removed", 8, content_id="a")) == ["b card"]
+    assert _after(page, _message("removed", 8, content_id="x")) == ["a card", "b card"]
+    assert _after(page, _message("removed", 9, content_id="a")) == "gap"
+
+
+def test_what_is_over_is_dropped_at_its_instant(page: Page) -> None:
+    """B7: not a millisecond earlier."""
+    assert _after(page, now=4) == ["a card", "b card"]
+    assert _after(page, now=5) == ["b card"]
+    assert _after(page, now=10) == []
+
+
+@pytest.mark.parametrize(
+    ("left", "earliest", "latest"),
+    [
+        (30 * MINUTE_MS, 10 * MINUTE_MS, MINUTE_MS),
+        (9 * MINUTE_MS, 40_000, 20_000),
+        (30_000, -500, -5_500),
+    ],
+)
+def test_the_room_is_read_again_before_the_deadline_not_by_all_at_once(
+    page: Page, left: int, earliest: int, latest: int
+) -> None:
+    """B7: milliseconds before the deadline: minutes, then seconds, then once after it."""
+    assert page.evaluate(READING, [left, 0]) == earliest
+    assert page.evaluate(READING, [left, 1]) == latest
+
+
+@pytest.mark.parametrize(
+    ("url", "here", "framed"),
+    [
+        ("https://example.org/a", "https://earshot.example", True),
+        ("http://example.org/a", "http://127.0.0.1:8000", True),
+        ("http://example.org/a", "https://earshot.example", False),
+        ("https://earshot.example/rooms/x", "https://earshot.example", False),
+        ("https://EARSHOT.example:443/", "https://earshot.example", False),
+        ("javascript:alert(1)", "https://earshot.example", False),
+        ("data:text/html,x", "https://earshot.example", False),
+    ],
+)
+def test_a_page_frames_only_what_may_be_framed(page: Page, url: str, here: str, framed: bool) -> None:
+    """B6, B8: whatever a server says."""
+    assert page.evaluate(FRAMEABLE, [url, here]) is framed
