@@ -60,7 +60,7 @@ def change_call(connection_id: ConnectionId, room_id: RoomId, *, joins: bool, no
     if not _enter(member, now):
         return False
     members.update((room_id, member.entry), [Member.in_call.set(True)], now=now)
-    push.call_changed(room_id, find_call(room_id, now=now), now=now)
+    push.call_changed(room_id, now=now)
     return True
 
 
@@ -69,7 +69,7 @@ def hang_up(member: Member, *, now: int) -> None:
     if member.in_call:
         leave_call(member.room_id, {member.participant_id}, now=now)
         members.update((member.room_id, member.entry), [Member.in_call.remove()], now=now)
-        push.call_changed(RoomId(member.room_id), find_call(member.room_id, now=now), now=now)
+        push.call_changed(RoomId(member.room_id), now=now)
 
 
 def _enter(member: Member, now: int) -> bool:

@@ -21,7 +21,7 @@ from chalicelib.rooms.messages import (
     RoomEnded,
     RoomMessage,
 )
-from chalicelib.rooms.models import Knock, Member, next_sequence
+from chalicelib.rooms.models import Knock, Member, find_call, next_sequence
 from chalicelib.runtime import live
 from chalicelib.runtime.ids import ConnectionId, RoomId, SessionId
 
@@ -57,8 +57,11 @@ def merged(room_id: RoomId, into: RoomId, *, now: int) -> None:
     _numbered(RoomChanged, room_id, now, merged_into=into)
 
 
-def call_changed(room_id: RoomId, people: set[str], *, now: int) -> None:
-    _numbered(CallChanged, room_id, now, people=sorted(people))
+def call_changed(room_id: RoomId, *, now: int) -> None:
+    """Its number is taken before it is read who is in the call: of two changes at once, the later message has both."""
+    sequence = next_sequence(room_id, now=now)
+    if sequence is not None:
+        to_room(room_id, CallChanged(room_id, sequence, now, people=sorted(find_call(room_id, now=now))), now=now)
 
 
 def changed(room_id: RoomId, *, now: int) -> None:

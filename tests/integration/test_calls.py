@@ -6,9 +6,9 @@ from itertools import count
 import pytest
 
 from chalicelib.lifetimes import MINUTE
-from chalicelib.rooms import calls, service
+from chalicelib.rooms import calls, push, service
 from chalicelib.rooms.calls import CALL_MAX, SIGNAL_MAX, SIGNALS, change_call
-from chalicelib.rooms.models import find_call
+from chalicelib.rooms.models import find_call, next_sequence
 from chalicelib.runtime.ids import ConnectionId, RoomId, opaque
 from chalicelib.sessions.models import Session
 from chalicelib.sessions.service import open_session
@@ -36,6 +36,26 @@ def signal(socket: Socket, to: str, data: str = "offer") -> None:
 
 def join(socket: Socket, room: str, joined: bool = True) -> None:
     socket.send({"action": "call", "room_id": room, "joined": joined})
+
+
+def test_of_two_who_come_at_once_the_last_message_names_both(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """B13: whoever reads the messages in their order knows who is in the call."""
+    one, two = world.member(), world.member()
+    room = meeting(world, one, two)
+    mine, theirs = tab(one, room), tab(two, room)
+    real = next_sequence
+
+    def overtaken(room_id: RoomId, *, now: int) -> int | None:
+        monkeypatch.setattr(push, "next_sequence", real)
+        join(theirs, room)  # comes to its end while the first change is under way
+        return real(room_id, now=now)
+
+    monkeypatch.setattr(push, "next_sequence", overtaken)
+    world.pushes.clear()
+    join(mine, room)
+    told = [message for message in world.pushes.to(mine.id) if message["type"] == "call.changed"]
+    last = max(told, key=lambda message: message["sequence"])
+    assert last["people"] == sorted([me(one, room), me(two, room)])
 
 
 def test_a_signal_reaches_the_other_and_nobody_else(world: World, log_lines: io.StringIO) -> None:
