@@ -53,6 +53,11 @@ def not_found(reader: Reader) -> str:
     return _render("not_found.html", reader, view="notice")
 
 
+def analytics(reader: Reader) -> str:
+    """Loaded into a meeting's page, for who agreed to it."""
+    return _render("analytics.html", reader, view="notice")
+
+
 def too_old(reader: Reader) -> str:
     """For browsers that cannot run the page; needs no script."""
     return _render("too_old.html", reader, view="notice", oldest=browsers.OLDEST)

@@ -1,14 +1,16 @@
 """The pages: start page, meeting, log in and registration, and where mails lead."""
 
+import re
 from collections.abc import Callable, Mapping
 from functools import partial
 
 from chalice.app import Blueprint
 
+from chalicelib.rooms.rules import ANALYTICS
 from chalicelib.runtime import clock
 from chalicelib.runtime.http import HTML, PAGE_POLICY, Call, Reply, operation
 from chalicelib.sessions import edge
-from chalicelib.web import pages
+from chalicelib.web import analytics, pages
 from chalicelib.web.browsers import too_old
 from chalicelib.web.pages import Reader
 
@@ -63,6 +65,21 @@ def show_guardian(call: Call[None]) -> Reply:
 @operation(routes, "GET", "/unsubscribe", summary="End mails of one kind", answer_type=HTML, document=False)
 def show_unsubscribe(call: Call[None]) -> Reply:
     return _page(call, partial(pages.letter, purpose="unsubscribe"))
+
+
+@operation(routes, "GET", "/analytics", summary="The frame of an organiser's own analytics", answer_type=HTML,
+           document=False)  # fmt: skip
+def show_analytics(call: Call[None]) -> Reply:
+    """For ids that a room may have, and no other."""
+    if not re.fullmatch(ANALYTICS, call.query.get("id", "")):
+        return missing_page(call.headers, call.query)
+    return Reply(pages.analytics(_reader(call.headers, call.query)), 200, HTML, {**VARY, **analytics.FRAME_HEADERS})
+
+
+@operation(routes, "GET", "/analytics.js", summary="What runs in that frame", answer_type=analytics.JAVASCRIPT,
+           document=False)  # fmt: skip
+def send_analytics_script(_: Call[None]) -> Reply:
+    return Reply(analytics.frame_script(), 200, analytics.JAVASCRIPT, analytics.SCRIPT_HEADERS)
 
 
 def missing_page(headers: Mapping[str, str], query: Mapping[str, str]) -> Reply:

@@ -57,6 +57,7 @@ interface RoomAnswer {
   organised: boolean;
   participants: Participant[];
   content: ShownContent[];
+  call: string[];
   sequence: number;
   planned_start_ms?: number | null;
   link?: string | null;
@@ -84,6 +85,9 @@ interface LiveMessage {
   content_id?: string;
   gone?: ShownContent;
   expires_at_ms?: number;
+  people?: string[];
+  from?: string;
+  data?: string;
 }
 
 type Age = "adult" | "minor" | "child";
@@ -150,6 +154,7 @@ type Phase = "idle" | "back" | "starting" | "listening" | "unheard" | "joined" |
 type Trouble =
   | "refused"
   | "no-microphone"
+  | "no-cookies"
   | "insecure"
   | "unsupported"
   | "away"

@@ -1,4 +1,5 @@
 // The one door to the HTTP API: JSON in and out, problems as exceptions.
+import { heldBearer } from "./cookieless.js";
 
 /** The server answered, and refused. */
 export class Refused extends Error {
@@ -59,6 +60,8 @@ async function reach(path, init) {
 export async function call(method, path, { json, body, headers = {}, keepalive = false } = {}) {
   const sent = new Headers(headers);
   if (json !== undefined) sent.set("Content-Type", "application/json");
+  const bearer = heldBearer();
+  if (bearer) sent.set("Authorization", `Bearer ${bearer}`);
   const response = await reach(path, {
     method,
     headers: sent,

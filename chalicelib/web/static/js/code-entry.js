@@ -1,4 +1,5 @@
-import { enterByCode, makeCode, OWN } from "./codes.js";
+import { codeHere, enterByCode, makeCode, OWN } from "./codes.js";
+import { heldBearer, isNobody } from "./cookieless.js";
 import { find, write } from "./dom.js";
 import { busy, onSubmit } from "./forms.js";
 import { t } from "./i18n.js";
@@ -8,7 +9,7 @@ import { obstacle } from "./microphone.js";
 const DOUBTS = 2; // clips without a verdict after which another way is offered
 
 /** @type {Set<Trouble | null>} with which nothing can be heard here */
-const DEAF = new Set(["refused", "no-microphone", "insecure", "unsupported"]);
+const DEAF = new Set(["no-cookies", "refused", "no-microphone", "insecure", "unsupported"]);
 
 /** @typedef {(roomId: string, shown?: import("./codes.js").ShownCode) => void} Arrive */
 /** @typedef {import("./entering.js").Entry} Entry */
@@ -43,19 +44,23 @@ export class CodeEntry {
   #arrive;
   #wait;
 
-  /** From the page of the QR picture, where the click has been made. */
+  /** From the page of the QR picture: where the click has been made there, it is enough. */
   #goOn() {
-    const code = takeOver("code");
+    const clicked = takeOver("code");
+    const code = clicked ?? codeHere();
     if (!code) return;
     this.#root.open = true;
-    find("#code", HTMLInputElement).value = code;
-    this.#form.requestSubmit();
+    const field = find("#code", HTMLInputElement);
+    field.value = code;
+    if (clicked) this.#form.requestSubmit();
+    else field.focus();
   }
 
   /** @param {import("./forms.js").Values} values */
   async #enter({ code = "" }) {
-    await this.#session.open();
+    if (!isNobody()) await this.#session.open();
     const entry = await enterByCode(code);
+    if (heldBearer()) this.#session.refresh();
     this.#form.reset();
     if (entry.status === "knocking") this.#wait(entry, () => enterByCode(code));
     else this.#arrive(entry.room_id);

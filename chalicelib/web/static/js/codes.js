@@ -1,4 +1,5 @@
 import { call } from "./api.js";
+import { cookiesRefused, hold } from "./cookieless.js";
 
 /** @typedef {{code: string, qr: string, room_id: string, expires_at_ms: number}} ShownCode */
 
@@ -12,12 +13,16 @@ export const OWN = { gone: "codes.gone", "not-found": "codes.problem" };
 export const makeCode = roomId => call("POST", "/v1/join-codes", { json: roomId ? { room_id: roomId } : {} });
 
 /**
- * Needs a session. Throws Refused or Away.
+ * Needs a session, unless cookies are refused: then this tab has one from now on. Throws Refused or Away.
  * @param {string} typed with or without spaces and dashes @returns {Promise<import("./entering.js").Entry>}
  */
-export function enterByCode(typed) {
+export async function enterByCode(typed) {
   const code = encodeURIComponent(typed.replace(/[\s-]/g, ""));
-  return call("POST", `/v1/join-codes/${code}`, { json: {} });
+  /** @type {Record<string, string>} */
+  const headers = cookiesRefused() ? { "Earshot-Cookies": "none" } : {};
+  const entry = await call("POST", `/v1/join-codes/${code}`, { json: {}, headers });
+  hold(entry.bearer);
+  return entry;
 }
 
 /** As people read it: two groups of three. @param {string} code */
@@ -25,3 +30,6 @@ export const grouped = code => `${code.slice(0, 3)} ${code.slice(3)}`;
 
 /** As it is said, one letter after another. @param {string} code */
 export const spelled = code => [...code].join(", ");
+
+/** @returns {string | null} the code that this address came with, in the part that no server sees */
+export const codeHere = () => new URLSearchParams(location.hash.slice(1)).get("code")?.toUpperCase() ?? null;

@@ -2,7 +2,8 @@
 // because cameras and messengers open what they find.
 import { home, meeting } from "./addresses.js";
 import { call } from "./api.js";
-import { enterByCode, OWN } from "./codes.js";
+import { codeHere, enterByCode, OWN } from "./codes.js";
+import { cookiesRefused } from "./cookieless.js";
 import { find } from "./dom.js";
 import { onSubmit } from "./forms.js";
 import { keepFragment, keepLanguage } from "./language.js";
@@ -11,8 +12,8 @@ import { remember, rememberHere } from "./memory.js";
 const field = find("#code", HTMLInputElement);
 
 function fill() {
-  const code = new URLSearchParams(location.hash.slice(1)).get("code");
-  if (code) field.value = code.toUpperCase();
+  if (cookiesRefused()) location.replace(home() + location.hash); // the next page could not know who this one was
+  field.value = codeHere() ?? field.value;
   keepFragment();
 }
 

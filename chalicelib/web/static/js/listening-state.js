@@ -17,6 +17,7 @@ const TROUBLES = {
   "no-microphone": ["trouble.no-microphone.title", "trouble.no-microphone.body"],
   "microphone-busy": ["trouble.microphone-busy.title", "trouble.microphone-busy.body"],
   "microphone-lost": ["trouble.microphone-lost.title", "trouble.microphone-lost.body"],
+  "no-cookies": ["trouble.no-cookies.title", "trouble.no-cookies.body"],
   insecure: ["trouble.insecure.title", "trouble.insecure.body"],
   unsupported: ["trouble.unsupported.title", "trouble.unsupported.body"],
   away: ["trouble.away.title", "trouble.away.body"],

@@ -1,3 +1,6 @@
+import { call } from "./api.js";
+import { heldBearer } from "./cookieless.js";
+
 const HEARTBEAT_MS = 60_000;
 const LIFE_MS = 110 * 60_000; // the gateway closes a socket at two hours: change it before
 const FIRST_PAUSE_MS = 500;
@@ -26,6 +29,7 @@ export class Live extends EventTarget {
   /** @type {WebSocket | null} */
   #socket = null;
   #attempt = 0;
+  #turn = 0;
   #unanswered = 0;
   /** @type {number | undefined} */
   #heartbeat;
@@ -65,7 +69,25 @@ export class Live extends EventTarget {
 
   #connect() {
     this.#become(this.#attempt ? "offline" : "connecting");
-    const socket = new WebSocket(address(this.#tab.id));
+    if (heldBearer()) void this.#connectByTicket();
+    else this.#connectTo(address(this.#tab.id));
+  }
+
+  /** Sockets carry no bearer: one is opened by a ticket, which is good once. */
+  async #connectByTicket() {
+    const turn = ++this.#turn;
+    const url = address(this.#tab.id);
+    try {
+      url.searchParams.set("ticket", (await call("POST", "/v1/tickets", { json: {} })).ticket);
+    } catch {
+      return turn === this.#turn && this.#lost();
+    }
+    return turn === this.#turn && this.#connectTo(url);
+  }
+
+  /** @param {URL} url */
+  #connectTo(url) {
+    const socket = new WebSocket(url);
     this.#socket = socket;
     socket.onopen = () => this.#opened();
     socket.onmessage = event => this.#received(event.data);
@@ -105,6 +127,7 @@ export class Live extends EventTarget {
   }
 
   #drop() {
+    this.#turn += 1;
     window.clearInterval(this.#heartbeat);
     window.clearTimeout(this.#retry);
     const socket = this.#socket;

@@ -1,5 +1,9 @@
 import { home, meeting, roomHere } from "./addresses.js";
+import { Analytics } from "./analytics.js";
+import { call } from "./api.js";
 import { Arrival } from "./arrival.js";
+import { Call } from "./call/call.js";
+import { CallView } from "./call/call-view.js";
 import { ServerClock } from "./clock.js";
 import { CodeEntry } from "./code-entry.js";
 import { offerAgain } from "./content/again.js";
@@ -10,6 +14,7 @@ import { followTab } from "./content/lifecycle.js";
 import { ServerTime } from "./content/server-time.js";
 import { ShownView } from "./content/shown-view.js";
 import { Staged } from "./content/staged.js";
+import { heldBearer } from "./cookieless.js";
 import { find, write } from "./dom.js";
 import { Door } from "./door.js";
 import { t } from "./i18n.js";
@@ -20,7 +25,7 @@ import { Listening } from "./listening.js";
 import { Live } from "./live.js";
 import { MeetingView } from "./meeting-view.js";
 import { recall, remember } from "./memory.js";
-import { say, showCookieNotice, showWhenOffline } from "./notices.js";
+import { say, showCookieNotice, showWhenOffline, showWithoutCookies } from "./notices.js";
 import { Organise } from "./organise.js";
 import { MyLinks } from "./panel/links.js";
 import { openPanel } from "./panel/open.js";
@@ -62,6 +67,9 @@ const organise = new Organise(room, session);
 const arrival = new Arrival(session, live);
 const shown = new ShownView(room, staged, time, () => panel.open("links"));
 new Deadlines(room, time);
+const analytics = new Analytics(room);
+const calls = new Call(room, live);
+new CallView(calls, room);
 new CodeEntry(session, listening, arriveByCode, waitByCode);
 
 /** @param {View} name */
@@ -83,6 +91,8 @@ function enter(id) {
     door.clear();
     invite.forget();
     organise.clear();
+    calls.stop();
+    analytics.leave();
   }
   remember("room", id);
   room.enter(id);
@@ -131,11 +141,14 @@ function forget() {
   door.clear();
   invite.forget();
   organise.clear();
+  calls.stop();
+  analytics.forget();
   live.close();
   remember("room", null);
 }
 
 async function leave() {
+  calls.leave();
   const left = room.leave();
   forget();
   if (roomHere()) history.pushState(null, "", home());
@@ -162,7 +175,7 @@ function end(why) {
 
 /** A clip taken back had already found a meeting: nobody asked to be in it. @param {string | null} id */
 function undo(id) {
-  if (id && id !== room.id) void fetch(`/v1/rooms/${id}/participants/me`, { method: "DELETE" });
+  if (id && id !== room.id) void call("DELETE", `/v1/rooms/${id}/participants/me`).catch(() => {});
 }
 
 /** @param {LiveMessage} message */
@@ -212,7 +225,11 @@ window.addEventListener("popstate", () => {
   else show("home");
 });
 lease.addEventListener("renewed", () => room.prolong(staged.ids, lease.expiresAtMs));
-window.addEventListener("pagehide", () => listening.stop());
+window.addEventListener("pagehide", ({ persisted }) => {
+  listening.stop();
+  calls.leave();
+  if (heldBearer() && !persisted) void call("DELETE", "/v1/session", { keepalive: true }); // nobody could come back to it
+});
 
 keepLanguage(language => session.prefer({ language }));
 const { panel, rename } = openPanel(session, arriveToRun);
@@ -222,6 +239,7 @@ followTab({ tab, live, room, staged });
 arrival.addEventListener("rename", rename);
 showCookieNotice();
 showWhenOffline();
+showWithoutCookies();
 const here = roomHere();
 if (here) enter(here);
 else show("home");

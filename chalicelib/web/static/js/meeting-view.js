@@ -8,7 +8,7 @@ const TINTS = 6;
 const VIA = { sound: "via.sound", code: "via.code", link: "via.link" };
 
 /** The same person has the same colour on every screen. @param {string} id */
-const tint = id =>
+export const tint = id =>
   [...id].reduce((sum, letter) => (sum * 31 + (letter.codePointAt(0) ?? 0)) % 9973, 7) % TINTS;
 
 /** @param {Participant} person @param {boolean} me */

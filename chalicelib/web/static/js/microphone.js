@@ -1,7 +1,10 @@
+import { isNobody } from "./cookieless.js";
+
 const WANTED = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
 
 /** What keeps this browser from listening at all, before asking anybody anything. @returns {Trouble | null} */
 export function obstacle() {
+  if (isNobody()) return "no-cookies";
   if (!window.isSecureContext) return "insecure";
   if (!navigator.mediaDevices?.getUserMedia || !window.AudioWorkletNode) return "unsupported";
   return null;

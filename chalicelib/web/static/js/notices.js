@@ -1,3 +1,4 @@
+import { cookiesRefused } from "./cookieless.js";
 import { copy, find, write } from "./dom.js";
 import { t } from "./i18n.js";
 import { recall, remember } from "./memory.js";
@@ -28,4 +29,12 @@ export function showWhenOffline() {
   window.addEventListener("online", show);
   window.addEventListener("offline", show);
   show();
+}
+
+/** Says what is lost where cookies are refused, in place of the notice about the one. */
+export function showWithoutCookies() {
+  if (!cookiesRefused()) return;
+  document.body.toggleAttribute("data-cookieless", true);
+  find(".cookie-notice", HTMLElement).hidden = true;
+  write(find(".no-cookies", HTMLElement), t("notice.no-cookies"));
 }

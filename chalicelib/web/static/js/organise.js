@@ -14,6 +14,7 @@ export class Organise {
   #title = find("#meeting-name", HTMLInputElement);
   #start = find("#meeting-start", HTMLInputElement);
   #knock = find("#knock", HTMLInputElement);
+  #analytics = find("#analytics-id", HTMLInputElement);
   #sure = find(".sure", HTMLDialogElement, this.#root);
 
   /** @param {import("./room.js").Room} room @param {import("./session.js").Session} session */
@@ -22,7 +23,11 @@ export class Organise {
     this.#session = session;
     room.addEventListener("change", () => this.#show());
     session.addEventListener("change", () => this.#show());
-    onSubmit(this.#form, values => this.#save(values));
+    onSubmit(this.#form, ({ title, planned_start_ms }) =>
+      this.#save({ title, planned_start_ms: fromField(planned_start_ms) }),
+    );
+    const analytics = find('[data-form="analytics"]', HTMLFormElement);
+    onSubmit(analytics, ({ analytics_id }) => this.#save({ analytics_id: analytics_id || null }));
     this.#knock.addEventListener("change", () => void this.#turnKnock());
     this.#onclick(".copy-link", () => this.#copy());
     this.#onclick(".claim-act", () => this.#claim());
@@ -76,6 +81,7 @@ export class Organise {
   /** What is being typed stays. @param {RoomAnswer} answer */
   #fill({ title, planned_start_ms, settings }) {
     this.#knock.checked = settings.knock;
+    if (this.#analytics !== document.activeElement) this.#analytics.value = settings.analytics_id ?? "";
     if (this.#form.contains(document.activeElement)) return;
     this.#title.value = title ?? "";
     this.#start.value = toField(planned_start_ms);
@@ -87,9 +93,9 @@ export class Organise {
     this.#room.refresh();
   }
 
-  /** @param {import("./forms.js").Values} values */
-  async #save({ title, planned_start_ms }) {
-    await this.#change({ title, planned_start_ms: fromField(planned_start_ms) });
+  /** @param {object} json */
+  async #save(json) {
+    await this.#change(json);
     say(t("settings.saved"));
   }
 

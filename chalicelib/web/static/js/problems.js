@@ -1,4 +1,5 @@
 import { Away, Refused } from "./api.js";
+import { NeedsCookies } from "./cookieless.js";
 import { t } from "./i18n.js";
 
 /** @type {Record<string, string>} what to do, by the last part of the problem's type */
@@ -34,6 +35,7 @@ function pause(pauseMs) {
  */
 export function problemText(error, own = {}) {
   if (error instanceof Away) return t("problem.away");
+  if (error instanceof NeedsCookies) return t("problem.needs-cookies");
   if (!(error instanceof Refused)) return t("problem.unexpected");
   if (error.status === 429) return pause(error.retryAfterMs);
   const key = own[kindOf(error)] ?? TEXTS[kindOf(error)];

@@ -1,14 +1,14 @@
 // What a meeting looks like, as a fold over the server's messages. Pure: no page, no network.
 
-/** @typedef {{people: Participant[], content: ShownContent[], sequence: number, answer: RoomAnswer}} RoomState */
+/** @typedef {{people: Participant[], content: ShownContent[], call: string[], sequence: number, answer: RoomAnswer}} RoomState */
 
 /** @param {Participant[]} people */
 const byArrival = people => [...people].sort((a, b) => a.joined_at_ms - b.joined_at_ms);
 
 /** @param {RoomAnswer} answer @returns {RoomState} */
 export function fromAnswer(answer) {
-  const { participants, content, sequence } = answer;
-  return { people: byArrival(participants), content, sequence, answer };
+  const { participants, content, call, sequence } = answer;
+  return { people: byArrival(participants), content, call, sequence, answer };
 }
 
 /** @param {Participant[]} people @param {LiveMessage} message @returns {Participant[]} */
@@ -62,5 +62,7 @@ export function apply(state, message) {
   if (sequence === undefined || sequence <= state.sequence) return state;
   if (sequence > state.sequence + 1) return "gap";
   const people = peopleAfter(state.people, message);
-  return { ...state, sequence, people, content: contentAfter(state.content, message) };
+  const content = contentAfter(state.content, message);
+  const call = message.type === "call.changed" ? (message.people ?? []) : state.call;
+  return { ...state, sequence, people, content, call };
 }

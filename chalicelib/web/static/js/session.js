@@ -1,4 +1,5 @@
 import { call, Refused } from "./api.js";
+import { cookiesRefused, heldBearer, isNobody, NeedsCookies } from "./cookieless.js";
 import { recall, remember } from "./memory.js";
 import { settled } from "./renewal.js";
 
@@ -22,13 +23,15 @@ export class Session extends EventTarget {
 
   #live;
 
-  /** Opens a session or finds the one there is, and its live channel. Throws Refused or Away. */
+  /** Opens a session or finds the one there is, and its live channel. Throws Refused, Away or NeedsCookies. */
   async open() {
+    if (isNobody()) throw new NeedsCookies();
+    if (heldBearer()) return this.#live.open();
     const before = this.who;
     this.take(await call("POST", "/v1/session", { json: {} }));
     const another = before !== null && before.participant_name !== this.who?.participant_name;
     if (another) this.#live.reopen(); // the old channel belongs to the session that is over
-    this.#live.open();
+    return this.#live.open();
   }
 
   /**
@@ -48,7 +51,8 @@ export class Session extends EventTarget {
 
   /** Whether this browser may have a session. */
   get mayBe() {
-    return this.who !== null || recall("session") !== null || "known" in document.body.dataset;
+    const kept = recall("session") !== null || "known" in document.body.dataset;
+    return this.who !== null || heldBearer() !== null || (kept && !cookiesRefused());
   }
 
   /** As `read`, where nobody waits for it. */

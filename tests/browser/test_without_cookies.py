@@ -1,0 +1,88 @@
+"""A browser that refuses cookies: what is lost is said, and a code still leads in."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Playwright, expect
+
+from chalicelib.web.i18n import text
+from tests.browser import chromium
+from tests.browser.accessibility import complaints
+from tests.browser.corner import say_age, take_name
+from tests.browser.meetings import gathered
+from tests.browser.organisers import send
+from tests.browser.people import Person, Place, Traffic
+
+BLOCKED = {"profile": {"default_content_setting_values": {"cookies": 2}}}
+
+
+@pytest.fixture
+def refusing(playwright: Playwright, place: Place, tmp_path: Path) -> Iterator[Person]:
+    """Somebody whose browser is set to block all cookies."""
+    (tmp_path / "Default").mkdir()
+    (tmp_path / "Default" / "Preferences").write_text(json.dumps(BLOCKED))
+    context = playwright.chromium.launch_persistent_context(
+        tmp_path, executable_path=chromium.path(), args=list(chromium.FLAGS), locale="en-GB", base_url=place.url
+    )
+    yield _on_the_start_page(context)
+    context.close()
+
+
+def _on_the_start_page(context: BrowserContext) -> Person:
+    traffic = Traffic()
+    traffic.watch(context)
+    page = context.new_page()
+    page.goto("/")
+    return Person(context, page, traffic)
+
+
+def _code(host: Person, room_id: str) -> str:
+    return str(send(host.page, "POST", "/v1/join-codes", {"room_id": room_id})["code"])
+
+
+def test_a_code_leads_in_without_cookies(someone: Callable[..., Person], refusing: Person) -> None:
+    """C4, C1: with a bearer that stays in the tab's memory; live, named, and gone with the tab."""
+    host, page = someone(), refusing.page
+    room = gathered(host)
+    expect(page.locator(".no-cookies")).to_have_text(text("en", "notice.no-cookies"))
+    expect(page.locator(".cookie-notice")).to_be_hidden()
+    refusing.ear.click()
+    expect(page.locator(".advice-title")).to_have_text(text("en", "trouble.no-cookies.title"))
+    assert complaints(page) == []
+
+    page.goto(f"/join#code={_code(host, room)}")
+    page.wait_for_url("**/#code=*")
+    expect(page.locator("#code")).to_be_focused()
+    page.keyboard.press("Enter")
+    for person in (host, refusing):
+        expect(person.names).to_have_count(2)
+    expect(page.locator(".link-state")).to_have_text("Live")
+    assert refusing.context.cookies() == []
+    assert "Bearer" not in json.dumps(page.evaluate("() => [location.href, history.state]"))
+
+    page.locator("#me").click()
+    page.get_by_role("button", name="Change name").click()
+    say_age(page)
+    take_name(page, "Grace")
+    expect(host.names.filter(has_text="Grace")).to_have_count(1)
+    with page.expect_event("websocket"):  # each with a ticket of its own
+        page.evaluate("() => window.dispatchEvent(new Event('offline'))")
+    expect(page.locator(".link-state")).to_have_text("Live")
+    page.close()
+    expect(host.names).to_have_count(1)
+    assert refusing.traffic.errors == []
+
+
+def test_a_link_needs_the_cookie_and_says_so(refusing: Person) -> None:
+    """C4: nothing is opened on the server for a browser that could not come back to it."""
+    page = refusing.page
+    invitation = {"title": "Salon", "planned_start_ms": None, "knock": False}
+    page.route("**/invitation", lambda route: route.fulfill(json=invitation))
+    page.goto(f"/rooms/{'A' * 22}")
+    asked: list[str] = []
+    page.on("request", lambda one: asked.append(one.method))
+    page.get_by_role("button", name="Join", exact=True).click()
+    expect(page.locator(".arrive .form-problem")).to_have_text(text("en", "problem.needs-cookies"))
+    assert "POST" not in asked
