@@ -33,7 +33,7 @@ def test_a_meeting_is_opened_titled_and_ended_for_everybody(someone: Callable[..
     assert "SUMMARY:Weekly meeting" in calendar.value.path().read_text("utf-8")
 
     guest.page.goto(link)
-    guest.page.get_by_role("button", name="Join").click()
+    guest.page.get_by_role("button", name="Join", exact=True).click()
     expect(guest.names).to_have_count(2)
     expect(guest.page.locator(".link-text")).to_have_value(link)
     expect(guest.page.locator(".runs")).to_be_hidden()
