@@ -39,7 +39,7 @@ def test_a_meeting_is_opened_titled_and_ended_for_everybody(someone: Callable[..
     expect(guest.page.locator(".runs")).to_be_hidden()
 
     page.locator("#meeting-name").fill("Weekly, at last")
-    page.get_by_role("button", name="Save", exact=True).click()
+    page.locator('[data-form="organise"]').get_by_role("button", name="Save").click()
     expect(guest.page.locator("#meeting-title")).to_have_text("Weekly, at last")
 
     page.get_by_role("button", name="End the meeting for everybody").press("Enter")
