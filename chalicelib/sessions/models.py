@@ -16,6 +16,9 @@ from chalicelib.runtime.store import Binding, Record, Table
 
 Key = tuple[str, str]
 SEALED_EMAIL = "sessions/email"
+CARRIED = (  # by a renewal
+    "participant_id", "participant_name", "room_id", "email", "age", "preferences", "decided", "opened_at_ms",
+)  # fmt: skip
 
 
 class Session(Record):
@@ -152,11 +155,9 @@ def _vouched(account_id: str) -> str:
 
 
 def renewed(session: Session, owner_id: str | None, now: int) -> Session:
-    """The same person, room and preferences under a new id."""
+    """The same person, room and preferences under a new id; of what else a session says nothing comes along."""
     own = opaque()
-    kept: dict[str, Any] = {
-        name: value for name, value in session.attribute_values.items() if name not in ("owner_id", "own_id")
-    }
+    kept: dict[str, Any] = {name: getattr(session, name) for name in CARRIED}
     made = Session(owner_id or own, own, **kept)
     made.used(now)
     return made

@@ -11,6 +11,7 @@ from chalicelib.runtime.errors import Conflict
 from chalicelib.runtime.transactions import Transaction
 from chalicelib.sessions.models import Session, find, new_session, renewed, sessions, unchanged
 from chalicelib.sessions.names import friendly
+from chalicelib.sessions.service import end_session
 
 Together = Callable[[Transaction], None]
 Make = Callable[[Session | None], Session | None]
@@ -20,16 +21,24 @@ TRIES = 8  # each further one follows a change of the session made elsewhere at 
 def sign_in(
     session: Session | None, account_id: str, email: Address, together: Together, *, now: int, age: str | None
 ) -> Session | None:
-    """A session of the account: a new one, or a guest's with its name, meeting and preferences. None: not any more."""
+    """A session of the account: a new one, or a guest's with its name, meeting and preferences. None: not any more.
+
+    Another account's session hands nothing over: it ends as by a log out, once the new one is there.
+    """
 
     def make(known: Session | None) -> Session:
         made = renewed(known or new_session(friendly(), now), account_id, now)
         made.keep_email(email)
-        made.age, made.vouched_for = age or made.age, None
+        made.age = age or made.age
         made.decided = known.decided if known and not known.account_id else None
         return made
 
-    return _become(session, make, together, now)
+    if session is None or session.account_id in (None, account_id):
+        return _become(session, make, together, now)
+    made = _become(None, make, together, now)
+    if made is not None:
+        end_session(session.session_id, now=now)
+    return made
 
 
 def renew(session: Session, together: Together, *, now: int) -> Session | None:
