@@ -1,10 +1,11 @@
 """Someone signed in: their session and their account, and what asks for the password once more."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from chalicelib.accounts import attempts, models, passwords
 from chalicelib.accounts.models import Account
-from chalicelib.runtime.errors import Conflict, Unauthenticated
+from chalicelib.runtime.errors import Conflict, Unauthenticated, Unavailable
 from chalicelib.sessions import renewal
 from chalicelib.sessions import service as sessions
 from chalicelib.sessions.models import Session
@@ -36,7 +37,8 @@ def find_signed(session: Session, *, now: int) -> Signed:
     account = models.find(session.account_id, now=now) if session.account_id else None
     if account is None:
         raise Unauthenticated("Log in first: POST /v1/session/login.", kind="sign-in-required")
-    models.record_use(account, now=now)
+    with suppress(Unavailable):  # in a crowd: the next request records it
+        models.record_use(account, now=now)
     return Signed(session, account)
 
 

@@ -14,6 +14,7 @@ from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 
 from chalicelib.runtime import meter
+from chalicelib.runtime.contention import patiently
 from chalicelib.runtime.dynamodb import share_connection
 from chalicelib.runtime.records import Binding, Record
 from chalicelib.runtime.settings import settings
@@ -120,7 +121,7 @@ class Table(Generic[R]):
         item = self.bare(key)
         self._wrote("DeleteItem", item)
         try:
-            _open("delete")(item, condition=where)
+            patiently(lambda: _open("delete")(item, condition=where))
         except DeleteError as error:
             return _refused(error)
         return True
@@ -152,12 +153,12 @@ class Table(Generic[R]):
     def _save(self, item: R, condition: Condition | None) -> None:
         self.bind()
         self._wrote("PutItem", item)
-        _open("save")(item, condition=condition)
+        patiently(lambda: _open("save")(item, condition=condition))
 
     def _update(self, key: Key, actions: Sequence[Action], condition: Condition) -> R | None:
         item = self.bare(key)
         try:
-            _open("update")(item, actions=list(actions), condition=condition)
+            patiently(lambda: _open("update")(item, actions=list(actions), condition=condition))
         except UpdateError as error:
             self._wrote("UpdateItem", item)
             _refused(error)

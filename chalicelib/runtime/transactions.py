@@ -12,12 +12,11 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
+from chalicelib.runtime.contention import ATTEMPTS, crowded
 from chalicelib.runtime.dynamodb import shared_connection
-from chalicelib.runtime.errors import Unavailable
 from chalicelib.runtime.records import Record
 from chalicelib.runtime.store import Table
 
-ATTEMPTS = 4  # where others write the same items at the same moment
 R = TypeVar("R", bound=Record)
 
 
@@ -67,7 +66,7 @@ class Transaction:
                     return False
             else:
                 return True
-        raise Unavailable("This is being changed elsewhere at the same moment.", retry_after_s=1)
+        raise crowded()
 
     def _add(self, table: Table[R], item: R, write: Callable[[TransactWrite], None]) -> None:
         table.bind()

@@ -1,10 +1,11 @@
 """Sessions: opened at the first act that needs one, found again by the cookie, renewed, ended at once."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 from chalicelib.lifetimes import MINUTE, SESSION_GRACE_MS
 from chalicelib.runtime import events, limits
-from chalicelib.runtime.errors import Conflict, Denied, NotFound, Unauthenticated
+from chalicelib.runtime.errors import Conflict, Denied, NotFound, Unauthenticated, Unavailable
 from chalicelib.runtime.ids import SessionId, derived
 from chalicelib.runtime.networks import network
 from chalicelib.runtime.transactions import Transaction
@@ -33,7 +34,8 @@ def find_session(held: Pass | None, *, now: int) -> Session:
     if session is None:
         raise _ended()
     if now - int(session.used_at_ms) > SESSION_GRACE_MS:
-        _record_use(session, now)
+        with suppress(Unavailable):  # in a crowd: the next request records it
+            _record_use(session, now)
     return session
 
 

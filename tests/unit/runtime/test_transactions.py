@@ -6,8 +6,9 @@ import pytest
 from pynamodb.exceptions import CancellationReason, TransactWriteError, VerboseClientError
 
 from chalicelib.runtime import meter
+from chalicelib.runtime.contention import ATTEMPTS
 from chalicelib.runtime.errors import Unavailable
-from chalicelib.runtime.transactions import ATTEMPTS, Transaction
+from chalicelib.runtime.transactions import Transaction
 from tests.support.aws import Aws
 from tests.unit.runtime.test_store import DEADLINE, KEY, Note, note, notes, stored_text
 

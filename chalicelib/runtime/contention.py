@@ -1,0 +1,26 @@
+"""Another writer of the same item at the same moment: tried again a few times, then said so with Retry-After."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from pynamodb.exceptions import DeleteError, PutError, UpdateError
+
+from chalicelib.runtime.errors import Unavailable
+
+ATTEMPTS = 4
+T = TypeVar("T")
+
+
+def patiently(write: Callable[[], T]) -> T:
+    """What `write` gives; a transaction over its item, half way through elsewhere, is over soon. Raises Unavailable."""
+    for _ in range(ATTEMPTS):
+        try:
+            return write()
+        except (PutError, UpdateError, DeleteError) as error:
+            if error.cause_response_code != "TransactionConflictException":
+                raise
+    raise crowded()
+
+
+def crowded() -> Unavailable:
+    return Unavailable("This is being changed elsewhere at the same moment.", retry_after_s=1)
