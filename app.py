@@ -9,7 +9,7 @@ from chalicelib.joining.routes import routes as joining_routes
 from chalicelib.joining.service import forget_sound, give_up_seat, seat_admitted, tell_refused
 from chalicelib.joining.tasks import tasks as joining_tasks
 from chalicelib.privacy.routes import routes as privacy_routes
-from chalicelib.privacy.service import has_consented
+from chalicelib.privacy.service import forget_guest, has_consented
 from chalicelib.privacy.tasks import tasks as privacy_tasks
 from chalicelib.rooms.organiser_routes import routes as organiser_routes
 from chalicelib.rooms.routes import routes as room_routes
@@ -39,6 +39,7 @@ finish_with(clear_useless_cookie)
 consent.recorded_by(has_consented)
 expiry.handled_by(staging.EXPIRY_KIND, staging.reap_tab)
 events.subscribe(events.SessionEnded, staging.forget_session)
+events.subscribe(events.FoundTooYoung, forget_guest)
 events.subscribe(events.AccountUsed, record_use_with)
 events.subscribe(events.SessionEnded, forget_session)
 events.subscribe(events.SessionEnded, forget_sound)

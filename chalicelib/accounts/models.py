@@ -36,6 +36,7 @@ class Account(Record):
     password_hash = UnicodeAttribute()
     revision = UnicodeAttribute()  # another with each password and second factor: what was proved is for one
     confirmed = BooleanAttribute()
+    asked_by = UnicodeAttribute(null=True)  # the guest who registered, as consents name them; until it is confirmed
     consents = UnicodeAttribute(null=True)  # given at registration, on record once the address is confirmed
     registered_at_ms = NumberAttribute()
     age = UnicodeAttribute(null=True)  # adult or minor: what followed from the birth date when they registered
@@ -70,14 +71,21 @@ accounts = Table(Account, "accounts")
 
 
 def new_account(
-    address: Address, password_hash: str, *, language: str, consents: str, age: str | None, now: int
+    address: Address,
+    password_hash: str,
+    *,
+    language: str,
+    asked_by: str | None,
+    consents: str,
+    age: str | None,
+    now: int,
 ) -> Account:
     """An account to be confirmed within a day."""
     key = _key_of(address)
     made = Account(
         key, account_id=key + opaque()[: 22 - KEY], email=vault.seal(SEALED_EMAIL, address),
-        password_hash=password_hash, revision=opaque(), confirmed=False, consents=consents, age=age, language=language,
-        registered_at_ms=now, used_at_ms=now, capture_insights=True, mail_report_ready=True,
+        password_hash=password_hash, revision=opaque(), confirmed=False, asked_by=asked_by, consents=consents, age=age,
+        language=language, registered_at_ms=now, used_at_ms=now, capture_insights=True, mail_report_ready=True,
     )  # fmt: skip
     made.lives_until(REGISTRATION.deadline(now))
     return made
@@ -90,7 +98,7 @@ def file_registration(account: Account, *, now: int) -> bool:
 
 def confirm(account: Account, *, now: int) -> bool:
     """Makes the account usable, or finds that it is; False where its address has another one already."""
-    account.confirmed, account.consents = True, None
+    account.confirmed, account.consents, account.asked_by = True, None, None
     account.used(now)
     return file_registration(account, now=now) or find(account.account_id, now=now) is not None
 

@@ -22,7 +22,11 @@ def register(wanted: NewAccount, session: Session, language: str, viewer: str, *
     password_hash = passwords.hash_new(wanted.password, address)
     decided = privacy.bring(session, wanted.consents.made(), now=now)
     consents = json.dumps([[one.purpose, one.given, one.version, one.at_ms] for one in decided])
-    account = models.new_account(address, password_hash, language=language, consents=consents, age=session.age, now=now)
+    guest = None if session.account_id else privacy.guest(session.participant_id)
+    account = models.new_account(
+        address, password_hash, language=language, asked_by=guest, consents=consents,
+        age=session.age, now=now,
+    )  # fmt: skip
     token = tokens.issue_token(tokens.CONFIRMATION, account, now=now)
     if models.file_registration(account, now=now):
         mails.ask_to_confirm(account, token, now=now)
@@ -45,7 +49,9 @@ def confirm_address(token: str, *, now: int) -> None:
     if not (found and account):
         raise _gone()
     who, consents = privacy.account(account.account_id), _consents(account)
-    if privacy.is_erased(who, now=now) or not models.confirm(account, now=now):
+    if any(privacy.is_erased(one, now=now) for one in (who, account.asked_by) if one):  # by now, or found too young
+        raise _gone()
+    if not models.confirm(account, now=now):
         raise _gone()
     privacy.record_first(who, consents, now=now)
     if not tokens.take_token(found, now=now):

@@ -46,6 +46,10 @@ def find_decisions(person: str, *, now: int, purpose: str = "") -> list[Decision
     return decisions.query(subject_of(person), now=now, where=where)
 
 
+def forget_decisions(person: str, *, now: int) -> None:
+    decisions.delete_many([(one.subject, one.entry) for one in find_decisions(person, now=now)])
+
+
 def append_decision(person: str, purpose: str, *, given: bool, version: int, at_ms: int, now: int) -> bool:
     """False where another decision stands at that very instant."""
     made = Decision(subject_of(person), f"{purpose}#{at_ms:015}", purpose=purpose, at_ms=at_ms, given=given)

@@ -8,6 +8,7 @@ from chalicelib.privacy.models import Decision, is_erased, note_erasure
 from chalicelib.privacy.rules import Decided, is_given, next_instant
 from chalicelib.runtime.consent import PurposeName
 from chalicelib.runtime.errors import Conflict
+from chalicelib.runtime.events import FoundTooYoung
 from chalicelib.sessions.models import Session, change
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "consents_of",
     "decide",
     "decide_here",
+    "forget_guest",
     "is_erased",
     "note_erasure",
     "now_deciding",
@@ -38,7 +40,7 @@ def account(account_id: str) -> str:
 
 def person(session: Session) -> str:
     """Whose consents a session shows and changes: the account's, or those of a guest."""
-    return account(session.account_id) if session.account_id else _guest(session)
+    return account(session.account_id) if session.account_id else guest(session.participant_id)
 
 
 def consents_of(who: str, *, now: int) -> History:
@@ -86,7 +88,7 @@ def decide_here(session: Session, choices: Mapping[PurposeName, bool], *, now: i
 def carry_over(session: Session, *, now: int) -> None:
     """What its guest decided goes on in the session's account, as far as that has not decided for itself."""
     if session.decided and session.account_id:
-        record_first(account(session.account_id), _latest(_guest(session), now), now=now)
+        record_first(account(session.account_id), _latest(guest(session.participant_id), now), now=now)
 
 
 def bring(session: Session, choices: Mapping[PurposeName, bool], *, now: int) -> list[Decided]:
@@ -109,8 +111,16 @@ def withdraw_all(who: str, *, now: int) -> None:
     record(who, now_deciding(dict.fromkeys(standing, False), now), now=now)
 
 
-def _guest(session: Session) -> str:
-    return f"guest/{session.participant_id}"
+def forget_guest(event: FoundTooYoung) -> None:
+    """Whoever was too young to agree has not agreed, and what they began as a guest is void: see `is_erased`."""
+    who = guest(event.participant_id)
+    note_erasure(who, now=event.now)
+    models.forget_decisions(who, now=event.now)
+
+
+def guest(participant_id: str) -> str:
+    """A guest, as consents name them."""
+    return f"guest/{participant_id}"
 
 
 def _latest(who: str, now: int) -> list[Decided]:

@@ -31,6 +31,14 @@ class SessionRenewed:
 
 
 @dataclass(frozen=True)
+class FoundTooYoung:
+    """A guest who said to be old enough turns out not to be: what was agreed to and begun since does not count."""
+
+    participant_id: str
+    now: int
+
+
+@dataclass(frozen=True)
 class AccountUsed:
     """An account's session records its use, at most once in 12 h; what else belongs to that goes `together` with it."""
 

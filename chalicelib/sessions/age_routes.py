@@ -27,7 +27,9 @@ def say_age(call: Call[BirthMonth]) -> Reply:
     if session is None:
         session = service.open_session(call.address, now=now, age=outcome)
         edge.give_cookie(call, session.session_id, now=now)
-    elif session.age != "child":  # what a grown-up answered for them stays
+    elif session.age == "child":  # what a grown-up answered for them stays
+        return Reply(AgeView("guardian_needed"))
+    else:
         service.record_age(session, outcome, now=now)
     return Reply(AgeView(outcome))
 

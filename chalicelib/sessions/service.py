@@ -80,9 +80,13 @@ def record_age(session: Session, age: Age, *, now: int) -> Session:
 
 
 def forget_age(session: Session | None, *, now: int) -> None:
-    """A guest who turns out to be too young: what was said before does not count, nor the name taken since."""
+    """A guest who turns out to be too young: what was said before does not count, nor anything done by it since.
+
+    Where it breaks off before the age is gone, it can be repeated.
+    """
     if session is not None and session.age in ("adult", "minor") and session.account_id is None:
-        changed = change(session.session_id, [Session.age.remove()], now=now)
+        events.publish(events.FoundTooYoung(session.participant_id, now))
+        changed = change(session.session_id, [Session.age.remove(), Session.decided.remove()], now=now)
         if changed is not None:
             change_name(changed, None, now=now)
 

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.sessions.rules import outcome_of
+from tests.support.accounts import grown_up, log_in, mailed_token, register
 from tests.support.browser import Answer, Browser
 from tests.support.hand_clock import START_MS
 from tests.support.world import World
@@ -68,6 +69,22 @@ def test_who_turns_out_to_be_too_young_loses_what_was_taken_before(world: World)
     renamed = browser.request("PATCH", "/v1/session", json_body={"participant_name": "Philippa"})
     assert (renamed.status, renamed.json()["type"]) == (403, "/problems/age-required")
     assert browser.post("/v1/session/age/guardian", json_body={"email": "teacher@example.org"}).status == 202
+
+
+def test_who_turns_out_to_be_too_young_has_agreed_to_nothing_and_registered_nothing(world: World) -> None:
+    """C7: consents given and a registration begun with another answer do not count; its mailed link opens nothing."""
+    browser = grown_up(world)
+    assert browser.request("PUT", "/v1/consents", json_body={"insights": True}).status == 200
+    assert register(browser).status == 202
+    assert world.aws.items("consents")
+
+    say(browser, *born(120))
+
+    assert world.aws.items("consents") == []
+    assert not any(one["given"] for one in browser.get("/v1/consents").json()["consents"])
+    assert browser.post("/v1/accounts/verify", json_body={"token": mailed_token(world)}).status == 410
+    assert log_in(world.browser()).status == 401
+    assert world.browser().post("/v1/accounts/verify", json_body={"token": mailed_token(world)}).status == 410
 
 
 @pytest.mark.parametrize(("month", "year"), [(0, 2000), (13, 2000), (2, 2027), (1, 1899), (1, 9999)])

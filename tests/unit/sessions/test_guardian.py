@@ -60,7 +60,8 @@ def test_a_child_cannot_grow_up_by_answering_again(world: World, child: Browser)
     """C7: going back does not help."""
     decide(world, mailed_token(world))
     child.jar.pop("__Host-earshot-age")
-    child.post("/v1/session/age", json_body={"birth_month": 1, "birth_year": 1980})
+    told = child.post("/v1/session/age", json_body={"birth_month": 1, "birth_year": 1980}).json()
+    assert told == {"outcome": "guardian_needed"}
     assert child.get("/v1/session").json()["age"] == "child"
 
 
