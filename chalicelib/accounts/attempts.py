@@ -20,6 +20,7 @@ OWN_GUESSES = Window("own-guess", 10, 15 * MINUTE)  # of one session that the ac
 WRONG_ANYWHERE = Window("wrong-anywhere", 100, 15 * MINUTE)  # at one account
 WRONG_NEARBY = Window("wrong-nearby", 1_000, 15 * MINUTE)  # of one network at any account
 WRONG_CODES = Window("wrong-code", 10, 15 * MINUTE)  # second factors of one account, after its right password
+OWN_WRONG = Window("own-wrong", 10, 15 * MINUTE)  # passwords and codes of all sessions its owner proved together
 REQUESTS = Window("request", 1_000, HOUR)  # of one network, that send mail
 MAILS = Window("mail", 5, HOUR)  # to one address, whoever asked for them
 
@@ -31,21 +32,23 @@ class Guess:
     address: Address
     network: str
     own: SessionId | None
-    tallies: tuple[Tally | None, Tally | None, Tally | None]  # as `rows_of` names them
+    tallies: tuple[Tally | None, Tally | None, Tally | None, Tally | None]  # as `rows_of` names them
 
     def count(self, *, now: int) -> None:
         """Before the password is looked at. Raises TooMany."""
+        anywhere, nearby, _, own = self.tallies
         if self.own:
+            OWN_WRONG.check(own, now=now)
             return OWN_GUESSES.count(self.own, now=now)
-        anywhere, nearby, _ = self.tallies
         WRONG_ANYWHERE.check(anywhere, now=now)
         WRONG_NEARBY.check(nearby, now=now)
         return GUESSES.count(_from(self.network, self.address), now=now)
 
     def was_wrong(self, *, now: int) -> None:
-        if not self.own:
-            WRONG_ANYWHERE.note(self.address, now=now)
-            WRONG_NEARBY.note(self.network, now=now)
+        if self.own:
+            return OWN_WRONG.note(self.address, now=now)
+        WRONG_ANYWHERE.note(self.address, now=now)
+        return WRONG_NEARBY.note(self.network, now=now)
 
     def may_send_code(self, *, now: int) -> None:
         """Before a second factor is looked at. Raises TooMany."""
@@ -53,14 +56,14 @@ class Guess:
             WRONG_CODES.check(self.tallies[2], now=now)
 
     def code_was_wrong(self, *, now: int) -> None:
-        if not self.own:
-            WRONG_CODES.note(self.address, now=now)
+        (OWN_WRONG if self.own else WRONG_CODES).note(self.address, now=now)
 
 
-def rows_of(address: Address, viewer: str, now: int) -> tuple[Wanted, Wanted, Wanted]:
+def rows_of(address: Address, viewer: str, now: int) -> tuple[Wanted, Wanted, Wanted, Wanted]:
     """What a Guess needs to know."""
     return (
         WRONG_ANYWHERE.row(address, now), WRONG_NEARBY.row(network(viewer), now), WRONG_CODES.row(address, now),
+        OWN_WRONG.row(address, now),
     )  # fmt: skip
 
 
@@ -71,7 +74,8 @@ def count_proof(session_id: SessionId, *, now: int) -> None:
 
 def forget_wrong(address: Address, viewer: str, *, now: int) -> None:
     """The password is another one, chosen by whoever reads the account's mail: they may begin anew."""
-    rows = WRONG_ANYWHERE.row(address, now), GUESSES.row(_from(network(viewer), address), now)
+    anyones = [window.row(address, now) for window in (WRONG_ANYWHERE, OWN_WRONG)]
+    rows = [*anyones, GUESSES.row(_from(network(viewer), address), now)]
     tallies.delete_many(key for _, key in rows)
 
 

@@ -33,10 +33,11 @@ def look_up(email: str, held: Pass | None, viewer: str, *, now: int) -> Attempt:
     valid = held if held and held.valid_at(now) else None
     rows = [models.row_of(address), *attempts.rows_of(address, viewer, now)]
     rows += [sessions.row_of(valid.session_id)] if valid else []
-    account, anywhere, nearby, codes, *rest = get_each(*rows, now=now)
+    account, anywhere, nearby, codes, owns, *rest = get_each(*rows, now=now)
     session = sessions.living(rest[0]) if rest else None
     own = valid.session_id if valid and account and _is_own(account, valid, session) else None
-    return Attempt(address, account, session, Guess(address, network(viewer), own, (anywhere, nearby, codes)))
+    guess = Guess(address, network(viewer), own, (anywhere, nearby, codes, owns))
+    return Attempt(address, account, session, guess)
 
 
 def log_in(attempt: Attempt, password: str, code: str | None, *, now: int) -> Session:

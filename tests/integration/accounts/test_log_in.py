@@ -249,6 +249,25 @@ def test_strangers_do_not_lock_the_second_factor(world: World, monkeypatch: pyte
     assert log_in(world.browser("6.6.6.6"), totp=code_of(secret, world.now)).status == 200
 
 
+@pytest.mark.parametrize("wrong", ["password", "code"])
+def test_many_sessions_that_were_proved_have_no_more_guesses_than_one(
+    world: World, monkeypatch: pytest.MonkeyPatch, wrong: str
+) -> None:
+    """C5: passwords and codes of all sessions an account ever had are counted together; strangers' are not touched."""
+    owner = with_account(world)
+    jars = [dict(owner.jar)]
+    for _ in range(2):
+        log_in(owner)
+        jars.append(dict(owner.jar))
+    secret, _ = with_second_factor(world, owner)
+    world.clock.advance(15 * MINUTE)
+    monkeypatch.setattr(attempts, "OWN_WRONG", replace(attempts.OWN_WRONG, allowed=4))
+    guess = {"password": "not the right one"} if wrong == "password" else {"totp": "000000"}
+    statuses = [log_in(Browser(world.app, jar=dict(jar)), **guess).status for jar in jars * 2]
+    assert statuses == [401] * 4 + [429] * 2
+    assert log_in(world.browser("6.6.6.6"), totp=code_of(secret, world.now)).status == 200
+
+
 def test_an_unknown_address_is_limited_like_a_known_one(world: World) -> None:
     """C5: the limit tells nothing."""
     allowed = attempts.GUESSES.allowed
@@ -277,7 +296,7 @@ def test_a_campus_logs_in_at_once(world: World, monkeypatch: pytest.MonkeyPatch)
 
 def test_guesses_at_the_same_moment_are_counted_all(world: World) -> None:
     """C5: an atomic counter."""
-    guess, statuses, barrier = Guess(Address(EMAIL), "8.8.8.0/24", None, (None, None, None)), [], threading.Barrier(8)
+    guess, statuses, barrier = Guess(Address(EMAIL), "8.8.8.0/24", None, (None,) * 4), [], threading.Barrier(8)
     world.clock.advance(15 * MINUTE)
 
     def count() -> None:
