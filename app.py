@@ -11,6 +11,7 @@ from chalicelib.joining.tasks import tasks as joining_tasks
 from chalicelib.privacy.routes import routes as privacy_routes
 from chalicelib.privacy.service import forget_guest, has_consented
 from chalicelib.privacy.tasks import tasks as privacy_tasks
+from chalicelib.rooms import presence
 from chalicelib.rooms.organiser_routes import routes as organiser_routes
 from chalicelib.rooms.routes import routes as room_routes
 from chalicelib.rooms.service import follow_renewal, forget_session, rename_member
@@ -37,6 +38,8 @@ for blueprint in (
 
 finish_with(clear_useless_cookie)
 consent.recorded_by(has_consented)
+expiry.handled_by(presence.PRESENT, presence.look_after)
+expiry.handled_by(presence.EMPTY, presence.end_if_empty)
 expiry.handled_by(staging.EXPIRY_KIND, staging.reap_tab)
 events.subscribe(events.SessionEnded, staging.forget_session)
 events.subscribe(events.FoundTooYoung, forget_guest)

@@ -49,6 +49,8 @@ STAGED_CONTENT = Lifetime(
 )
 STAGED_NET_MS = 30 * DAY  # an item's own deadline, under that of its tab's lease: the net below
 TAB = Lifetime("tab", "keep a tab that is over from coming back", DAY, "the end of its lease")
+AWAY_AFTER_MS = 5 * MINUTE  # without a heartbeat of any of their tabs somebody is away, since the last of them
+EMPTY_FOR_MS = 10 * MINUTE  # an empty meeting waits that long for somebody to come back, then it ends
 LEFT = Lifetime("left", "keep a late message from bringing back someone who left", 60 * SECOND, "the leaving")
 KNOCK = Lifetime("knock", "ask a meeting's members about someone at the door", 60 * SECOND, "the knocking")
 JOIN_CODE = Lifetime("join-code", "let one device into a meeting without sound", 10 * MINUTE, "its making")

@@ -4,7 +4,7 @@ from chalicelib.content import removal
 from chalicelib.content.models import ITEMS_A_TAB, Item, Panel, new_item, panel, stored_items, write_staged
 from chalicelib.content.rules import clean_title, clean_url
 from chalicelib.lifetimes import HOUR, MINUTE, STAGED_CONTENT
-from chalicelib.rooms import tabs
+from chalicelib.rooms import presence, tabs
 from chalicelib.rooms.tabs import Lease
 from chalicelib.runtime import events, expiry, limits
 from chalicelib.runtime.errors import Conflict, Gone, NotFound
@@ -67,6 +67,7 @@ def close_tab(tab_id: TabId, session: Session, *, now: int) -> None:
     expiry.file(EXPIRY_KIND, _name(owner_id, tab_id), now, now=now)  # breaking off below, it is finished by the reaper
     tabs.close_lease(owner_id, tab_id, now=now)
     _erase_tab(owner_id, tab_id, now)
+    presence.close_tab(owner_id, tab_id, session.room_id, now=now)
 
 
 def reap_tab(name: str, now: int) -> int | None:

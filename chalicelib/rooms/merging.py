@@ -6,12 +6,13 @@ A pointer leads to an older room only, so following it always ends, whoever merg
 from collections.abc import Iterable, Iterator
 
 from chalicelib.lifetimes import JOIN_CODE, MEETING
-from chalicelib.rooms import connections, push
+from chalicelib.rooms import connections, presence, push
 from chalicelib.rooms.models import (
     CODE,
     MERGED,
     ORGANISER,
     Call,
+    Empty,
     JoinCode,
     Member,
     Merged,
@@ -78,7 +79,7 @@ def move_all(source: RoomId, into: RoomId, *, now: int) -> None:
                 members.delete((source, entry.entry))
             case Organiser():
                 settle_organiser(entry, now=now)
-            case Call():  # whoever was in it asks for the call of the room they come to
+            case Call() | Empty():  # whoever was in it asks for the call of the room they come to
                 entries.delete((source, entry.entry))
             case JoinCode():
                 digest = entry.entry.removeprefix(CODE)
@@ -127,6 +128,7 @@ def welcome(member: Member, *, now: int) -> None:
     """The new member's tabs follow the room, and everyone sees them arrive."""
     for connection in connections.session_connections(SessionId(member.session_id), now=now):
         connections.follow(connection, RoomId(member.room_id), now=now)
+    presence.watch(member, now=now)
     push.arrived(member, now=now)
     remember_room(member.session_id, member.room_id, now=now)
 
@@ -141,6 +143,8 @@ def member_of(room_id: RoomId, like: Member) -> Member:
         joined_at_ms=like.joined_at_ms,
         via=like.via,
         here=like.here,
+        away_since_ms=like.away_since_ms,
+        tabs=like.tabs,
     )
     member.lives_until(int(like.expires_at_ms))
     return member

@@ -22,7 +22,7 @@ from chalicelib.lifetimes import JOIN_CODE, KNOCK, LEFT, MEETING
 from chalicelib.runtime.ids import ParticipantId, RoomId, is_opaque
 from chalicelib.runtime.store import Binding, Record, Table
 
-HEAD, MERGED, SEQUENCE, ORGANISER, CALL = "room", "merged", "sequence", "organiser", "call"
+HEAD, MERGED, SEQUENCE, ORGANISER, CALL, EMPTY = "room", "merged", "sequence", "organiser", "call", "empty"
 MEMBER, LEFT_BY, KNOCK_BY, CODE = "member#", "left#", "knock#", "code#"
 SHOWN = "shown#"
 
@@ -68,7 +68,7 @@ class Sequence(RoomEntry, discriminator="sequence"):
 
 
 class Member(RoomEntry, discriminator="member"):
-    """A participant in the room; `here` is false while none of their tabs is connected."""
+    """A participant in the room; `here` is false while none of their tabs is, since `away_since_ms`."""
 
     participant_id = UnicodeAttribute()
     session_id = UnicodeAttribute()
@@ -76,6 +76,8 @@ class Member(RoomEntry, discriminator="member"):
     joined_at_ms = NumberAttribute()
     via = UnicodeAttribute()
     here = BooleanAttribute(default=True)
+    away_since_ms = NumberAttribute(null=True)
+    tabs = UnicodeSetAttribute(null=True)  # which have followed the room; their leases say whether they are there
     in_call = BooleanAttribute(null=True)  # so that whoever goes hangs up; the call itself says who is in it
 
 
@@ -83,6 +85,12 @@ class Call(RoomEntry, discriminator="call"):
     """Who talks to each other over the network, by participant."""
 
     people = UnicodeSetAttribute(null=True)
+
+
+class Empty(RoomEntry, discriminator="empty"):
+    """Since when nobody has been present; it says nothing while somebody is."""
+
+    since_ms = NumberAttribute()
 
 
 class Knock(RoomEntry, discriminator="knock"):
@@ -139,6 +147,7 @@ heads: Table[Head] = Table(Head, "rooms")
 organisers: Table[Organiser] = Table(Organiser, "rooms")
 members: Table[Member] = Table(Member, "rooms")
 calls: Table[Call] = Table(Call, "rooms")
+empties: Table[Empty] = Table(Empty, "rooms")
 
 
 E = TypeVar("E", bound=RoomEntry)
@@ -175,6 +184,14 @@ class Room:
     @property
     def title(self) -> str:
         return self.organiser.title if self.organiser else ""
+
+    def begins_after(self, instant_ms: int) -> bool:
+        """Whether it is planned to begin later than that."""
+        return (
+            self.organiser is not None
+            and self.organiser.planned_start_ms is not None
+            and int(self.organiser.planned_start_ms) > instant_ms
+        )
 
     def asks(self, account_id: str | None) -> bool:
         """Whether somebody of that account is asked to knock before they come in."""
@@ -214,6 +231,21 @@ def new_knock(room_id: RoomId, person: Person, now: int, *, via: str, join_id: s
     knock.participant_id, knock.session_id = person.participant_id, person.session_id
     knock.lives_until(KNOCK.deadline(now))
     return knock
+
+
+def note_empty(room_id: RoomId, since_ms: int, *, now: int) -> None:
+    empty = Empty(room_id, EMPTY, since_ms=since_ms)
+    empty.lives_until(MEETING.deadline(now))
+    empties.put(empty)
+
+
+def forget_empty(room_id: RoomId) -> None:
+    empties.delete((room_id, EMPTY))
+
+
+def empty_since(room_id: RoomId, *, now: int) -> int | None:
+    found = empties.get((room_id, EMPTY), now=now)
+    return None if found is None else int(found.since_ms)
 
 
 def enter_call(room_id: RoomId, participant_id: str, most: int, *, now: int) -> bool:

@@ -30,8 +30,9 @@ def arrived(member: Member, *, now: int) -> None:
     _numbered(ParticipantJoined, member.room_id, now, participant=view(member))
 
 
-def departed(member: Member, *, now: int) -> None:
-    _numbered(ParticipantLeft, member.room_id, now, participant_id=member.participant_id)
+def departed(member: Member, at_ms: int, *, now: int) -> None:
+    """`at_ms` is when they went, which may be known only later."""
+    _numbered(ParticipantLeft, member.room_id, now, at_ms=at_ms, participant_id=member.participant_id)
 
 
 def renamed(member: Member, name: str, *, now: int) -> None:
@@ -101,7 +102,8 @@ def _numbered(kind: type[RoomMessage], room_id: str, now: int, **fields: Any) ->
     room = RoomId(room_id)
     sequence = next_sequence(room, now=now)
     if sequence is not None:
-        to_room(room, kind(room, sequence, now, **fields), now=now)
+        at_ms = fields.pop("at_ms", now)
+        to_room(room, kind(room, sequence, at_ms, **fields), now=now)
 
 
 def _send(audience: str, message: msgspec.Struct, now: int) -> None:

@@ -1,6 +1,6 @@
 """Use cases of meetings: enter, leave, read; a tab connects, resumes, disconnects."""
 
-from chalicelib.rooms import calls, connections, ending, merging, push
+from chalicelib.rooms import calls, connections, merging, presence, push
 from chalicelib.rooms.merging import current_room, merge_rooms
 from chalicelib.rooms.models import (
     Member,
@@ -139,9 +139,7 @@ def resume(connection_id: ConnectionId, room_id: RoomId, *, now: int) -> Room | 
     member = find_member(room_id, ParticipantId(connection.participant_id), now=now)
     if member is None or not connections.follow(connection, room_id, now=now):
         return None
-    if not member.here:
-        _set_here(member, True, now)
-        push.arrived(member, now=now)
+    presence.come_back(member, connection, now=now)
     return find_room(room_id, now=now)
 
 
@@ -154,11 +152,11 @@ def hear_tab(connection_id: ConnectionId, *, now: int) -> int | None:
 
 
 def disconnect(connection_id: ConnectionId, *, now: int) -> None:
-    """A tab's socket closed; whoever has no tab left in a room is away from it."""
+    """A tab's socket closed."""
     known = connections.remove(connection_id, now=now)
     for room in (known.rooms or ()) if known else ():
-        if known and not connections.room_has_session(room, known.session_id, now=now):
-            _set_away(RoomId(room), ParticipantId(known.participant_id), now)
+        if known:
+            presence.lose_connection(RoomId(room), known, now=now)
 
 
 def person(session: Session) -> Person:
@@ -182,12 +180,6 @@ def _is_in(room: Room, session: Session) -> bool:
     return any(one.participant_id == session.participant_id for one in room.members)
 
 
-def _end_if_empty(room_id: RoomId, now: int) -> None:
-    room = find_room(room_id, now=now)
-    if room is not None and not room.members and room.merged_into is None and not room.by_link:
-        ending.end_room(room_id, now=now)
-
-
 def _remove(member: Member, now: int) -> None:
     room_id = RoomId(member.room_id)
     calls.hang_up(member, now=now)
@@ -197,18 +189,7 @@ def _remove(member: Member, now: int) -> None:
     for connection in connections.session_connections(SessionId(member.session_id), now=now):
         connections.unfollow(connection, room_id, now=now)
     forget_room(member.session_id, room_id, now=now)
-    push.departed(member, now=now)
+    if member.here:
+        push.departed(member, now, now=now)
     events.publish(events.MemberLeft(member.participant_id, room_id, now))
-    _end_if_empty(room_id, now)
-
-
-def _set_away(room_id: RoomId, participant: ParticipantId, now: int) -> None:
-    member = find_member(room_id, participant, now=now)
-    if member is not None and member.here:
-        calls.hang_up(member, now=now)
-        _set_here(member, False, now)
-        push.departed(member, now=now)
-
-
-def _set_here(member: Member, here: bool, now: int) -> None:
-    members.update((member.room_id, member.entry), [Member.here.set(here)], now=now)
+    presence.look_at_room(room_id, now, now=now)

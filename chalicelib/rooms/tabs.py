@@ -72,6 +72,11 @@ def held_leases(keys: Sequence[LeaseKey], *, now: int) -> dict[LeaseKey, Lease]:
     return {(lease.owner_id, lease.entry): lease for lease in found if lease.held_at(now)}
 
 
+def known_leases(owner_id: str, tab_ids: Sequence[str], *, now: int) -> list[Lease]:
+    """Those of the participant's tabs that have, or had until a day ago, a lease."""
+    return leases.get_many([lease_key(owner_id, one) for one in tab_ids[-BATCH_MAX:]], now=now)
+
+
 def tabs_of(owner_id: ParticipantId, *, now: int) -> list[Lease]:
     """The participant's tabs that are there."""
     found = leases.query(owner_id, now=now, where=TabEntry.entry.startswith(TAB_OF))

@@ -55,6 +55,7 @@ LIFETIME_OF: dict[str, Lifetime | None] = {
     "Sequence": MEETING,
     "Member": MEETING,
     "Call": MEETING,
+    "Empty": MEETING,
     "Knock": KNOCK,
     "JoinCode": JOIN_CODE,
     "Left": LEFT,

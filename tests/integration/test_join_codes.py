@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 import pytest
 
+from chalicelib.rooms import ending
 from chalicelib.rooms.codes import LENGTH, LETTERS, TRIED, enter_by_code, make_code
 from chalicelib.runtime.errors import Gone
 from chalicelib.runtime.ids import opaque
@@ -104,11 +105,12 @@ def test_strangers_make_no_codes_for_a_meeting(world: World) -> None:
 
 
 def test_a_code_of_a_meeting_that_has_ended_is_over(world: World) -> None:
-    """B11: ending deletes what is shared; the code leads nowhere."""
+    """B11: ending deletes what is shared; the code leads nowhere, and its rows are gone."""
     host, guest = world.member(), world.member()
     shown = make(host).json()
-    host.delete(f"/v1/rooms/{shown['room_id']}/participants/me")
+    ending.end_room(shown["room_id"], now=world.now)
     assert enter(guest, shown["code"]).status == 410
+    assert [row for row in world.aws.items("rooms") if row["kind"]["S"] == "code"] == []
 
 
 def test_guessing_is_slowed_down(world: World) -> None:

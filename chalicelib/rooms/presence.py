@@ -1,0 +1,160 @@
+"""Who is present in a meeting, and when an empty one ends (B11).
+
+A tab with a lease is heard of every two minutes; its socket may close and open again in between without anyone
+noticing. Somebody is away five minutes after the last heartbeat of any of their tabs in the room, and was so from that
+heartbeat on. A connection whose tab has no lease says so itself: it is open or not. Whoever is present has an entry
+with the reaper, which looks after them; a meeting that was left by everybody has one, too.
+"""
+
+from chalicelib.lifetimes import AWAY_AFTER_MS, EMPTY_FOR_MS
+from chalicelib.rooms import calls, connections, ending, push
+from chalicelib.rooms.connections import Connection
+from chalicelib.rooms.models import (
+    Member,
+    Room,
+    empty_since,
+    find_member,
+    find_room,
+    forget_empty,
+    members,
+    note_empty,
+)
+from chalicelib.rooms.tabs import Lease, known_leases
+from chalicelib.runtime import expiry, live
+from chalicelib.runtime.ids import ConnectionId, ParticipantId, RoomId
+
+TABS_OVER_MAX = 10  # of one member, which are remembered in vain
+PRESENT, EMPTY = "presence", "empty-room"  # kinds of expiry entries
+
+
+def watch(member: Member, *, now: int) -> None:
+    """Has the reaper look after somebody who has just come."""
+    expiry.file(PRESENT, f"{member.room_id}.{member.participant_id}", now + AWAY_AFTER_MS, now=now)
+
+
+def come_back(member: Member, connection: Connection, *, now: int) -> None:
+    """A tab of theirs follows the room; whoever was away is announced."""
+    key = (member.room_id, member.entry)
+    if connection.tab_id and connection.tab_id not in (member.tabs or ()):
+        members.update(key, [Member.tabs.add({connection.tab_id})], now=now)
+    if member.here:
+        return
+    back = [Member.here.set(True), Member.away_since_ms.remove()]
+    if members.update(key, back, now=now, where=Member.here == False) is not None:  # noqa: E712 - a condition
+        watch(member, now=now)
+        push.arrived(member, now=now)
+
+
+def lose_connection(room_id: RoomId, known: Connection, *, now: int) -> None:
+    """A socket has closed. Where the tab's lease runs, the reaper will see; otherwise who has none left is away."""
+    member = find_member(room_id, ParticipantId(known.participant_id), now=now)
+    if member is None or not member.here or connections.room_has_session(room_id, known.session_id, now=now):
+        return
+    if not any(_is_fresh(lease, now) for lease in _leases(member, now)):
+        go_away(member, now, now=now)
+
+
+def close_tab(participant_id: str, tab_id: str, room_id: str | None, *, now: int) -> None:
+    """A tab was closed by its owner: whoever has no other in their meeting is away at once."""
+    member = find_member(RoomId(room_id), ParticipantId(participant_id), now=now) if room_id else None
+    if member is None or not member.here or tab_id not in (member.tabs or ()):
+        return
+    others = [one for one in _followers(member, now) if one.tab_id != tab_id]
+    if not others and not any(_is_fresh(lease, now) for lease in _leases(member, now)):
+        go_away(member, now, now=now)
+
+
+def look_after(name: str, now: int) -> int | None:
+    """The reaper's call about one who was present: until when they are without a further heartbeat, if they are."""
+    room_id, _, participant_id = name.partition(".")
+    member = find_member(RoomId(room_id), ParticipantId(participant_id), now=now)
+    if member is None or not member.here:
+        if empty_since(RoomId(room_id), now=now) is None:
+            look_at_room(RoomId(room_id), now, now=now)  # where the process that let them go has died
+        return None
+    found = _leases(member, now)
+    _forget_old_tabs(member, found, now)
+    heard = [int(lease.heard_at_ms) for lease in found if not lease.closed]
+    if heard and max(heard) + AWAY_AFTER_MS > now:
+        return max(heard) + AWAY_AFTER_MS
+    leased = {str(lease.tab_id) for lease in found}
+    followers = _followers(member, now)
+    if any(one.tab_id not in leased for one in followers):
+        return now + AWAY_AFTER_MS
+    _prune(followers, now)
+    last = max((int(lease.heard_at_ms) for lease in found), default=int(member.joined_at_ms))
+    go_away(member, last, now=now)
+    return None
+
+
+def look_at_room(room_id: RoomId, since_ms: int, *, now: int) -> None:
+    """Where nobody is present any more, the meeting waits for ten minutes from `since_ms`, and ends."""
+    room = find_room(room_id, now=now)
+    if room is not None and _is_empty(room):
+        note_empty(room_id, since_ms, now=now)
+        expiry.file(EMPTY, room_id, since_ms + EMPTY_FOR_MS, now=now)
+
+
+def end_if_empty(name: str, now: int) -> int | None:
+    """The reaper's call about a room that was left: ends it, unless somebody is there or was there meanwhile."""
+    room_id = RoomId(name)
+    room = find_room(room_id, now=now)
+    if room is None:
+        ending.end_room(room_id, now=now)  # an end that broke off is finished
+        return None
+    if not _is_empty(room):
+        forget_empty(room_id)
+        return None
+    since_ms = empty_since(room_id, now=now)
+    if since_ms is None:
+        note_empty(room_id, now, now=now)
+    if since_ms is None or since_ms + EMPTY_FOR_MS > now:
+        return (since_ms or now) + EMPTY_FOR_MS
+    if not room.begins_after(since_ms):  # otherwise people had a look before it began: it waits for them
+        ending.end_room(room_id, now=now)
+    return None
+
+
+def go_away(member: Member, since_ms: int, *, now: int) -> None:
+    """They are shown no more, from then on; the membership stays."""
+    calls.hang_up(member, now=now)
+    away = [Member.here.set(False), Member.away_since_ms.set(since_ms)]
+    was_here = Member.here == True  # noqa: E712 - a condition
+    if members.update((member.room_id, member.entry), away, now=now, where=was_here) is None:
+        return
+    push.departed(member, since_ms, now=now)
+    look_at_room(RoomId(member.room_id), since_ms, now=now)
+
+
+def _is_empty(room: Room) -> bool:
+    return room.merged_into is None and not any(member.here for member in room.members)
+
+
+def _leases(member: Member, now: int) -> list[Lease]:
+    return known_leases(member.participant_id, sorted(member.tabs or ()), now=now)
+
+
+def _is_fresh(lease: Lease, now: int) -> bool:
+    return not lease.closed and int(lease.heard_at_ms) + AWAY_AFTER_MS > now
+
+
+def _followers(member: Member, now: int) -> list[Connection]:
+    """The connections that follow the room for them, each with its tab."""
+    listed = connections.room_connections(member.room_id, now=now)
+    mine = [ConnectionId(one.connection_id) for one in listed if one.participant_id == member.participant_id]
+    return [known for one in mine if (known := connections.find(one, now=now)) is not None]
+
+
+def _forget_old_tabs(member: Member, found: list[Lease], now: int) -> None:
+    """Every reload of a page brings another."""
+    over = {str(lease.tab_id) for lease in found if not lease.held_at(now)}
+    if len(over) > TABS_OVER_MAX:
+        members.update((member.room_id, member.entry), [Member.tabs.delete(over)], now=now)
+
+
+def _prune(stale: list[Connection], now: int) -> None:
+    """Sockets that nobody is behind any more; a page that wakes up opens another."""
+    ids = [ConnectionId(one.connection_id) for one in stale]
+    for one in ids:
+        connections.remove(one, now=now)
+    live.close(ids)
