@@ -1,6 +1,6 @@
 """Telling a room or a session what happened, at once; connections found gone are taken out on the way."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -24,6 +24,10 @@ from chalicelib.rooms.messages import (
 from chalicelib.rooms.models import Knock, Member, find_call, next_sequence
 from chalicelib.runtime import live
 from chalicelib.runtime.ids import ConnectionId, RoomId, SessionId
+from chalicelib.runtime.queues import send_all
+
+QUEUE = "push"
+CHUNK = 100  # connections of one invocation: far from its time limit even where all of them are slow
 
 
 def arrived(member: Member, *, now: int) -> None:
@@ -87,10 +91,10 @@ def to_session(session_id: SessionId, message: msgspec.Struct, *, now: int) -> N
 
 
 def to_member(member: Member, message: msgspec.Struct, *, now: int) -> None:
-    """To those tabs of a member that follow the room."""
+    """To those tabs of a member that follow the room; never by way of a queue, where it would be stored."""
     listed = connections.room_connections(member.room_id, now=now)
     mine = [ConnectionId(one.connection_id) for one in listed if one.session_id == member.session_id]
-    _deliver(mine, message, now)
+    send_chunk(mine[:CHUNK], message, now=now)
 
 
 def view(member: Member) -> ParticipantView:
@@ -111,5 +115,15 @@ def _send(audience: str, message: msgspec.Struct, now: int) -> None:
 
 
 def _deliver(to: Sequence[ConnectionId], message: msgspec.Struct, now: int) -> None:
+    """The first hundred at once; in a larger room other processes tell the others, a hundred each."""
+    chunks = [to[start : start + CHUNK] for start in range(0, len(to), CHUNK)]
+    if chunks[1:]:
+        send_all(QUEUE, [{"to": chunk, "message": message} for chunk in chunks[1:]])
+    for chunk in chunks[:1]:
+        send_chunk(chunk, message, now=now)
+
+
+def send_chunk(to: Sequence[ConnectionId], message: msgspec.Struct | Mapping[str, Any], *, now: int) -> None:
+    """Sends to at most CHUNK connections; those that are gone are taken out afterwards."""
     for gone in live.send(to, message):
         connections.remove(gone, now=now)

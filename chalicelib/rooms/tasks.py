@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from chalice.app import Blueprint, Response, WebsocketAPI, WebsocketEvent
+from chalice.app import Blueprint, Response, SQSEvent, WebsocketAPI, WebsocketEvent
 
-from chalicelib.rooms import calls, messages, service
+from chalicelib.rooms import calls, messages, push, service
 from chalicelib.runtime import clock, crosssite, live
 from chalicelib.runtime.errors import Problem
 from chalicelib.runtime.ids import ConnectionId, RoomId, TabId, parse_uuid
-from chalicelib.runtime.parsing import parse_json
+from chalicelib.runtime.parsing import parse_json, strict_json
+from chalicelib.runtime.settings import settings
 from chalicelib.sessions import cookieless, edge
 from chalicelib.sessions.service import find_session
 
@@ -59,6 +60,14 @@ def receive(event: WebsocketEvent) -> None:
 @tasks.on_ws_disconnect(name="live_disconnect")
 def disconnect(event: WebsocketEvent) -> None:
     service.disconnect(ConnectionId(event.connection_id), now=clock.now())
+
+
+@tasks.on_sqs_message(queue=settings().resource(push.QUEUE), batch_size=1, name="push_chunk")
+def push_chunk(event: SQSEvent) -> None:
+    """A part of a large room is told. A message that comes twice is known by its sequence to whoever had it."""
+    for record in event:
+        sent = strict_json(record.body.encode())
+        push.send_chunk(sent["to"], sent["message"], now=clock.now())
 
 
 def _resume(connection_id: ConnectionId, room_id: RoomId, now: int) -> None:

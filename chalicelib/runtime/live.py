@@ -1,6 +1,7 @@
 """Sending to WebSocket connections, through the @connections API of API Gateway."""
 
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from typing import Any
 
@@ -14,12 +15,16 @@ from chalicelib.runtime.settings import settings
 from chalicelib.runtime.telemetry import log
 
 GONE = "GoneException"
+SIDE_BY_SIDE = 50  # sends at once; a hundred that all time out, twice, are done within 12 s
 
 
 def send(connections: Iterable[ConnectionId], message: Mapping[str, Any] | msgspec.Struct) -> list[ConnectionId]:
-    """Sends one message to each; returns those that are gone. One that fails never keeps the rest waiting long."""
-    data = msgspec.json.encode(message)
-    return [connection for connection in connections if not _delivered(connection, data)]
+    """Sends one message to each, side by side; returns those that are gone. One that is slow keeps nobody waiting."""
+    data, to = msgspec.json.encode(message), list(connections)
+    if len(to) <= 1:
+        return [connection for connection in to if not _delivered(connection, data)]
+    futures = [_pool().submit(_delivered, connection, data) for connection in to]
+    return [connection for connection, future in zip(to, futures, strict=True) if not future.result()]
 
 
 def close(connections: Iterable[ConnectionId]) -> None:
@@ -46,7 +51,15 @@ def _delivered(connection: ConnectionId, data: bytes) -> bool:
     return True
 
 
+@lru_cache(maxsize=1)
+def _pool() -> ThreadPoolExecutor:
+    """Its own: what runs side by side elsewhere may send, and must not wait for a thread that waits for it."""
+    return ThreadPoolExecutor(SIDE_BY_SIDE, "live")
+
+
 @lru_cache(maxsize=4)
 def _client(endpoint: str) -> Any:
-    config = Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2}, max_pool_connections=50)
+    config = Config(
+        connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2}, max_pool_connections=SIDE_BY_SIDE
+    )
     return boto3.client("apigatewaymanagementapi", endpoint_url=endpoint, config=config)
