@@ -148,8 +148,8 @@ async def _everyone_heard(listeners: Sequence[Listener], known: set[int], at_s: 
 async def _ask(
     who: aiohttp.ClientSession, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None
 ) -> Any:
-    sent = {} if method == "DELETE" else {"json": body or {}}
-    async with who.request(method, path, headers=headers, **sent) as answer:
+    sent = None if method == "DELETE" else body or {}
+    async with who.request(method, path, headers=headers, json=sent) as answer:
         if answer.status >= 300:
             raise RuntimeError(f"{method} {path}: {answer.status} {await answer.text()}")
         return None if answer.status == 204 else await answer.json()
