@@ -1,21 +1,32 @@
 """Rooms that turn out to be one: whatever happens in whatever order, everyone ends in the oldest room."""
 
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from functools import partial
 from itertools import count, permutations
 from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, precondition, rule
 
-from chalicelib.rooms import service
-from chalicelib.rooms.models import members_of
-from chalicelib.runtime.errors import NotFound
-from chalicelib.runtime.ids import ConnectionId, RoomId, opaque
-from chalicelib.sessions.models import Session
+from chalicelib.lifetimes import EMPTY_FOR_MS, MINUTE
+from chalicelib.rooms import door, ending, presence, service
+from chalicelib.rooms.models import (
+    ORGANISER,
+    Knock,
+    Organiser,
+    knock_key,
+    knocks,
+    members_of,
+    new_organiser,
+    organisers,
+)
+from chalicelib.runtime import expiry
+from chalicelib.runtime.errors import Denied, NotFound, TooMany
+from chalicelib.runtime.ids import ConnectionId, ParticipantId, RoomId, opaque
+from chalicelib.sessions.models import Session, find
 from chalicelib.sessions.service import open_session
 from tests.support.hand_clock import START_MS
 from tests.support.memory import Crash, Memory, in_memory
@@ -185,3 +196,158 @@ def test_merges_at_the_same_moment_end_in_the_oldest_room() -> None:
 
 Rooms.TestCase.settings = settings(max_examples=15, stateful_step_count=8, deadline=None)
 TestRooms = Rooms.TestCase
+
+
+class Doors(RuleBasedStateMachine):
+    """One room of an account's, and people who come, go, knock, run it and end it; now and then the reaper calls.
+
+    The truth: who is in, who is present, since when nobody is, whose room it is, whether it asks.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        import app  # noqa: F401 - subscribes the subjects to one another's events
+
+        self._stack = ExitStack()
+        self.memory: Memory = self._stack.enter_context(in_memory())
+        self.pushes = self._stack.enter_context(recorded_pushes())
+        self.now = START_MS
+        self.people = [open_session(now=self.now) for _ in range(4)]
+        self.room = RoomId(opaque())
+        service.open_room(self.room, now=self.now)
+        organiser = new_organiser(self.room, "account", self.now, link=True)
+        organisers.put(organiser)
+        self.inside: set[int] = set()
+        self.tabs: dict[int, ConnectionId] = {}
+        self.empty_since: int | None = None
+        self.asks = self.over = False
+
+    def teardown(self) -> None:
+        self._stack.close()
+
+    def session(self, who: int) -> Session:
+        return find(self.people[who].session_id, now=self.now) or self.people[who]
+
+    def at_the_door(self, who: int) -> Knock | None:
+        return knocks.get(knock_key(self.room, self.people[who].participant_id), now=self.now)
+
+    def _came(self, who: int) -> None:
+        self.inside.add(who)
+        self.empty_since = None
+
+    def _went(self, who: int) -> None:
+        if who in self.inside:
+            self.inside.discard(who)
+            self.tabs.pop(who, None)
+            if not self.inside:
+                self.empty_since = self.now
+
+    @rule(ms=st.sampled_from([1, 1_000, 59_999, 60_000, 9 * MINUTE]))
+    def time_passes(self, ms: int) -> None:
+        """Everyone inside has a tab without a lease: present while it is open."""
+        self.now += ms
+        expiry.reap(now=self.now)
+        if self.empty_since is not None and self.now >= self.empty_since + EMPTY_FOR_MS:
+            self.over = True
+
+    @rule(who=st.integers(0, 3))
+    def come_by_link(self, who: int) -> None:
+        try:
+            found = door.come_by_link(self.room, self.session(who), now=self.now)
+        except NotFound:
+            assert self.over
+        except Denied:
+            found = self.at_the_door(who)
+            assert found is not None
+            assert found.refused
+        except TooMany:
+            assert self.asks
+        else:
+            self._arrived(who, found)
+
+    def _arrived(self, who: int, found: object) -> None:
+        assert not self.over, "a meeting that is over was entered"
+        if isinstance(found, door.Knocking):
+            assert self.asks
+            assert who not in self.inside
+            return
+        assert who in self.inside or not self.asks, "nobody said yes"
+        self._came(who)
+        self._open_tab(who)
+
+    def _open_tab(self, who: int) -> None:
+        if who not in self.tabs:
+            self.tabs[who] = ConnectionId(opaque())
+            service.connect(self.tabs[who], self.session(who), now=self.now)
+            service.resume(self.tabs[who], self.room, now=self.now)
+
+    @rule(who=st.integers(0, 3), other=st.integers(0, 3), admit=st.booleans())
+    def answer(self, who: int, other: int, admit: bool) -> None:
+        found = self.at_the_door(other)
+        waits = found is not None and not found.refused and who in self.inside and not self.over
+        guest = ParticipantId(self.people[other].participant_id)
+        try:
+            door.answer_knock(self.room, guest, self.session(who), admit=admit, now=self.now)
+        except NotFound:
+            assert not waits
+        else:
+            assert waits
+            if admit:
+                self._came(other)
+                self._open_tab(other)
+
+    @rule(who=st.integers(0, 3), survived=st.none() | st.integers(0, 12))
+    def leave(self, who: int, survived: int | None) -> None:
+        """Whoever dies while leaving leaves again."""
+        if survived is not None:
+            with suppress(Crash, NotFound), self.memory.crash_after(survived):
+                door.leave(self.room, self.session(who), now=self.now)
+        with suppress(NotFound):
+            door.leave(self.room, self.session(who), now=self.now)
+        was_in = who in self.inside
+        self._went(who)
+        if was_in and survived is not None and not self.inside:
+            presence.look_at_room(self.room, self.now, now=self.now)  # as the reaper would, a little later
+
+    @rule(ask=st.booleans())
+    def organiser_decides(self, ask: bool) -> None:
+        organisers.update((self.room, ORGANISER), [Organiser.knock.set(ask)], now=self.now)
+        self.asks = ask
+
+    @precondition(lambda self: self.now > START_MS + 5_000)
+    @rule(survived=st.none() | st.integers(0, 20))
+    def organiser_ends(self, survived: int | None) -> None:
+        """Broken off anywhere and repeated: over is over."""
+        if survived is not None:
+            with suppress(Crash), self.memory.crash_after(survived):
+                ending.end_room(self.room, now=self.now)
+        ending.end_room(self.room, now=self.now)
+        self.over = True
+
+    @invariant()
+    def members_are_those_who_were_let_in(self) -> None:
+        expected = set() if self.over else {self.people[who].participant_id for who in self.inside}
+        assert {one.participant_id for one in members_of(self.room, now=self.now)} == expected
+
+    @invariant()
+    def whoever_is_in_reads_it_and_nobody_else(self) -> None:
+        for who, session in enumerate(self.people):
+            try:
+                room, _ = service.read_room(self.room, session, now=self.now)
+            except NotFound:
+                assert self.over or who not in self.inside
+            else:
+                assert not self.over
+                assert room.room_id == self.room
+
+    @invariant()
+    def a_meeting_that_is_over_has_left_nothing(self) -> None:
+        if self.over:
+            rows = [row for row in self.memory.items("rooms") if int(row["expires_at_ms"]["N"]) > self.now]
+            assert {row["kind"]["S"] for row in rows if row["room_id"]["S"] == self.room} <= {"left", "sequence"}
+
+
+Doors.TestCase.settings = settings(
+    max_examples=25, stateful_step_count=20, deadline=None, phases=set(Phase) - {Phase.shrink, Phase.explain}
+)  # a failure is shown as it was found
+TestDoors = Doors.TestCase
