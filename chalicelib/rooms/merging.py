@@ -6,7 +6,7 @@ A pointer leads to an older room only, so following it always ends, whoever merg
 from collections.abc import Iterable, Iterator
 
 from chalicelib.lifetimes import JOIN_CODE, MEETING
-from chalicelib.rooms import connections, presence, push
+from chalicelib.rooms import connections, push
 from chalicelib.rooms.models import (
     CODE,
     MERGED,
@@ -128,7 +128,6 @@ def welcome(member: Member, *, now: int) -> None:
     """The new member's tabs follow the room, and everyone sees them arrive."""
     for connection in connections.session_connections(SessionId(member.session_id), now=now):
         connections.follow(connection, RoomId(member.room_id), now=now)
-    presence.watch(member, now=now)
     push.arrived(member, now=now)
     remember_room(member.session_id, member.room_id, now=now)
 

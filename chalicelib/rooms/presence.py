@@ -28,7 +28,7 @@ PRESENT, EMPTY = "presence", "empty-room"  # kinds of expiry entries
 
 
 def watch(member: Member, *, now: int) -> None:
-    """Has the reaper look after somebody who has just come."""
+    """Has the reaper look after somebody whose tab has just come; the same again is one look."""
     expiry.file(PRESENT, f"{member.room_id}.{member.participant_id}", now + AWAY_AFTER_MS, now=now)
 
 
@@ -37,11 +37,11 @@ def come_back(member: Member, connection: Connection, *, now: int) -> None:
     key = (member.room_id, member.entry)
     if connection.tab_id and connection.tab_id not in (member.tabs or ()):
         members.update(key, [Member.tabs.add({connection.tab_id})], now=now)
+    watch(member, now=now)
     if member.here:
         return
     back = [Member.here.set(True), Member.away_since_ms.remove()]
     if members.update(key, back, now=now, where=Member.here == False) is not None:  # noqa: E712 - a condition
-        watch(member, now=now)
         push.arrived(member, now=now)
 
 

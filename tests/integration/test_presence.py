@@ -131,14 +131,6 @@ def test_a_connection_without_a_tab_is_present_while_it_is_open(world: World) ->
     assert name_of(program) not in present(watcher.who, watcher.room)
 
 
-def test_whoever_never_showed_up_is_away(world: World) -> None:
-    """B11: a membership alone keeps no meeting going."""
-    ghost = world.member()
-    room = meeting(world, ghost)
-    pass_time(world, AWAY + EMPTY)
-    assert ghost.get(f"/v1/rooms/{room}").status == 404
-
-
 def test_a_meeting_ends_ten_minutes_after_the_last_has_left(world: World) -> None:
     """B11: until then whoever comes by a code finds it."""
     host, guest, late = world.member(), world.member(), world.member()
@@ -155,9 +147,8 @@ def test_a_meeting_ends_ten_minutes_after_the_last_has_left(world: World) -> Non
 
 def test_a_meeting_whose_people_are_all_away_ends_and_deletes_what_is_shown(world: World) -> None:
     """B11: empty since the last heartbeat; members included, everything goes."""
-    tab = Tab(world.member(), meeting(world, world.member()))
-    go_in(world, tab.who, tab.room)
-    tab.open()
+    who = world.member()
+    tab = Tab(who, meeting(world, who))
     shown = tab.who.post("/v1/content", json_body={"url": "https://example.org/"}, headers={"Earshot-Tab": tab.id})
     path = f"/v1/content/{shown.json()['content_id']}/shown"
     assert tab.who.request("PUT", path, json_body={"room_id": tab.room, "as": "card"}).status == 200
