@@ -257,9 +257,9 @@ class Doors(RuleBasedStateMachine):
         except NotFound:
             assert self.over
         except Denied:
-            found = self.at_the_door(who)
-            assert found is not None
-            assert found.refused
+            knock = self.at_the_door(who)
+            assert knock is not None
+            assert knock.refused
         except TooMany:
             assert self.asks
         else:
