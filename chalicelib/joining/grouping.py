@@ -22,6 +22,7 @@ from chalicelib.rooms.models import (
     find_room,
     heads,
     left_after,
+    let_in,
     member_key,
     members,
     new_head,
@@ -89,22 +90,38 @@ def _open(everyone: Sequence[Ear], now: int) -> Placed | None:
 
 def _join(everyone: Sequence[Ear], room_id: RoomId, now: int) -> Placed | None:
     """Those without a seat take one in a room that there is. None where someone was seated elsewhere meanwhile."""
-    room = merging.current_room(room_id, now=now)
-    if room is None:
-        _clear_up(everyone, room_id, now)
+    arrivals = _arrivals([ear for ear in everyone if not ear.seated], room_id, now)
+    steps: list[Callable[[], object]] = [partial(_take_seat, ear, room_id, now) for ear in arrivals]
+    steps += [partial(let_in, member, now=now) for ear, member in arrivals.items() if not ear.room_id]
+    steps.append(partial(merging.current_room, room_id, now=now))
+    results = together(steps)
+    seated, room = dict(zip(arrivals, map(bool, results), strict=False)), results[-1]
+    if not isinstance(room, Room):
+        _clear_up(everyone, arrivals, room_id, now)
         return None
-    arrivals = _arrivals([ear for ear in everyone if not ear.seated], room_id, now, room)
-    steps: list[Callable[[], bool]] = [partial(_take_seat, ear, room_id, now) for ear in arrivals]
-    steps += [partial(members.create, member, now=now) for ear, member in arrivals.items() if not ear.room_id]
-    return _welcome(arrivals, together(steps)[: len(arrivals)], now)
+    welcome = {ear: member for ear, member in arrivals.items() if not _is_kept_out(ear, room, seated[ear], now)}
+    for ear, member in welcome.items() if room.asks(None) else ():
+        if not ear.room_id:
+            members.create(member, now=now)  # who runs the meeting need not knock
+    return _welcome(welcome, [seated[ear] for ear in welcome], now)
 
 
-def _clear_up(everyone: Sequence[Ear], room_id: RoomId, now: int) -> None:
+def _clear_up(everyone: Sequence[Ear], arrivals: Iterable[Ear], room_id: RoomId, now: int) -> None:
     """The room is not there yet, or not any more."""
     opening = _finish_opening([ear for ear in everyone if ear.seated], room_id, now)
-    for ear in () if opening else everyone:  # the meeting has ended: its seats are worth nothing
+    for ear in arrivals if opening else everyone:  # otherwise the meeting has ended: its seats are worth nothing
         members.delete(member_key(room_id, ParticipantId(ear.participant_id)))
         undo_seat(ear.participant_id, room_id)
+
+
+def _is_kept_out(ear: Ear, room: Room, seated: bool, now: int) -> bool:
+    """Whoever has to knock was not let in, and their seat is taken back."""
+    session = sessions.find(ear.session_id, now=now) if room.asks(None) else None
+    if session is None or not _must_knock(ear, session, room, now):
+        return False
+    if seated:
+        undo_seat(ear.participant_id, room.room_id)
+    return True
 
 
 def _finish_opening(seated: Sequence[Ear], room_id: RoomId, now: int) -> bool:

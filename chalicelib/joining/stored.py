@@ -17,13 +17,14 @@ from chalicelib.joining.signature import Signature
 
 _REPEATS = struct.Struct("<HHx")
 _REPEATS_AT = fingerprint.HEADER.size - _REPEATS.size
-_LEAST, _STEPS = -4.0, 8_192  # of a Repetition's logarithms, which lie within -3 and 4; steps a unit
+_LEAST, _STEPS, _MOST = -4.0, 8_192, 0xFFFF  # of a Repetition's logarithms; steps a unit: up to 4
 
 
 def fine_part(heard: Fingerprint) -> bytes:
     """All that a full comparison needs."""
     data = heard.to_bytes()[: -heard.signature.words.nbytes or None]
-    steps = (round((value - _LEAST) * _STEPS) for value in (heard.repetition.level, heard.repetition.rhythm))
+    logs = heard.repetition.level, heard.repetition.rhythm
+    steps = (min(_MOST, max(0, round((value - _LEAST) * _STEPS))) for value in logs)
     return data[:_REPEATS_AT] + _REPEATS.pack(*steps) + data[fingerprint.HEADER.size :]
 
 

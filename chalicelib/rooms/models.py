@@ -21,6 +21,7 @@ from pynamodb.expressions.condition import Condition, size
 from chalicelib.lifetimes import JOIN_CODE, KNOCK, LEFT, MEETING
 from chalicelib.runtime.ids import ParticipantId, RoomId, is_opaque
 from chalicelib.runtime.store import Binding, Record, Table
+from chalicelib.runtime.transactions import Transaction
 
 HEAD, MERGED, SEQUENCE, ORGANISER, CALL, EMPTY = "room", "merged", "sequence", "organiser", "call", "empty"
 MEMBER, LEFT_BY, KNOCK_BY, CODE = "member#", "left#", "knock#", "code#"
@@ -350,6 +351,14 @@ def left_after(since: int, rooms: Many[RoomId], participant_id: str, *, now: int
 def members_of(room_id: RoomId, *, now: int) -> list[Member]:
     """Everyone who belongs to the room, connected or not."""
     return members.query(room_id, now=now, where=RoomEntry.entry.startswith(MEMBER))
+
+
+def let_in(member: Member, *, now: int) -> bool:
+    """Creates the membership, but not where one lives, nor in a room that asks to knock at this very moment."""
+    both = Transaction(now=now)
+    both.create(members, member)
+    both.forbid(organisers, organisers.bare((member.room_id, ORGANISER)), Organiser.knock == True)  # noqa: E712 - a condition
+    return both.commit()
 
 
 def find_member(room_id: RoomId, participant_id: ParticipantId, *, now: int) -> Member | None:

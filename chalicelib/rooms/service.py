@@ -69,8 +69,11 @@ def mend_membership(room_id: RoomId, session: Session, *, since: int, now: int) 
     room = current_room(room_id, now=now)
     if room is None or left_after(since, [room_id, room.room_id], session.participant_id, now=now):
         return None
+    known = find_member(room.room_id, ParticipantId(session.participant_id), now=now)
+    if known is None and room.asks(session.account_id):
+        return None
     member = new_member(room.room_id, person(session), via="sound", now=now)
-    if session.room_id != room.room_id and find_member(room.room_id, ParticipantId(session.participant_id), now=now):
+    if known is not None and session.room_id != room.room_id:
         merging.welcome(member, now=now)
     return merging.add_member(member, now=now)
 

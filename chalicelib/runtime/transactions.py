@@ -54,6 +54,11 @@ class Transaction:
         lives, (partition, sort) = table.living(self._now, where), table.key(item)
         self._add(table, item, lambda write: write.condition_check(table.model, partition, sort, condition=lives))
 
+    def forbid(self, table: Table[R], item: R, where: Condition) -> None:
+        """Changes nothing; nothing lives under the item's key for which `where` holds."""
+        other, (partition, sort) = table.vacant(self._now) | ~where, table.key(item)
+        self._add(table, item, lambda write: write.condition_check(table.model, partition, sort, condition=other))
+
     def commit(self) -> bool:
         """False, and nothing written, where one of the conditions does not hold. Raises Unavailable in a crowd."""
         for index, count in enumerate(self._counts):

@@ -28,6 +28,7 @@ REFUSED: dict[str, Callable[[Transaction], None]] = {
     "update of nothing": lambda both: both.update(notes, note("nothing"), [Note.text.set("changed")]),
     "delete of what is not as it was": lambda both: both.delete(notes, note(), where=Note.text == "other"),
     "nothing where something is required": lambda both: both.require(notes, note("nothing")),
+    "what is forbidden": lambda both: both.forbid(notes, note(), Note.text == "first"),
     "another than is required": lambda both: both.require(notes, note(), Note.text == "other"),
 }
 
@@ -60,9 +61,19 @@ def test_all_is_written_where_every_condition_holds(aws: Aws) -> None:
     both.create(notes, note("third", text="third"))
     both.delete(notes, note("old"), where=Note.text == "old")
     both.require(notes, note("witness"), Note.text == "witness")
+    both.forbid(notes, note("nothing"), Note.text == "anything")
 
     assert both.commit() is True
     assert sorted(stored_text(aws)) == ["changed", "second", "third", "witness"]
+
+
+@pytest.mark.parametrize(("text", "now"), [("another", 0), ("first", DEADLINE)])
+def test_what_is_there_or_expired_but_not_forbidden_is_in_nobodys_way(aws: Aws, text: str, now: int) -> None:
+    notes.put(note())
+    both = begun(now)
+    both.forbid(notes, note(), Note.text == text)
+    assert both.commit() is True
+    assert len(aws.items("clips")) == 2
 
 
 def test_an_expired_one_is_in_nobodys_way(aws: Aws) -> None:
