@@ -47,4 +47,4 @@ def _comparable(lags: Floats, samples: int, key_change: int) -> Floats:
 
 
 def _log(value: float, least: float) -> float:
-    return max(least, float(np.log(value + 1e-9)))
+    return max(least, float(np.log(max(value, 1e-9))))
