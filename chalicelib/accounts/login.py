@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from chalicelib.accounts import attempts, models, passwords, registration, second_factor
+from chalicelib.accounts import attempts, models, passwords, second_factor
 from chalicelib.accounts.attempts import Guess
 from chalicelib.accounts.models import Account, CodeUse
 from chalicelib.privacy import service as privacy
@@ -48,11 +48,9 @@ def log_in(attempt: Attempt, password: str, code: str | None, *, now: int) -> Se
     """
     attempt.guess.count(now=now)
     account = attempt.account
-    if not passwords.matches(account.password_hash if account else None, password) or account is None:
+    right = passwords.matches(account.password_hash if account else None, password)
+    if account is None or not (right and account.confirmed):  # whoever registered an address learns nothing by it
         attempt.guess.was_wrong(now=now)
-        raise _refused()
-    if not account.confirmed:
-        registration.confirm_again(account, now=now)
         raise _refused()
     used = _pass_second_factor(account, attempt.guess, code, now)
 

@@ -34,11 +34,6 @@ def register(wanted: NewAccount, session: Session, language: str, viewer: str, *
         mails.say_already_registered(account, now=now)
 
 
-def confirm_again(account: Account, *, now: int) -> None:
-    """For someone who knows the password of an account that waits: another mail."""
-    mails.ask_to_confirm(account, tokens.issue_token(tokens.CONFIRMATION, account, now=now), now=now)
-
-
 def confirm_address(token: str, *, now: int) -> None:
     """Makes the account of that very registration usable. Raises Gone for a token used, expired or unknown alike.
 
@@ -63,4 +58,4 @@ def _consents(account: Account) -> list[Decided]:
 
 
 def _gone() -> Gone:
-    return Gone("This link was used, or is older than a day. Register or log in, and you get another.")
+    return Gone("This link was used, or is older than a day. Register again, and you get another.")

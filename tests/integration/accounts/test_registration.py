@@ -85,14 +85,14 @@ def test_an_address_nobody_confirms_is_forgotten_after_a_day(world: World) -> No
     assert int(waiting["expires_at"]["N"]) * 1_000 == world.now + DAY
 
 
-def test_an_unconfirmed_address_cannot_log_in_but_gets_another_link(world: World) -> None:
+def test_an_unconfirmed_address_cannot_log_in(world: World) -> None:
     """C5: verified addresses only; the answer is that of a wrong password."""
     browser = grown_up(world)
     register(browser)
     wrong, right = log_in(browser, password=OTHER), log_in(browser)
     assert (wrong.status, right.status) == (401, 401)
     assert wrong.body == right.body
-    assert len(world.aws.mails()) == 2  # only whoever knows the password had another one sent
+    assert len(world.aws.mails()) == 1
     assert verify(browser, mailed_token(world)).status == 200
     assert log_in(browser).status == 200
 
@@ -183,6 +183,21 @@ def test_known_and_unknown_addresses_look_alike(
     assert known == unknown
     assert known.hashings == (0 if "reset" in path else 1)
     assert known.mails == (0 if "login" in path else 1)
+
+
+def test_a_registration_of_ones_own_does_not_tell_whether_an_address_has_an_account(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """C5: a stranger registers both addresses and logs in with the password they chose: the same, mails included."""
+    with_account(world)
+    stranger, watch = grown_up(world, "8.8.8.8"), Watch(world, monkeypatch)
+    addresses = (EMAIL, "nobody@example.org")
+    for address in addresses:
+        register(stranger, address, OTHER)
+    body: dict[str, object] = {"password": OTHER}
+    known, unknown = (watch.see(stranger, "/v1/session/login", body | {"email": one}) for one in addresses)
+    assert known == unknown
+    assert (known.answer[0], known.mails) == (401, 0)
 
 
 def test_a_known_address_is_told_by_mail_and_nothing_changes(world: World) -> None:
