@@ -4,6 +4,7 @@ A stranger can use up what their own network may do, never what the account's ow
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 from chalicelib.lifetimes import HOUR, MINUTE
 from chalicelib.runtime.addresses import Address
@@ -22,7 +23,10 @@ WRONG_NEARBY = Window("wrong-nearby", 1_000, 15 * MINUTE)  # of one network at a
 WRONG_CODES = Window("wrong-code", 10, 15 * MINUTE)  # second factors of one account, after its right password
 OWN_WRONG = Window("own-wrong", 10, 15 * MINUTE)  # passwords and codes of all sessions its owner proved together
 REQUESTS = Window("request", 1_000, HOUR)  # of one network, that send mail
-MAILS = Window("mail", 5, HOUR)  # to one address, whoever asked for them
+MAILS = Window("mail", 5, HOUR)  # of one kind to one address, whoever asked for them
+
+
+MailKind = Literal["registration", "reset"]
 
 
 @dataclass(frozen=True)
@@ -84,10 +88,13 @@ def count_request(viewer: str, *, now: int) -> None:
     REQUESTS.count(network(viewer), now=now)
 
 
-def may_mail(address: Address, *, now: int) -> bool:
-    """False where the address has had its share: that is nothing the asker is told."""
+def may_mail(kind: MailKind, address: Address, *, now: int) -> bool:
+    """False where the address has had its share: that is nothing the asker is told.
+
+    Whoever registers a stranger's address does not use up the mails by which that person gets another password.
+    """
     try:
-        MAILS.count(address, now=now)
+        MAILS.count(f"{kind} {address}", now=now)
     except TooMany:
         return False
     return True

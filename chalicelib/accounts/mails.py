@@ -4,6 +4,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from chalicelib.accounts import attempts
+from chalicelib.accounts.attempts import MailKind
 from chalicelib.accounts.models import Account
 from chalicelib.runtime.addresses import Address
 from chalicelib.runtime.errors import Unavailable
@@ -14,21 +15,23 @@ TEMPLATES = Path(__file__).parent / "mails"
 
 
 def ask_to_confirm(account: Account, token: str, *, now: int) -> None:
-    _on_request("confirm", account.email_address, account.language, link("verify", token), now)
+    _on_request("registration", "confirm", account.email_address, account.language, link("verify", token), now)
 
 
 def say_already_registered(account: Account, *, now: int) -> None:
     """To someone who registers a second time: as many mails as for the first."""
-    _on_request("registered", account.email_address, account.language, f"{settings().origin}/login", now)
+    _on_request(
+        "registration", "registered", account.email_address, account.language, f"{settings().origin}/login", now
+    )
 
 
 def send_reset(account: Account, token: str, *, now: int) -> None:
-    _on_request("reset", account.email_address, account.language, link("reset", token), now)
+    _on_request("reset", "reset", account.email_address, account.language, link("reset", token), now)
 
 
 def say_no_account(address: Address, language: str, *, now: int) -> None:
     """To whoever wants to reset the password of no account: as many mails as with one."""
-    _on_request("unknown", address, language, f"{settings().origin}/register", now)
+    _on_request("reset", "unknown", address, language, f"{settings().origin}/register", now)
 
 
 def say_password_changed(account: Account) -> None:
@@ -54,6 +57,6 @@ def _notice(name: str, account: Account, page: str) -> None:
         send(compose(TEMPLATES, name, account.language, to=account.email_address, link=address))
 
 
-def _on_request(name: str, to: Address, language: str, address: str, now: int) -> None:
-    if attempts.may_mail(to, now=now):
+def _on_request(kind: MailKind, name: str, to: Address, language: str, address: str, now: int) -> None:
+    if attempts.may_mail(kind, to, now=now):
         send(compose(TEMPLATES, name, language, to=to, link=address))

@@ -221,6 +221,17 @@ def test_nobody_is_bombed_with_mail(world: World) -> None:
     assert len(world.aws.mails()) == attempts.MAILS.allowed + 1
 
 
+def test_registrations_by_strangers_do_not_use_up_the_mails_for_another_password(world: World) -> None:
+    """C5: the owner still gets the link that lets them in."""
+    with_account(world)
+    stranger = grown_up(world, "8.8.8.8")
+    for _ in range(attempts.MAILS.allowed + 1):
+        register(stranger)
+    before = len(world.aws.mails())
+    assert world.browser().post("/v1/accounts/password-reset", json_body={"email": EMAIL}).status == 202
+    assert len(world.aws.mails()) == before + 1
+
+
 def test_a_network_cannot_have_mail_sent_without_end(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """C5: registrations and resets are limited per network, 429 with Retry-After; others are not affected."""
     monkeypatch.setattr(attempts, "REQUESTS", replace(attempts.REQUESTS, allowed=4))
