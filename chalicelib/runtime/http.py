@@ -112,11 +112,11 @@ class EarshotApp(Chalice):
         request = event.get("requestContext", {})
         methods = self.routes.get(request.get("resourcePath"))
         if methods is None or _names_nothing(event):
-            return self._nothing_here(event).to_dict()
+            return _finished(self._nothing_here(event), _cookie_headers(_headers(event)), []).to_dict()
         if request.get("httpMethod") not in methods:
             refused = _problem_response(problems.no_such_method(list(methods)))
             refused.headers["Allow"] = ", ".join(sorted(methods))
-            return refused.to_dict()
+            return _finished(refused, _cookie_headers(_headers(event)), []).to_dict()
         answer: dict[str, Any] = super().__call__(event, context)
         return answer
 
@@ -169,7 +169,7 @@ def _answer(
     described: Operation, handler: Callable[[Call[Any]], Reply], request: Request, params: Mapping[str, str]
 ) -> Response:
     cookies: list[str] = []
-    headers = _request_headers(request)
+    headers = _cookie_headers(_headers(request.to_original_event()))
     try:
         call = _call(described, request, params, headers, cookies)
         response = _response(handler(call))
@@ -177,6 +177,10 @@ def _answer(
         response = _problem_response(problem)
     except Exception as error:  # the last resort: no trace and no input ever reaches the caller
         response = _problem_response(*problems.unexpected(error, f"{described.method} {described.path}"))
+    return _finished(response, headers, cookies)
+
+
+def _finished(response: Response, headers: Mapping[str, str], cookies: list[str]) -> Response:
     for finish in _FINISHERS:
         finish(headers, cookies)
     if cookies:
@@ -184,8 +188,7 @@ def _answer(
     return response
 
 
-def _request_headers(request: Request) -> dict[str, str]:
-    headers = _headers(request.to_original_event())
+def _cookie_headers(headers: dict[str, str]) -> dict[str, str]:
     if "cookie" in headers:  # RFC 9113 lets a client split the cookie header
         headers["cookie"] = headers["cookie"].replace(",", ";")
     return headers

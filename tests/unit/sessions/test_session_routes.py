@@ -84,3 +84,12 @@ def test_names_are_many_and_short() -> None:
     """A friendly generated name."""
     assert len(set(STARS)) * len(NUMBERS) > 5_000
     assert all(len(friendly()) <= 16 for _ in range(50))
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", "/v1/nothing"), ("GET", "/nothing"), ("PUT", "/v1/session")])
+def test_a_cookie_that_is_not_ours_is_cleared_where_nothing_is_found(world: World, method: str, path: str) -> None:
+    """C2: with every answer, also to unknown addresses and methods; one of ours stays."""
+    junk, ours = world.browser(), world.member()
+    junk.jar["__Host-earshot"] = "junk"
+    assert [one.split(";")[0] for one in junk.request(method, path).cookies] == ["__Host-earshot="]
+    assert ours.request(method, path).cookies == []
