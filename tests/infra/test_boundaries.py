@@ -58,7 +58,10 @@ def test_chalice_stays_replaceable() -> None:
 
 def test_only_models_know_the_database() -> None:
     """Models.py holds the models and the queries over them; the store is below it."""
-    below = {f"chalicelib/runtime/{name}.py" for name in "store records dynamodb contention transactions limits expiry".split()}
+    below = {
+        f"chalicelib/runtime/{name}.py"
+        for name in "store records dynamodb contention transactions limits expiry".split()
+    }
     allowed = below | {"chalicelib/rooms/connections.py", "chalicelib/rooms/tabs.py"}
     strangers = {name for name in importers("pynamodb") - allowed if not name.endswith("models.py")}
     assert strangers == set()
