@@ -38,7 +38,7 @@ def test_a_link_leads_in_by_one_click_under_a_name_of_ones_own(someone: Callable
 
 
 def _asks_everybody(ada: Person) -> None:
-    ada.page.locator("#knock").check()
+    ada.page.locator("#knock").click()
     expect(ada.page.get_by_text(text("en", "organise.knock-on"))).to_be_visible()
 
 

@@ -139,7 +139,7 @@ def test_whoever_runs_the_meeting_removes_what_anybody_shows(someone: Callable[.
     """B9: for everybody; it stays staged, and others are not offered that."""
     ada, guest = with_account(someone()), someone()
     guest.page.goto(opens_a_meeting(ada, "Weekly"))
-    guest.page.get_by_role("button", name="Join").click()
+    guest.page.get_by_role("button", name="Join", exact=True).click()
     expect(ada.names).to_have_count(2)
     show(guest.page, URL, TITLE)
     expect(cards(guest).get_by_role("button", name="Remove for everybody")).to_be_hidden()
