@@ -140,20 +140,38 @@ class CallRefused(msgspec.Struct, tag_field="type", tag="call.refused"):
     room_id: str
 
 
+class Pulse(msgspec.Struct):
+    """How far a room is: the number of its latest message, and what it shows, by `content_id`, and how.
+
+    What is over stays listed until it is deleted, two minutes at most.
+    """
+
+    room_id: str
+    sequence: int
+    shown: dict[str, Literal["card", "frame"]]
+
+
 class Heartbeat(msgspec.Struct, tag_field="type", tag="heartbeat", omit_defaults=True):
     """The answer to a heartbeat; two missing mean the connection is lost.
 
-    `expires_at_ms` where the lease was to be renewed: until when it runs; 0 where the tab's lease is gone.
+    `expires_at_ms` where the lease was to be renewed: until when it runs; 0 where the tab's lease is gone. `room` where
+    one was named that this connection follows: whoever knows less, or shows something else, reads it again.
     """
 
     at_ms: int
     expires_at_ms: int | None = None
+    room: Pulse | None = None
 
 
 class SendHeartbeat(msgspec.Struct, tag_field="action", tag="heartbeat"):
-    """Sent every 60 s: are you there? With `lease`, at least every few minutes, it renews the lease of the tab."""
+    """Sent every 60 s: are you there? With `lease`, at least every few minutes, it renews the lease of the tab.
+
+    Without it, a `room_id` asks how far that room is. Where the answer has no `room`, this connection does not follow
+    it: send `resume`.
+    """
 
     lease: bool = False
+    room_id: str | None = None
 
 
 class SendResume(msgspec.Struct, tag_field="action", tag="resume"):

@@ -5,7 +5,7 @@ from typing import Any
 
 from chalice.app import Blueprint, Response, SQSEvent, WebsocketAPI, WebsocketEvent
 
-from chalicelib.rooms import calls, messages, push, service
+from chalicelib.rooms import calls, messages, pulse, push, service
 from chalicelib.runtime import clock, crosssite, live
 from chalicelib.runtime.errors import Problem
 from chalicelib.runtime.ids import ConnectionId, RoomId, TabId, parse_uuid
@@ -43,8 +43,9 @@ def receive(event: WebsocketEvent) -> None:
     except Problem:
         return  # not ours: nothing to answer, nothing changed
     match message:
-        case messages.SendHeartbeat(lease=False):
-            live.send([connection_id], messages.Heartbeat(now))
+        case messages.SendHeartbeat(lease=False, room_id=room_id):
+            felt = pulse.feel_pulse(connection_id, room_id, now=now) if room_id else None
+            live.send([connection_id], messages.Heartbeat(now, room=felt))
         case messages.SendHeartbeat():
             live.send([connection_id], messages.Heartbeat(now, service.hear_tab(connection_id, now=now) or 0))
         case messages.SendResume(room_id=room_id):

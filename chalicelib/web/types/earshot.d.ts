@@ -65,8 +65,16 @@ interface RoomAnswer {
   me: string;
 }
 
+/** How far a room is: its latest message, and what it shows and how, by id. */
+interface Pulse {
+  room_id: string;
+  sequence: number;
+  shown: Record<string, "card" | "frame">;
+}
+
 interface LiveMessage {
   type: string;
+  room?: Pulse;
   room_id?: string;
   sequence?: number;
   at_ms?: number;

@@ -26,6 +26,8 @@ function address(tab) {
 export class Live extends EventTarget {
   /** @type {"closed" | "connecting" | "open" | "offline"} */
   state = "closed";
+  /** The room of which every heartbeat asks how far it is. @type {string | null} */
+  follows = null;
   /** @type {WebSocket | null} */
   #socket = null;
   #attempt = 0;
@@ -107,7 +109,7 @@ export class Live extends EventTarget {
   #beat(bornAt) {
     if (this.#unanswered >= MISSED || performance.now() - bornAt > LIFE_MS) return this.#lost();
     this.#unanswered += 1;
-    this.send({ action: "heartbeat" });
+    this.send({ action: "heartbeat", room_id: this.follows ?? undefined });
   }
 
   /** @param {unknown} data */

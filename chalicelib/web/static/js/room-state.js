@@ -48,6 +48,17 @@ export function prolonged(state, ids, expiresAtMs) {
   return { ...state, content };
 }
 
+/**
+ * Whether the server knows of more, or shows something else, than this screen: a message was lost, or never sent.
+ * @param {RoomState} state @param {Pulse} pulse @param {Set<string>} over what is listed and known not to be shown
+ */
+export function isBehind(state, { sequence, shown }, over) {
+  if (sequence > state.sequence) return true;
+  const here = new Set(state.content.map(one => one.content_id));
+  const missing = Object.keys(shown).some(id => !here.has(id) && !over.has(id));
+  return missing || state.content.some(one => shown[one.content_id] !== one.as);
+}
+
 /** @param {RoomState | null} state @param {string} [id] @returns {string | undefined} */
 export const nameOf = (state, id) => state?.people.find(person => person.participant_id === id)?.name;
 

@@ -1,10 +1,11 @@
 import { call, Refused } from "./api.js";
 import { settled } from "./renewal.js";
-import { apply, contentOf, fromAnswer, nameOf, prolonged, without } from "./room-state.js";
+import { apply, contentOf, fromAnswer, isBehind, nameOf, prolonged, without } from "./room-state.js";
 
 /** @typedef {import("./room-state.js").RoomState} RoomState */
 
 const GONE = new Set([401, 403, 404, 410]);
+const PULSES = 10; // after which the room is read in any case: a pulse tells nothing of people
 
 /**
  * The meeting this page is in. Events: "change" when people came, went or were read again; "message" (detail:
@@ -19,6 +20,9 @@ export class Room extends EventTarget {
   state = null;
   #reading = false;
   #again = false;
+  #pulses = 0; // since the last reading
+  /** @type {Set<string>} shown by the last pulses; what the reading after them did not have is over */
+  #listed = new Set();
 
   /** @param {import("./live.js").Live} live */
   constructor(live) {
@@ -26,6 +30,9 @@ export class Room extends EventTarget {
     this.#live = live;
     live.addEventListener("message", event =>
       this.#heard(/** @type {CustomEvent<LiveMessage>} */ (event).detail),
+    );
+    live.addEventListener("heartbeat", event =>
+      this.#felt(/** @type {CustomEvent<LiveMessage>} */ (event).detail),
     );
     live.addEventListener("open", this.#follow);
     live.addEventListener("lost", this.refresh); // why: the session may be over, or the meeting
@@ -35,8 +42,9 @@ export class Room extends EventTarget {
 
   /** @param {string} id */
   enter(id) {
-    if (id !== this.id) this.state = null;
+    if (id !== this.id) this.forget();
     this.id = id;
+    this.#live.follows = id;
     if (this.#live.state === "open") this.#follow();
     else this.#live.open();
     this.refresh();
@@ -56,6 +64,8 @@ export class Room extends EventTarget {
   forget() {
     this.id = null;
     this.state = null;
+    this.#live.follows = null;
+    this.#listed.clear();
   }
 
   /** A server that is away is no event here: the live channel's return reads again. */
@@ -89,8 +99,21 @@ export class Room extends EventTarget {
 
   /** Whoever asks for a meeting that has merged gets the one it is now. @param {RoomAnswer} answer */
   #take(answer) {
+    this.#pulses = 0;
     if (answer.room_id === this.id) this.#replace(fromAnswer(answer));
     else this.#move(answer.room_id);
+  }
+
+  /** The answer to a heartbeat; one to a lease's heartbeat says nothing of the room. @param {LiveMessage} message */
+  #felt({ room: pulse, expires_at_ms: lease }) {
+    if (!this.id || lease !== undefined) return;
+    if (!pulse) this.#follow(); // a `resume` was lost, or the room is not mine any more
+    if (!pulse) return this.refresh();
+    if (!this.state || pulse.room_id !== this.id) return;
+    const behind = isBehind(this.state, pulse, this.#listed);
+    this.#listed = new Set(Object.keys(pulse.shown));
+    this.#pulses += 1;
+    if (behind || this.#pulses >= PULSES) this.refresh();
   }
 
   /** @param {RoomState} state */
