@@ -4,6 +4,7 @@ The frame's document has an origin of its own, shared with nothing: it reads no 
 page around it, and is told no more than the id. Only it may load what Google serves; our pages' policy stays as it is.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -19,7 +20,21 @@ FRAME_HEADERS: Final = {
     ),
     "Permissions-Policy": "microphone=(), camera=(), geolocation=(), display-capture=()",
 }
+# The browser says by itself who wants the frame. Where a link that is shown leads here, by whatever detours, it says
+# cross-site; one too old to say anything runs no analytics.
+_OURS: Final = {"sec-fetch-site": "same-origin", "sec-fetch-dest": "iframe"}
+_OBJECTIONS: Final = ("sec-gpc", "dnt")
+
 SCRIPT_HEADERS: Final = {"Cross-Origin-Resource-Policy": "cross-origin"}  # the frame that runs it is of no origin
+
+
+def may_run(headers: Mapping[str, str]) -> bool:
+    """Whether a page of ours has made the frame, for somebody whose browser does not object. `headers` in lower case.
+
+    Our own page makes it only for who agreed; nobody else's page can make one, nor send a frame there.
+    """
+    ours = all(headers.get(name) == value for name, value in _OURS.items())
+    return ours and not any(headers.get(name) == "1" for name in _OBJECTIONS)
 
 
 def frame_script() -> str:

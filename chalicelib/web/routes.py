@@ -70,8 +70,8 @@ def show_unsubscribe(call: Call[None]) -> Reply:
 @operation(routes, "GET", "/analytics", summary="The frame of an organiser's own analytics", answer_type=HTML,
            document=False)  # fmt: skip
 def show_analytics(call: Call[None]) -> Reply:
-    """For ids that a room may have, and no other."""
-    if not re.fullmatch(ANALYTICS, call.query.get("id", "")):
+    """For ids that a room may have, in a frame that a page of ours has made itself, and for nobody who objects."""
+    if not analytics.may_run(call.headers) or not re.fullmatch(ANALYTICS, call.query.get("id", "")):
         return missing_page(call.headers, call.query)
     return Reply(pages.analytics(_reader(call.headers, call.query)), 200, HTML, {**VARY, **analytics.FRAME_HEADERS})
 

@@ -68,12 +68,14 @@ def mine(page: Page) -> list[dict[str, Any]]:
 
 
 @contextmanager
-def framed_site(*, refuses: bool = False) -> Iterator[str]:
-    """A page of somebody else's; `refuses` to be shown inside others."""
+def framed_site(*, refuses: bool = False, leads_to: str = "") -> Iterator[str]:
+    """A page of somebody else's; `refuses` to be shown inside others, or sends whoever loads it elsewhere."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            self.send_response(200)
+            self.send_response(302 if leads_to else 200)
+            if leads_to:
+                self.send_header("Location", leads_to)
             self.send_header("Content-Type", "text/html; charset=utf-8")
             if refuses:
                 self.send_header("Content-Security-Policy", "frame-ancestors 'none'")

@@ -8,9 +8,11 @@ import pytest
 from playwright.sync_api import Frame, Page, Route, expect
 
 from chalicelib.web.i18n import text
+from infra.local.testing import Running
 from tests.browser.accessibility import complaints
 from tests.browser.organisers import opens_a_meeting, with_account
 from tests.browser.people import Person
+from tests.browser.presenters import framed_site, meet_by_code, show
 
 GOOGLE = "https://www.googletagmanager.com"
 ID = "G-ABC123DEF4"
@@ -112,3 +114,21 @@ def test_the_frame_reaches_nothing_of_ours_and_goes_with_the_agreement(
     page.get_by_role("button", name="Leave the meeting").click()
     assert page.evaluate("() => localStorage.getItem('earshot.analytics')") is None
     assert page.request.get("/analytics?id=G-<script>").status == 404
+
+
+def test_a_shown_link_that_leads_to_the_frame_gets_nothing(
+    someone: Callable[..., Person], asked_google: list[str], stack: Running
+) -> None:
+    """C8, B6: whatever somebody shows, our own page never runs Google's program where nobody agreed to it."""
+    shower, viewer = someone(), someone(viewport={"width": 1280, "height": 1600})
+    for person in (shower, viewer):
+        person.context.route(f"{GOOGLE}/**", partial(_serve, asked_google))
+    meet_by_code(shower, viewer)
+    with (
+        framed_site(leads_to=f"{stack.url}/analytics?id={ID}") as trap,
+        viewer.page.expect_response(lambda answer: "/analytics?" in answer.url) as led,
+    ):
+        show(shower.page, trap, "A trap", how="frame")
+        viewer.page.locator(".shown iframe").scroll_into_view_if_needed()
+    assert led.value.status == 404
+    assert asked_google == []

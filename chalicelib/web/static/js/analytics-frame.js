@@ -4,6 +4,10 @@
   const ID = /^(G-[A-Z0-9]{4,16}|AW-[0-9]{6,16})$/;
   const id = new URLSearchParams(location.search).get("id") ?? "";
   if (!ID.test(id)) return;
+  const { globalPrivacyControl, doNotTrack } = /** @type {Navigator & {globalPrivacyControl?: boolean}} */ (
+    navigator
+  );
+  if (globalPrivacyControl === true || doNotTrack === "1") return; // switched on since the frame was asked for
 
   // Nothing can be kept here: a program that tries would break off, so it finds nothing instead.
   Object.defineProperty(document, "cookie", { get: () => "", set: () => {} });
