@@ -1,0 +1,92 @@
+"""A report's figures, and what they are made of.
+
+All lengths are milliseconds, all shares lie between 0 and 1. A figure is None where there is nothing to tell it by:
+what nobody measured is missing, not zero.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from chalicelib.insights.intervals import Span, Spans
+from chalicelib.insights.recording import Recording
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """What a report is made of. `recordings` has whoever agreed to be measured, even where nothing came from them."""
+
+    span: Span  # from its opening to its end
+    presence: Mapping[str, Spans]  # of every participant, by id
+    recordings: Mapping[str, Recording]
+    shown: Spans = ()  # when something was shown
+
+
+@dataclass(frozen=True)
+class Minute:
+    """A minute of one person: None where their browser did not measure, or they were not there."""
+
+    talk_ms: int | None
+    webcam_ms: int | None
+    attention_ms: int | None  # None, too, while nothing was shown
+
+
+@dataclass(frozen=True)
+class Person:
+    """One participant's figures; `observed_ms` is how much of their presence their browser measured."""
+
+    participant_id: str
+    presence_ms: int
+    observed_ms: int
+    coverage: float | None
+    talk_ms: int | None = None
+    talk_share: float | None = None
+    fair_share: float | None = None
+    turns: int | None = None
+    longest_monologue_ms: int | None = None
+    response_gap_ms: float | None = None  # the median
+    interruptions: int | None = None  # of others, by them
+    interrupted: int | None = None
+    webcam_ms: int | None = None
+    attention_ms: int | None = None
+    attention_of_ms: int | None = None  # how long something was shown to them
+    minutes: Sequence[Minute] = ()
+
+
+@dataclass(frozen=True)
+class MeetingMinute:
+    """A minute of the meeting, as far as it was measured."""
+
+    present: int  # people, at any time in it
+    observed_ms: int  # of all people together
+    talk_ms: int
+    silence_ms: int | None
+    attention: float | None
+
+
+@dataclass(frozen=True)
+class Others:
+    """People who are not measured."""
+
+    people: int
+    presence_ms: int
+
+
+@dataclass(frozen=True)
+class Measures:
+    """A report's figures."""
+
+    span: Span
+    presence_ms: int
+    coverage: float | None
+    talk_ms: int
+    silence_ms: int | None
+    overlap_ms: int | None
+    interruptions: int
+    response_gap_ms: float | None
+    gini: float | None
+    entropy: float | None
+    shown_ms: int
+    attention: float | None
+    people: Sequence[Person] = ()
+    others: Others | None = None
+    minutes: Sequence[MeetingMinute] = ()

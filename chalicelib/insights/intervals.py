@@ -1,0 +1,89 @@
+"""Arithmetic of spans of time: half-open [from, to), in milliseconds.
+
+`Spans` are sorted, none touches another and none is empty, so that two sets of instants are equal exactly if their
+spans are. Everything a report says is a length of such sets.
+
+   a        ████████      ███████
+   b            ████████████
+   common       ████      ██
+   without  ████             █████
+"""
+
+from collections.abc import Iterable
+from itertools import pairwise
+
+Span = tuple[int, int]
+Spans = tuple[Span, ...]
+
+MINUTE_MS = 60_000
+
+
+def union(spans: Iterable[Span]) -> Spans:
+    """All instants that lie in any of `spans`, whatever their order; empty and inverted ones hold none."""
+    return bridged(sorted(span for span in spans if span[0] < span[1]), 0)
+
+
+def bridged(spans: Iterable[Span], gap_ms: int) -> Spans:
+    """Sorted spans, those at most `gap_ms` apart made one."""
+    found = list[Span]()
+    for from_ms, to_ms in spans:
+        if found and from_ms - found[-1][1] <= gap_ms:
+            if to_ms > found[-1][1]:
+                found[-1] = found[-1][0], to_ms
+        else:
+            found.append((from_ms, to_ms))
+    return tuple(found)
+
+
+def common(these: Spans, those: Spans) -> Spans:
+    """The instants that lie in both."""
+    found, this, that = list[Span](), 0, 0
+    while this < len(these) and that < len(those):
+        from_ms = max(these[this][0], those[that][0])
+        to_ms = min(these[this][1], those[that][1])
+        if from_ms < to_ms:
+            found.append((from_ms, to_ms))
+        if these[this][1] < those[that][1]:
+            this += 1
+        else:
+            that += 1
+    return tuple(found)
+
+
+def without(these: Spans, those: Spans) -> Spans:
+    """The instants of `these` that do not lie in `those`."""
+    if not these:
+        return ()
+    first, last = these[0][0], these[-1][1]
+    edges = [first, *(edge for span in common(those, ((first, last),)) for edge in span), last]
+    outside = tuple((from_ms, to_ms) for from_ms, to_ms in zip(edges[::2], edges[1::2], strict=True) if from_ms < to_ms)
+    return common(these, outside)
+
+
+def length(spans: Iterable[Span]) -> int:
+    """How many milliseconds they hold."""
+    return sum(to_ms - from_ms for from_ms, to_ms in spans)
+
+
+def by_minute(spans: Spans, start_ms: int, minutes: int) -> list[int]:
+    """How many milliseconds they hold in each of the `minutes` from `start_ms` on."""
+    held = [0] * minutes
+    for from_ms, to_ms in spans:
+        first, last = (from_ms - start_ms) // MINUTE_MS, (to_ms - 1 - start_ms) // MINUTE_MS
+        for minute in range(max(first, 0), min(last, minutes - 1) + 1):
+            begins = start_ms + minute * MINUTE_MS
+            held[minute] += min(to_ms, begins + MINUTE_MS) - max(from_ms, begins)
+    return held
+
+
+def by_depth(all_spans: Iterable[Spans]) -> tuple[Spans, Spans]:
+    """The instants that lie in at least one, and in at least two, of many sets of spans."""
+    edges = sorted(edge for spans in all_spans for from_ms, to_ms in spans for edge in ((from_ms, 1), (to_ms, -1)))
+    once, twice, depth = list[Span](), list[Span](), 0
+    for (at_ms, step), (next_ms, _) in pairwise(edges):
+        depth += step
+        if depth > 0 and at_ms < next_ms:
+            once.append((at_ms, next_ms))
+            if depth > 1:
+                twice.append((at_ms, next_ms))
+    return bridged(once, 0), bridged(twice, 0)

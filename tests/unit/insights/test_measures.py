@@ -1,0 +1,46 @@
+"""D4, D10: every figure against meetings worked out by hand."""
+
+from typing import Any
+
+import pytest
+
+from chalicelib.insights.figures import Measures, Others
+from chalicelib.insights.measures import measure
+from tests.support.golden import GOLDEN, Golden
+
+
+@pytest.mark.parametrize("golden", GOLDEN, ids=lambda one: one.name)
+def test_the_figures_are_those_worked_out_by_hand(golden: Golden) -> None:
+    """D4: per person and for the meeting; D10: who did not agree is one of the others, or not there."""
+    found = measure(golden.meeting())
+    assert {name: _told(found, name) for name in golden.expected} == golden.expected
+
+
+def test_the_figures_of_all_people_add_up_to_the_meetings() -> None:
+    """D4: talk and presence of the meeting are those of its people."""
+    for golden in GOLDEN:
+        found = measure(golden.meeting())
+        assert found.talk_ms == sum(one.talk_ms or 0 for one in found.people)
+        assert found.presence_ms == sum(one.presence_ms for one in found.people)
+        assert found.talk_ms == sum(minute.talk_ms for minute in found.minutes)
+
+
+def _told(found: Measures, name: str) -> Any:
+    """The figure of that name, in seconds where it is a time."""
+    who, _, rest = name.partition(".")
+    owner: Any = next((one for one in found.people if one.participant_id == who), None) if rest else found
+    if rest and owner is None:
+        owner, rest = found, name
+    for part in (rest or name).split("."):
+        owner = [getattr(one, part) for one in owner] if isinstance(owner, list) else getattr(owner, part)
+    return _in_seconds(owner) if part.endswith("_ms") else _plain(owner)
+
+
+def _in_seconds(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_in_seconds(one) for one in value]
+    return None if value is None else value / 1000
+
+
+def _plain(value: Any) -> Any:
+    return (value.people, value.presence_ms / 1000) if isinstance(value, Others) else value
