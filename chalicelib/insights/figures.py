@@ -78,7 +78,8 @@ class Measures:
     span: Span
     presence_ms: int
     coverage: float | None
-    talk_ms: int
+    talk_ms: int  # of all together: two at once count twice
+    talked_ms: int  # how long anybody talked
     silence_ms: int | None
     overlap_ms: int | None
     interruptions: int

@@ -21,7 +21,7 @@ DIGITS = 6  # of a share: more would only differ between machines
 
 def measure(meeting: Meeting) -> Measures:
     """Every figure of the report."""
-    meeting = _inside(meeting)
+    meeting = believed(meeting)
     measured = {one: meeting.recordings[one] for one in sorted(meeting.recordings)}
     floor = take_turns({one: recording.talk for one, recording in measured.items()})
     people = _with_shares([_person(one, recording, meeting, floor) for one, recording in measured.items()])
@@ -34,6 +34,7 @@ def measure(meeting: Meeting) -> Measures:
         presence_ms=sum(one.presence_ms for one in people),
         coverage=_ratio(sum(one.observed_ms for one in people), sum(one.presence_ms for one in people)),
         talk_ms=sum(talk),
+        talked_ms=length(talked),
         silence_ms=length(without(observed, talked)) if observed else None,
         overlap_ms=length(overlapped) if observed else None,
         interruptions=sum(floor.interruptions.values()),
@@ -48,16 +49,16 @@ def measure(meeting: Meeting) -> Measures:
     )
 
 
-def _inside(meeting: Meeting) -> Meeting:
-    """Presence within the meeting, recordings within presence, attention while something was shown."""
+def believed(meeting: Meeting) -> Meeting:
+    """What of it can be: presence in the meeting, recordings in presence, attention to what was shown."""
     presence = {one: common(union(spans), (meeting.span,)) for one, spans in meeting.presence.items()}
     shown = common(union(meeting.shown), (meeting.span,))
-    recordings = {one: _believed(each, presence.get(one, ()), shown) for one, each in meeting.recordings.items()}
+    recordings = {one: _plausible(each, presence.get(one, ()), shown) for one, each in meeting.recordings.items()}
     there = {one: each for one, each in recordings.items() if presence.get(one)}
     return Meeting(meeting.span, presence, there, shown)
 
 
-def _believed(recording: Recording, presence: Spans, shown: Spans) -> Recording:
+def _plausible(recording: Recording, presence: Spans, shown: Spans) -> Recording:
     inside = recording.within(presence)
     return Recording(inside.talk, inside.webcam, common(inside.attention, shown), inside.covered)
 

@@ -1,0 +1,121 @@
+"""Figures that tips rest on: each one number of a whole meeting, by name; None where there is nothing to tell it by.
+
+Shares lie between 0 and 1, `_ms` are milliseconds; the rest are ratios and counts.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from chalicelib.insights.figures import Measures, Meeting, MeetingMinute, Person
+from chalicelib.insights.intervals import Spans
+
+QUIET = 0.2  # of one's fair share: who talks less is counted as quiet
+LATE_MS = 5 * 60_000  # after the beginning, and before the end
+HOUR_MS = 3_600_000
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A meeting as `measures.believed` gives it; `began_ms` is its planned start, or its opening."""
+
+    meeting: Meeting
+    measures: Measures
+    began_ms: int
+
+    @property
+    def heard(self) -> list[Person]:
+        """Those who were measured, with a fair share of the talk."""
+        return [one for one in self.measures.people if one.fair_share]
+
+    @property
+    def presence(self) -> list[Spans]:
+        """Of those who are measured."""
+        return [spans for one, spans in self.meeting.presence.items() if spans and one in self.meeting.recordings]
+
+
+def _top_ratio(seen: Evidence) -> float | None:
+    return max((_of_fair_share(one) for one in seen.heard), default=None) if seen.measures.talk_ms else None
+
+
+def _quiet_share(seen: Evidence) -> float | None:
+    quiet = sum(_of_fair_share(one) < QUIET for one in seen.heard)
+    return _ratio(quiet, len(seen.heard)) if seen.measures.talk_ms else None
+
+
+def _talkers_share(seen: Evidence) -> float | None:
+    return _ratio(sum(bool(one.talk_ms) for one in seen.heard), len(seen.heard)) if seen.measures.talk_ms else None
+
+
+def _monologue(seen: Evidence) -> float | None:
+    return max((one.longest_monologue_ms or 0 for one in seen.heard), default=None)
+
+
+def _interruptions(seen: Evidence) -> float | None:
+    return _ratio(seen.measures.interruptions * HOUR_MS, seen.measures.talked_ms)
+
+
+def _overlap_share(seen: Evidence) -> float | None:
+    return _ratio(seen.measures.overlap_ms or 0, seen.measures.talked_ms)
+
+
+def _silence_share(seen: Evidence) -> float | None:
+    silence_ms = seen.measures.silence_ms
+    return None if silence_ms is None else _ratio(silence_ms, silence_ms + seen.measures.talked_ms)
+
+
+def _webcam_share(seen: Evidence) -> float | None:
+    return _ratio(sum(one.webcam_ms or 0 for one in seen.heard), sum(one.observed_ms for one in seen.heard))
+
+
+def _attention_drop(seen: Evidence) -> float | None:
+    minutes = seen.measures.minutes
+    third = len(minutes) // 3
+    first, last = _mean_attention(minutes[:third]), _mean_attention(minutes[len(minutes) - third :])
+    return None if first is None or last is None else first - last
+
+
+def _late_share(seen: Evidence) -> float | None:
+    came_late = sum(spans[0][0] > seen.began_ms + LATE_MS for spans in seen.presence)
+    return _ratio(came_late, len(seen.presence))
+
+
+def _early_share(seen: Evidence) -> float | None:
+    left_early = sum(spans[-1][1] < seen.meeting.span[1] - LATE_MS for spans in seen.presence)
+    return _ratio(left_early, len(seen.presence))
+
+
+def _length_ms(seen: Evidence) -> float | None:
+    return seen.meeting.span[1] - seen.meeting.span[0]
+
+
+INDICATORS: Mapping[str, Callable[[Evidence], float | None]] = {
+    "top_ratio": _top_ratio,
+    "gini": lambda seen: seen.measures.gini,
+    "quiet_share": _quiet_share,
+    "talkers_share": _talkers_share,
+    "longest_monologue_ms": _monologue,
+    "interruptions_per_hour": _interruptions,
+    "overlap_share": _overlap_share,
+    "silence_share": _silence_share,
+    "response_gap_ms": lambda seen: seen.measures.response_gap_ms,
+    "webcam_share": _webcam_share,
+    "attention": lambda seen: seen.measures.attention,
+    "attention_drop": _attention_drop,
+    "late_share": _late_share,
+    "early_share": _early_share,
+    "length_ms": _length_ms,
+    "coverage": lambda seen: seen.measures.coverage,
+}
+
+
+def _of_fair_share(one: Person) -> float:
+    return (one.talk_share or 0) / (one.fair_share or 1)
+
+
+def _mean_attention(minutes: Sequence[MeetingMinute]) -> float | None:
+    known = [one.attention for one in minutes if one.attention is not None]
+    return sum(known) / len(known) if known else None
+
+
+def _ratio(part: float, whole: float) -> float | None:
+    return part / whole if whole else None

@@ -1,0 +1,154 @@
+"""D5: tips rest on a number they name, and on enough of it; each rule with a meeting that calls for it and one not."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from chalicelib.insights.advice import RULES, Tip, advise
+from chalicelib.insights.indicators import INDICATORS, Evidence
+from chalicelib.insights.measures import believed, measure
+from tests.support.golden import OPENED_MS, Golden
+
+People = dict[str, tuple[str, ...]]
+LENGTH_S = 1200  # twenty minutes, where nothing else is said
+
+
+def tips(people: People, *, length_s: int = LENGTH_S, shown: str = "", began_s: int = 0) -> dict[str, Tip]:
+    meeting = believed(Golden("", length_s, people, {}, shown).meeting())
+    found = advise(Evidence(meeting, measure(meeting), OPENED_MS + began_s * 1000))
+    return {tip.rule: tip for tip in found}
+
+
+def talking(*seconds: int, of: int = LENGTH_S, camera: str = "0-600", eyes: str = "") -> People:
+    """People who are there all the time and talk in turns of at most 20 s, 1 s apart, as long as `seconds` say."""
+    left, talk, at = list(seconds), [list[str]() for _ in seconds], 0
+    while any(left):
+        for who, rest in enumerate(left):
+            if turn := min(rest, 20):
+                talk[who].append(f"{at}-{at + turn}")
+                at, left[who] = at + turn + 1, rest - turn
+    assert at <= of
+    return {f"p{n}": (f"0-{of}", " ".join(one), camera, eyes) for n, one in enumerate(talk)}
+
+
+def there(people: People, **presence: str) -> People:
+    """Some of them there at other times."""
+    return {who: (presence.get(who, one[0]), *one[1:]) for who, one in people.items()}
+
+
+def doing(people: People, **talk: str) -> People:
+    """Some of them talking at other times."""
+    return {who: (one[0], talk.get(who, one[1]), *one[2:]) for who, one in people.items()}
+
+
+EVEN = (200, 200, 200, 200)
+GOLDEN: dict[str, tuple[Callable[[], dict[str, Tip]], float, Callable[[], dict[str, Tip]]]] = {
+    "low-coverage": (
+        lambda: tips({"a": ("0-1200", "", "", "", "0-840")}),
+        0.7,
+        lambda: tips({"a": ("0-1200", "", "", "", "0-841")}),
+    ),
+    "one-voice": (lambda: tips(talking(500, 50, 50, 200)), 2.5, lambda: tips(talking(499, 51, 50, 200))),
+    "uneven": (lambda: tips(talking(780, 40, 40, 40)), 0.616667, lambda: tips(talking(*EVEN))),
+    "quiet-people": (lambda: tips(talking(400, 400, 0, 0)), 0.5, lambda: tips(talking(400, 400, 100, 0))),
+    "many-listeners": (
+        lambda: tips(talking(300, 300, *[0] * 6)),
+        0.25,
+        lambda: tips(talking(300, 300, 100, *[0] * 5)),
+    ),
+    "monologue": (
+        lambda: tips(doing(talking(*EVEN), p0="800-1100")),
+        300_000,
+        lambda: tips(doing(talking(*EVEN), p0="800-1099")),
+    ),
+    "interruptions": (
+        lambda: tips(doing(talking(*EVEN), p0=_every(0), p1=_every(20), p2="", p3="")),
+        80.0,
+        lambda: tips(talking(*EVEN)),
+    ),
+    "overlap": (
+        lambda: tips(doing(talking(*EVEN), p0="0-400", p1="340-400", p2="", p3="")),
+        0.15,
+        lambda: tips(doing(talking(*EVEN), p0="0-400", p1="341-400", p2="", p3="")),
+    ),
+    "silence": (lambda: tips(talking(150, 150, 150, 150)), 0.5, lambda: tips(talking(151, 150, 150, 150))),
+    "slow-answers": (
+        lambda: tips(doing(talking(*EVEN), p0="0-200 403-600", p1="203-400", p2="", p3="")),
+        3_000,
+        lambda: tips(doing(talking(*EVEN), p0="0-200 402-600", p1="202-400", p2="", p3="")),
+    ),
+    "few-webcams": (
+        lambda: tips(talking(*EVEN, camera="0-300")),
+        0.25,
+        lambda: tips(talking(*EVEN, camera="0-301")),
+    ),
+    "low-attention": (
+        lambda: tips(talking(*EVEN, eyes="0-300"), shown="0-600"),
+        0.5,
+        lambda: tips(talking(*EVEN, eyes="0-301"), shown="0-600"),
+    ),
+    "attention-fades": (
+        lambda: tips(talking(*EVEN, eyes="0-900"), shown="0-1200"),
+        0.833333,
+        lambda: tips(talking(*EVEN, eyes="0-1200"), shown="0-1200"),
+    ),
+    "late-arrivals": (
+        lambda: tips(there(talking(*EVEN), p3="301-1200")),
+        0.25,
+        lambda: tips(there(talking(*EVEN), p3="300-1200")),
+    ),
+    "early-leavers": (
+        lambda: tips(there(talking(*EVEN), p3="0-899")),
+        0.25,
+        lambda: tips(there(talking(*EVEN), p3="0-900")),
+    ),
+    "long-meeting": (
+        lambda: tips(talking(*EVEN, of=5400), length_s=5400),
+        5_400_000,
+        lambda: tips(talking(*EVEN, of=5399), length_s=5399),
+    ),
+    "well-balanced": (lambda: tips(talking(*EVEN)), 0.0, lambda: tips(talking(720, 60, 60, 60))),
+}
+
+
+def _every(begin_s: int) -> str:
+    """A turn of 25 s in every minute, from that second on."""
+    return " ".join(f"{at}-{at + 25}" for at in range(begin_s, 1140, 60))
+
+
+@pytest.mark.parametrize("name", [rule.name for rule in RULES])
+def test_a_tip_comes_where_its_figure_reaches_the_threshold(name: str) -> None:
+    """D5: a golden meeting in which it comes, with metric, value and threshold; and one in which it does not."""
+    calling, value, quiet = GOLDEN[name]
+    rule = next(rule for rule in RULES if rule.name == name)
+    assert calling()[name] == Tip(name, rule.metric, pytest.approx(value, abs=1e-6), rule.threshold)
+    assert name not in quiet()
+
+
+@pytest.mark.parametrize("name", [rule.name for rule in RULES])
+def test_no_tip_below_its_minimum_of_data(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """D5: the same meeting, with any one minimum just above what it has, calls for nothing."""
+    rule = next(rule for rule in RULES if rule.name == name)
+    for more in (
+        replace(rule, people=100),
+        replace(rule, minutes=1000),
+        replace(rule, coverage=1.01),
+        replace(rule, talk_minutes=1000),
+        replace(rule, shown_minutes=1000),
+    ):
+        monkeypatch.setattr("chalicelib.insights.advice.RULES", (more,))
+        assert GOLDEN[name][0]() == {}
+
+
+def test_every_rule_has_a_figure_and_a_minimum() -> None:
+    """D5: at least twelve rules; each names a figure there is, and wants ten minutes and somebody measured."""
+    assert len({rule.name for rule in RULES}) == len(RULES) >= 12
+    assert {rule.metric for rule in RULES} <= set(INDICATORS)
+    assert all(rule.people >= 1 and rule.minutes >= 10 for rule in RULES)
+
+
+def test_an_empty_meeting_gets_no_tips() -> None:
+    """D5: nor one in which nobody agreed to be measured."""
+    assert tips({}) == {}
+    assert tips(dict.fromkeys("abc", ("0-1200",))) == {}
