@@ -46,8 +46,9 @@ def fold(recordings: Iterable[Recording]) -> Recording:
 
 def recorded(events: Mapping[str, Iterable[Span]], covered: Span | None = None) -> Recording:
     """The recording that a batch's events make. What was measured is covered, whatever the batch says of itself."""
-    found = [union(events.get(kind, ())) for kind in KINDS]
-    return Recording(*found, union([*chain.from_iterable(found), *([covered] if covered else ())]))
+    talk, webcam, attention = (union(events.get(kind, ())) for kind in KINDS)
+    said = [covered] if covered else []
+    return Recording(talk, webcam, attention, union([*talk, *webcam, *attention, *said]))
 
 
 def pack(recording: Recording) -> tuple[int, list[bytes]]:
