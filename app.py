@@ -5,6 +5,7 @@ from chalicelib.accounts.own_routes import routes as own_account_routes
 from chalicelib.accounts.routes import routes as account_routes
 from chalicelib.content import showing, staging
 from chalicelib.content.routes import routes as content_routes
+from chalicelib.insights.routes import routes as insight_routes
 from chalicelib.joining.routes import routes as joining_routes
 from chalicelib.joining.service import forget_sound, give_up_seat, seat_admitted, tell_refused
 from chalicelib.joining.tasks import tasks as joining_tasks
@@ -32,7 +33,8 @@ app.api.binary_types.append("application/vnd.earshot.fingerprint")
 
 for blueprint in (
     session_routes, age_routes, privacy_routes, privacy_tasks, account_routes, own_account_routes,
-    room_routes, organiser_routes, room_tasks, content_routes, joining_routes, joining_tasks, api_routes, page_routes,
+    room_routes, organiser_routes, room_tasks, content_routes, joining_routes, joining_tasks, insight_routes,
+    api_routes, page_routes,
 ):  # fmt: skip
     app.register_blueprint(blueprint)
 

@@ -68,6 +68,13 @@ TALLY = Lifetime(
 CONSENT = Lifetime(
     "consent", "show what was agreed to, under a digest that names nobody", 3 * 365 * DAY, "the decision"
 )
+RAW_INSIGHTS = Lifetime(
+    "raw-insights",
+    "put the organiser's report together from what browsers measured",
+    DAY,
+    "the meeting's end, unless the report is sealed before",
+)
+RAW_INSIGHTS_NET_MS = 30 * DAY  # from its receipt, while the meeting goes on: the net below
 EXPIRY_ENTRY = Lifetime("expiry-entry", "delete on time what has run out", DAY, "the instant it is due")
 EXPIRY_CURSOR = Lifetime("expiry-cursor", "know how far the deleting has come", 180 * DAY, "the last run")
 ERASURE = Lifetime("erasure", "keep a backup from bringing back who was erased", 30 * DAY, "the erasure")
@@ -94,6 +101,7 @@ LIFETIMES = (
     TALLY,
     CONSENT,
     ERASURE,
+    RAW_INSIGHTS,
     EXPIRY_ENTRY,
     EXPIRY_CURSOR,
 )

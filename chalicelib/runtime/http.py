@@ -239,7 +239,7 @@ def _body(described: Operation, request: Request, content_type: str) -> Any:
     raw = raw.encode() if isinstance(raw, str) else raw
     if len(raw) > described.body_max:
         raise TooLarge(f"Send at most {described.body_max} bytes.")
-    return raw if described.body is bytes else parse_json(raw, described.body)
+    return raw if described.body is bytes else parse_json(raw, described.body, described.body_max)
 
 
 def _response(reply: Reply) -> Response:

@@ -11,15 +11,15 @@ import msgspec
 from chalicelib.runtime.errors import FieldError, Invalid, TooLarge, Unreadable
 
 T = TypeVar("T")
-JSON_MAX = 65_536  # bytes: the largest JSON body any route takes
+JSON_MAX = 65_536  # bytes, where a route says nothing else
 DEPTH_MAX = 100  # levels of nesting: far beyond any schema; what the interpreter bears differs by its version
 _AT = re.compile(r"^(?P<reason>.*?)(?: - at `(?P<at>[^`]*)`)?$", re.DOTALL)
 
 
-def parse_json(raw: bytes, schema: type[T]) -> T:
+def parse_json(raw: bytes, schema: type[T], most: int = JSON_MAX) -> T:
     """`raw` as `schema`. Raises TooLarge, Unreadable (not strict JSON) or Invalid (naming the field)."""
-    if len(raw) > JSON_MAX:
-        raise TooLarge(f"Send at most {JSON_MAX} bytes.")
+    if len(raw) > most:
+        raise TooLarge(f"Send at most {most} bytes.")
     return convert(strict_json(raw), schema)
 
 

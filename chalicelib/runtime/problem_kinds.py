@@ -39,6 +39,7 @@ PROBLEM_KINDS = (
     ProblemKind("refused", Denied, "Those in the meeting did not let the caller in; one may ask again a minute later."),
     ProblemKind("age-required", Denied, "Names, addresses and forms come after POST /v1/session/age, some from 13 on."),
     ProblemKind("consent-required", Denied, "The person has not agreed to this purpose: PUT /v1/consents."),
+    ProblemKind("capture-off", Denied, "Nobody runs the meeting, or its organiser captures no insights."),
     ProblemKind("cross-site", Denied, "The request came from another site, or a program did not name itself."),
     ProblemKind("unknown-host", Denied, "The request names a host that this server is not (one-machine stack)."),
     ProblemKind("not-found", NotFound, "It is not there, or not the caller's: the answer is the same."),

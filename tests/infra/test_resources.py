@@ -29,6 +29,7 @@ from chalicelib.lifetimes import (
     MEETING,
     PASSWORD_RESET,
     PERSONAL_DATA,
+    RAW_INSIGHTS,
     REGISTRATION,
     SESSION,
     SOUND_CLIP,
@@ -78,6 +79,8 @@ LIFETIME_OF: dict[str, Lifetime | None] = {
     "MailToken": REGISTRATION,  # an hour where it is for another password
     "Decision": CONSENT,
     "Erasure": ERASURE,
+    "InsightEntry": None,  # the common part of what a meeting's report is made of; never stored itself
+    "Batch": RAW_INSIGHTS,
     "Entry": EXPIRY_ENTRY,
     "Cursor": EXPIRY_CURSOR,
 }

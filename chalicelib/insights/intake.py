@@ -1,0 +1,73 @@
+"""What of a batch is believed: its kinds, its times on the server's clock, and why the rest is refused (D2, D3).
+
+The server's clock decides. A batch says when it was sent by the sender's clock; what that differs from its receipt is
+the sender's error, and all its times are put right by as much. A difference of at most LATENCY_MS is no error but the
+way.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from chalicelib.insights.intervals import Span
+from chalicelib.insights.recording import KINDS, Recording, recorded
+
+LATENCY_MS = 2_000  # a request takes so long at most on any usable connection
+EVENTS_MAX = 2_000  # of a batch: a minute of speech has some 30
+
+Reason = Literal["unknown-kind", "from-not-before-to", "longer-than-the-meeting", "in-the-future"]
+
+
+class Event(NamedTuple):
+    """A closed interval of one behaviour, by the sender's clock."""
+
+    kind: str
+    from_ms: int
+    to_ms: int
+
+
+@dataclass(frozen=True)
+class Refused:
+    """The event at that place of the batch, counted from 0."""
+
+    at: int
+    reason: Reason
+
+
+@dataclass(frozen=True)
+class Batch:
+    """As it was sent. `covers`: from when to when the sender measured, by its clock."""
+
+    events: Sequence[Event]
+    sent_at_ms: int | None = None
+    covers: Span | None = None
+
+
+def skew_ms(sent_at_ms: int | None, now: int) -> int:
+    """What must be added to the sender's times."""
+    behind = 0 if sent_at_ms is None else now - sent_at_ms
+    return behind if abs(behind) > LATENCY_MS else 0
+
+
+def take_in(batch: Batch, opened_at_ms: int, *, now: int) -> tuple[Recording, list[Refused]]:
+    """What is believed, on the server's clock and within the meeting so far; and what is refused, in order."""
+    skew, kept = skew_ms(batch.sent_at_ms, now), dict[str, list[Span]]()
+    refused = list[Refused]()
+    for at, event in enumerate(batch.events):
+        moved = Event(event.kind, event.from_ms + skew, event.to_ms + skew)
+        if (reason := _against(moved, opened_at_ms, now)) is not None:
+            refused.append(Refused(at, reason))
+        else:
+            kept.setdefault(moved.kind, []).append((moved.from_ms, moved.to_ms))
+    covered = None if batch.covers is None else (batch.covers[0] + skew, batch.covers[1] + skew)
+    return recorded(kept, covered).within(((opened_at_ms, now),) if opened_at_ms < now else ()), refused
+
+
+def _against(event: Event, opened_at_ms: int, now: int) -> Reason | None:
+    if event.kind not in KINDS:
+        return "unknown-kind"
+    if event.from_ms >= event.to_ms:
+        return "from-not-before-to"
+    if event.to_ms - event.from_ms > now - opened_at_ms + LATENCY_MS:
+        return "longer-than-the-meeting"
+    return "in-the-future" if event.to_ms > now + LATENCY_MS else None

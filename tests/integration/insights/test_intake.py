@@ -1,0 +1,178 @@
+"""What browsers measured comes in: from whom, when, how often, and at what cost (D2, D3, D9, D10)."""
+
+import uuid
+from typing import Any
+
+import pytest
+
+from chalicelib.insights.models import SHARDS, Batch, batches, batches_part
+from chalicelib.runtime.meter import item_size, metering
+from chalicelib.runtime.store import Record
+from tests.support.accounts import with_account
+from tests.support.insights import Held, agree, grown_up_guest, hold, send
+from tests.support.world import World
+
+MINUTE = 60_000
+
+
+@pytest.fixture
+def held(world: World) -> Held:
+    """A meeting a minute old."""
+    made = hold(world)
+    made.enter(made.organiser, "Ada")
+    world.clock.advance(MINUTE)
+    return made
+
+
+def stored(held: Held) -> list[Batch]:
+    return [one for shard in range(SHARDS) for one in batches.query(batches_part(held.room, shard), now=held.world.now)]
+
+
+def at(held: Held, from_s: float, to_s: float, kind: str = "talk") -> tuple[str, int, int]:
+    """So many seconds ago."""
+    return kind, held.world.now - int(from_s * 1000), held.world.now - int(to_s * 1000)
+
+
+def test_a_batch_is_stored_once_however_often_it_comes(held: Held) -> None:
+    """D3: by tab and number; another content under the same is no other batch."""
+    ben = held.guest("Ben")
+    first = send(ben, held.room, 1, at(held, 0.5, 0.1))
+    assert (first.status, first.json()) == (202, {"accepted": 1, "rejected": [], "duplicate": False})
+    again = send(ben, held.room, 1, at(held, 0.5, 0.1))
+    assert again.json() == {"accepted": 1, "rejected": [], "duplicate": True}
+    assert send(ben, held.room, 1, at(held, 0.9, 0.8, "webcam")).json()["duplicate"]
+    [one] = stored(held)
+    assert one.recording.talk
+    assert not one.recording.webcam
+    assert not send(ben, held.room, 2).json()["duplicate"]
+    assert not send(ben, held.room, 1, tab=str(uuid.uuid4())).json()["duplicate"]
+    assert len(stored(held)) == 3
+
+
+def test_refused_events_are_named_and_the_rest_is_kept(held: Held) -> None:
+    """D2: exactly three behaviours are measured."""
+    ben = held.guest("Ben")
+    answer = send(ben, held.room, 1, at(held, 9, 8, "mood"), at(held, 9, 8), at(held, 8, 8), at(held, 1, -9))
+    assert answer.json() == {
+        "accepted": 1,
+        "rejected": [
+            {"at": 0, "reason": "unknown-kind"},
+            {"at": 2, "reason": "from-not-before-to"},
+            {"at": 3, "reason": "in-the-future"},
+        ],
+        "duplicate": False,
+    }
+    assert [len(one.recording.talk) for one in stored(held)] == [1]
+
+
+def test_without_consent_nothing_is_stored(held: Held) -> None:
+    """D10: nor after it was withdrawn."""
+    ben = held.guest("Ben", agrees=False)
+    assert kind_of(send(ben, held.room, 1)) == (403, "consent-required")
+    agree(ben)
+    assert send(ben, held.room, 2).status == 202
+    agree(ben, False)
+    assert kind_of(send(ben, held.room, 3)) == (403, "consent-required")
+    assert len(stored(held)) == 1
+
+
+def test_with_capture_switched_off_nothing_is_stored(held: Held) -> None:
+    """D9: until it is on again; nor where nobody runs the meeting."""
+    ben = held.guest("Ben")
+    assert held.organiser.request("PATCH", "/v1/account", json_body={"capture_insights": False}).status == 200
+    assert kind_of(send(ben, held.room, 1)) == (403, "capture-off")
+    assert stored(held) == []
+    assert held.organiser.request("PATCH", "/v1/account", json_body={"capture_insights": True}).status == 200
+    assert send(ben, held.room, 1).status == 202
+
+    code = ben.post("/v1/join-codes", json_body={}).json()
+    assert kind_of(send(ben, code["room_id"], 2)) == (403, "capture-off")
+
+
+def test_only_members_send(held: Held, world: World) -> None:
+    """D7: to all others there is no such meeting."""
+    stranger = grown_up_guest(world)
+    agree(stranger)
+    assert send(stranger, held.room, 1).status == 404
+    assert send(world.browser(), held.room, 1).status == 401
+    ben = held.guest("Ben")
+    ben.request("DELETE", f"/v1/rooms/{held.room}/participants/me")
+    assert send(ben, held.room, 1).status == 404
+    assert stored(held) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({"sequence": -1, "events": []}, 422),
+        ({"sequence": 2**31, "events": []}, 422),
+        ({"sequence": 1, "events": [{"kind": "talk", "from_ms": 1.5, "to_ms": 2}]}, 422),
+        ({"sequence": 1, "events": [{"kind": "talk", "from_ms": 1}]}, 422),
+        ({"sequence": 1, "events": [], "mood": "good"}, 422),
+        ({"sequence": 1, "events": [{"kind": "talk", "from_ms": 1, "to_ms": 2}] * 2_001}, 413),
+        ({"sequence": 1, "events": [{"kind": "t" * 100, "from_ms": 1, "to_ms": 2}] * 2_000}, 413),
+    ],
+)
+def test_bad_batches_are_refused_whole(held: Held, body: dict[str, Any], status: int) -> None:
+    """D2: over 2 000 events, or not as described: nothing of it is stored."""
+    ben = held.guest("Ben")
+    tab = {"Earshot-Tab": str(uuid.uuid4())}
+    assert ben.post(f"/v1/rooms/{held.room}/insights", json_body=body, headers=tab).status == status
+    assert stored(held) == []
+
+
+def test_a_tab_names_itself_by_header_or_by_the_address(held: Held) -> None:
+    """D3: a beacon sends no headers."""
+    ben, body = held.guest("Ben"), {"sequence": 7, "events": []}
+    path, tab = f"/v1/rooms/{held.room}/insights", str(uuid.uuid4())
+    assert ben.post(path, json_body=body).status == 422
+    assert ben.post(f"{path}?tab=mine", json_body=body).status == 422
+    assert not ben.post(f"{path}?tab={tab}", json_body=body).json()["duplicate"]
+    assert ben.post(path, json_body=body, headers={"Earshot-Tab": tab}).json()["duplicate"]
+
+
+def test_two_thousand_events_are_taken(held: Held) -> None:
+    """D2: the most a batch may have."""
+    ben, now = held.guest("Ben"), held.world.now
+    events = [("talk", now - 20 * n - 10, now - 20 * n) for n in range(2_000)]
+    assert send(ben, held.room, 1, *events).json()["accepted"] == 2_000
+    assert len(stored(held)[0].recording.talk) == 2_000
+
+
+def test_a_typical_minute_is_one_item_of_at_most_a_kibibyte(held: Held) -> None:
+    """D3: thirty turns, two of the camera and ten of attention; one write, of which nothing is read before."""
+    ben, now = held.guest("Ben"), held.world.now
+    talk = [("talk", now - 2_000 * n - 1_500, now - 2_000 * n) for n in range(30)]
+    eyes = [("attention", now - 6_000 * n - 5_000, now - 6_000 * n) for n in range(10)]
+    with metering() as meter:
+        cameras = [("webcam", now - 59_000, now - 30_000), ("webcam", now - 20_000, now)]
+        assert send(ben, held.room, 1, *talk, *eyes, *cameras, from_ms=now - MINUTE, to_ms=now).status == 202
+    [write] = [call for call in meter.calls if call.table == "insights"]
+    assert (write.operation, write.units) == ("PutItem", 1)
+    assert size_of(stored(held)[0]) <= 1024
+
+
+def test_a_flood_of_batches_is_refused(held: Held) -> None:
+    """A11: one session sends sixty a minute, however many tabs it has."""
+    ben = held.guest("Ben")
+    answers = [send(ben, held.room, n, tab=str(uuid.uuid4())).status for n in range(61)]
+    assert answers == [202] * 60 + [429]
+
+
+def test_whoever_has_an_account_agrees_for_it(held: Held, world: World) -> None:
+    """D10: signed in, the account's consent counts."""
+    held.world.clock.advance(MINUTE)
+    grace = with_account(world, "grace@example.org")
+    held.enter(grace, "Grace")
+    assert send(grace, held.room, 1).status == 403
+    agree(grace)
+    assert send(grace, held.room, 1).status == 202
+
+
+def kind_of(answer: Any) -> tuple[int, str]:
+    return answer.status, answer.json()["type"].rpartition("/")[2]
+
+
+def size_of(item: Record) -> int:
+    """Bytes, as DynamoDB counts them."""
+    return item_size(item.serialize())

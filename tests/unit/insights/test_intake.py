@@ -1,0 +1,74 @@
+"""D2, D3: what of a batch is believed, and on whose clock."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.insights.intake import LATENCY_MS, Batch, Event, Refused, skew_ms, take_in
+from chalicelib.insights.intervals import Span
+from chalicelib.insights.recording import Recording
+
+OPENED, NOW = 1_790_000_000_000, 1_790_000_060_000
+
+
+def taken(
+    *events: tuple[str, int, int], sent_at: int | None = None, covers: Span | None = None
+) -> tuple[Recording, list[Refused]]:
+    """With instants counted from the meeting's opening."""
+    moved = [Event(kind, OPENED + from_ms, OPENED + to_ms) for kind, from_ms, to_ms in events]
+    whole = None if covers is None else (OPENED + covers[0], OPENED + covers[1])
+    return take_in(Batch(moved, None if sent_at is None else OPENED + sent_at, whole), OPENED, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("event", "reason"),
+    [
+        (("typing", 0, 1_000), "unknown-kind"),
+        (("Talk", 0, 1_000), "unknown-kind"),
+        (("talk", 1_000, 1_000), "from-not-before-to"),
+        (("talk", 2_000, 1_000), "from-not-before-to"),
+        (("talk", -20_000, 60_000), "longer-than-the-meeting"),
+        (("webcam", 50_000, 60_000 + LATENCY_MS + 1), "in-the-future"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_its_reason_and_the_rest_kept(event: tuple[str, int, int], reason: str) -> None:
+    """D2: the others of the batch count as if it had not been there."""
+    found, refused = taken(("talk", 5_000, 6_000), event, ("attention", 7_000, 8_000))
+    assert refused == [Refused(1, reason)]  # type: ignore[arg-type]
+    assert found == taken(("talk", 5_000, 6_000), ("attention", 7_000, 8_000))[0]
+    assert found.talk == ((OPENED + 5_000, OPENED + 6_000),)
+
+
+def test_times_are_put_right_by_the_batchs_own_sending() -> None:
+    """D3: an hour fast or slow, the same instants."""
+    right, _ = taken(("talk", 5_000, 6_000), covers=(0, 60_000), sent_at=60_000)
+    for error in (3_600_000, -3_600_000, LATENCY_MS + 1):
+        moved = ("talk", 5_000 + error, 6_000 + error)
+        assert taken(moved, covers=(error, 60_000 + error), sent_at=60_000 + error) == (right, [])
+
+
+def test_the_way_of_a_request_is_no_error_of_the_clock() -> None:
+    """D3: a clock that is right stays right, however long the request took, up to two seconds."""
+    assert skew_ms(NOW - LATENCY_MS, NOW) == 0
+    assert skew_ms(NOW - LATENCY_MS - 1, NOW) == LATENCY_MS + 1
+    assert skew_ms(None, NOW) == 0
+
+
+def test_what_was_measured_is_covered_and_nothing_else() -> None:
+    """D3: a gap is missing, not zero; what lies before the meeting or after now does not count."""
+    found, _ = taken(("webcam", 10_000, 20_000))
+    assert found.covered == found.webcam
+    assert taken(covers=(-5_000, 61_000))[0].covered == ((OPENED, NOW),)
+    assert taken(("talk", -1_000, 1_000))[0].talk == ((OPENED, OPENED + 1_000),)
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["talk", "webcam", "x"]), st.integers(0, 2**53), st.integers(0, 2**53))),
+    st.none() | st.integers(0, 2**53),
+)
+def test_whatever_is_sent_lies_within_the_meeting(events: list[tuple[str, int, int]], sent_at: int | None) -> None:
+    """D3: no input is a fault, and nothing believed lies outside the time from the opening to now."""
+    found, refused = take_in(Batch([Event(*one) for one in events], sent_at), OPENED, now=NOW)
+    assert len(refused) <= len(events)
+    for spans in found.parts:
+        assert all(OPENED <= from_ms < to_ms <= NOW for from_ms, to_ms in spans)
