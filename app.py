@@ -5,7 +5,9 @@ from chalicelib.accounts.own_routes import routes as own_account_routes
 from chalicelib.accounts.routes import routes as account_routes
 from chalicelib.content import showing, staging
 from chalicelib.content.routes import routes as content_routes
+from chalicelib.insights import history
 from chalicelib.insights.routes import routes as insight_routes
+from chalicelib.insights.tasks import tasks as insight_tasks
 from chalicelib.joining.routes import routes as joining_routes
 from chalicelib.joining.service import forget_sound, give_up_seat, seat_admitted, tell_refused
 from chalicelib.joining.tasks import tasks as joining_tasks
@@ -33,8 +35,8 @@ app.api.binary_types.append("application/vnd.earshot.fingerprint")
 
 for blueprint in (
     session_routes, age_routes, privacy_routes, privacy_tasks, account_routes, own_account_routes,
-    room_routes, organiser_routes, room_tasks, content_routes, joining_routes, joining_tasks, insight_routes,
-    api_routes, page_routes,
+    room_routes, organiser_routes, room_tasks, content_routes, joining_routes, joining_tasks,
+    insight_routes, insight_tasks, api_routes, page_routes,
 ):  # fmt: skip
     app.register_blueprint(blueprint)
 
@@ -43,6 +45,8 @@ consent.recorded_by(has_consented)
 expiry.handled_by(presence.PRESENT, presence.look_after)
 expiry.handled_by(presence.EMPTY, presence.end_if_empty)
 expiry.handled_by(staging.EXPIRY_KIND, staging.reap_tab)
+expiry.handled_by(history.UNSTARTED, history.start_unstarted)
+expiry.handled_by(history.RAW, history.drop_raw)
 events.subscribe(events.SessionEnded, staging.forget_session)
 events.subscribe(events.FoundTooYoung, forget_guest)
 events.subscribe(events.AccountUsed, record_use_with)
@@ -54,6 +58,9 @@ events.subscribe(events.MemberLeft, give_up_seat)
 events.subscribe(events.MemberLeaving, showing.withdraw)
 events.subscribe(events.MemberLeft, showing.withdraw)
 events.subscribe(events.RoomsMerged, showing.follow_merge)
+events.subscribe(events.RoomsMerged, history.follow_merge)
+events.subscribe(events.StayEnding, history.record_stay)
 events.subscribe(events.RoomEnded, showing.clear_room)
+events.subscribe(events.RoomEnded, history.record_end)
 events.subscribe(events.ParticipantAdmitted, seat_admitted)
 events.subscribe(events.ParticipantRefused, tell_refused)

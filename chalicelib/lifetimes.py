@@ -68,6 +68,12 @@ TALLY = Lifetime(
 CONSENT = Lifetime(
     "consent", "show what was agreed to, under a digest that names nobody", 3 * 365 * DAY, "the decision"
 )
+HISTORY = Lifetime(
+    "meeting-history", "show an organiser which meetings they held and who came", 180 * DAY, "the organiser's last use"
+)
+REPORT = Lifetime(
+    "report", "tell an organiser how a meeting went, under a key of their own", 180 * DAY, "the organiser's last use"
+)
 RAW_INSIGHTS = Lifetime(
     "raw-insights",
     "put the organiser's report together from what browsers measured",
@@ -101,6 +107,8 @@ LIFETIMES = (
     TALLY,
     CONSENT,
     ERASURE,
+    HISTORY,
+    REPORT,
     RAW_INSIGHTS,
     EXPIRY_ENTRY,
     EXPIRY_CURSOR,

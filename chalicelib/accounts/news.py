@@ -17,7 +17,7 @@ def send_news(account_id: str, subject: str, text: str, *, now: int) -> None:
     account = models.find(account_id, now=now)
     if account is None:
         raise NotFound("There is no such account.")
-    token = unsubscribe.token_for(account_id, News)
+    token = unsubscribe.token_for(account_id, News.name)
     send(
         compose(
             TEMPLATES, "news", account.language, to=address_for_news(account, proof), subject=subject, text=text,

@@ -1,6 +1,6 @@
 """What the routes about accounts take and answer."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType, field
@@ -131,4 +131,6 @@ class TotpOff(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class UnsubscribeView(msgspec.Struct):
-    purpose: PurposeName
+    """`reports`: the mails that a report is ready, which are no purpose but a setting."""
+
+    purpose: PurposeName | Literal["reports"]

@@ -22,12 +22,12 @@ class Meeting:
 
 
 @dataclass(frozen=True)
-class Minute:
-    """A minute of one person: None where their browser did not measure, or they were not there."""
+class Timeline:
+    """One person's behaviour, step by step: None where their browser did not measure, or they were not there."""
 
-    talk_ms: int | None
-    webcam_ms: int | None
-    attention_ms: int | None  # None, too, while nothing was shown
+    talk_ms: Sequence[int | None] = ()
+    webcam_ms: Sequence[int | None] = ()
+    attention_ms: Sequence[int | None] = ()  # None, too, while nothing was shown
 
 
 @dataclass(frozen=True)
@@ -49,18 +49,19 @@ class Person:
     webcam_ms: int | None = None
     attention_ms: int | None = None
     attention_of_ms: int | None = None  # how long something was shown to them
-    minutes: Sequence[Minute] = ()
+    timeline: Timeline = Timeline()
 
 
 @dataclass(frozen=True)
-class MeetingMinute:
-    """A minute of the meeting, as far as it was measured."""
+class MeetingTimeline:
+    """The meeting step by step, a minute each or, of more than a day, whole minutes each, as far as it was measured."""
 
-    present: int  # people, at any time in it
-    observed_ms: int  # of all people together
-    talk_ms: int
-    silence_ms: int | None
-    attention: float | None
+    step_ms: int
+    present: Sequence[int]  # people, at any time in it
+    observed_ms: Sequence[int]  # of all people together
+    talk_ms: Sequence[int]
+    silence_ms: Sequence[int | None]
+    attention: Sequence[float | None]
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,6 @@ class Measures:
     entropy: float | None
     shown_ms: int
     attention: float | None
-    people: Sequence[Person] = ()
-    others: Others | None = None
-    minutes: Sequence[MeetingMinute] = ()
+    timeline: MeetingTimeline
+    others: Others | None
+    people: Sequence[Person]

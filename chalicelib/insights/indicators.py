@@ -6,7 +6,7 @@ Shares lie between 0 and 1, `_ms` are milliseconds; the rest are ratios and coun
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from chalicelib.insights.figures import Measures, Meeting, MeetingMinute, Person
+from chalicelib.insights.figures import Measures, Meeting, Person
 from chalicelib.insights.intervals import Spans
 
 QUIET = 0.2  # of one's fair share: who talks less is counted as quiet
@@ -68,9 +68,9 @@ def _webcam_share(seen: Evidence) -> float | None:
 
 
 def _attention_drop(seen: Evidence) -> float | None:
-    minutes = seen.measures.minutes
-    third = len(minutes) // 3
-    first, last = _mean_attention(minutes[:third]), _mean_attention(minutes[len(minutes) - third :])
+    shares = seen.measures.timeline.attention
+    third = len(shares) // 3
+    first, last = _mean(shares[:third]), _mean(shares[len(shares) - third :])
     return None if first is None or last is None else first - last
 
 
@@ -112,8 +112,8 @@ def _of_fair_share(one: Person) -> float:
     return (one.talk_share or 0) / (one.fair_share or 1)
 
 
-def _mean_attention(minutes: Sequence[MeetingMinute]) -> float | None:
-    known = [one.attention for one in minutes if one.attention is not None]
+def _mean(shares: Sequence[float | None]) -> float | None:
+    known = [one for one in shares if one is not None]
     return sum(known) / len(known) if known else None
 
 

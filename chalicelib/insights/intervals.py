@@ -15,8 +15,6 @@ from itertools import pairwise
 Span = tuple[int, int]
 Spans = tuple[Span, ...]
 
-MINUTE_MS = 60_000
-
 
 def union(spans: Iterable[Span]) -> Spans:
     """All instants that lie in any of `spans`, whatever their order; empty and inverted ones hold none."""
@@ -65,14 +63,14 @@ def length(spans: Iterable[Span]) -> int:
     return sum(to_ms - from_ms for from_ms, to_ms in spans)
 
 
-def by_minute(spans: Spans, start_ms: int, minutes: int) -> list[int]:
-    """How many milliseconds they hold in each of the `minutes` from `start_ms` on."""
-    held = [0] * minutes
+def by_step(spans: Spans, start_ms: int, steps: int, step_ms: int) -> list[int]:
+    """How many milliseconds they hold in each of the `steps` from `start_ms` on."""
+    held = [0] * steps
     for from_ms, to_ms in spans:
-        first, last = (from_ms - start_ms) // MINUTE_MS, (to_ms - 1 - start_ms) // MINUTE_MS
-        for minute in range(max(first, 0), min(last, minutes - 1) + 1):
-            begins = start_ms + minute * MINUTE_MS
-            held[minute] += min(to_ms, begins + MINUTE_MS) - max(from_ms, begins)
+        first, last = (from_ms - start_ms) // step_ms, (to_ms - 1 - start_ms) // step_ms
+        for step in range(max(first, 0), min(last, steps - 1) + 1):
+            begins = start_ms + step * step_ms
+            held[step] += min(to_ms, begins + step_ms) - max(from_ms, begins)
     return held
 
 

@@ -12,7 +12,7 @@ from chalicelib.insights.balance import entropy, gini
 from chalicelib.insights.figures import Measures, Meeting, Others, Person
 from chalicelib.insights.intervals import Spans, by_depth, common, length, union, without
 from chalicelib.insights.recording import Recording
-from chalicelib.insights.timeline import meeting_minutes, person_minutes
+from chalicelib.insights.timeline import meeting_timeline, person_timeline
 from chalicelib.insights.turns import Floor, take_turns, turns_of
 
 OTHERS_MIN = 2  # people: fewer would be told by their absence
@@ -45,7 +45,7 @@ def measure(meeting: Meeting) -> Measures:
         attention=_ratio(sum(one.attention_ms or 0 for one in people), sum(one.attention_of_ms or 0 for one in people)),
         people=people,
         others=_others(meeting),
-        minutes=meeting_minutes(meeting, talked, observed),
+        timeline=meeting_timeline(meeting, talked, observed),
     )
 
 
@@ -85,7 +85,7 @@ def _person(participant_id: str, recording: Recording, meeting: Meeting, floor: 
         webcam_ms=length(recording.webcam),
         attention_ms=length(recording.attention) if shown_ms else None,
         attention_of_ms=shown_ms or None,
-        minutes=person_minutes(recording, meeting),
+        timeline=person_timeline(recording, meeting),
     )
 
 

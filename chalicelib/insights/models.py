@@ -1,13 +1,18 @@
-"""Raw batches of insights: one compact item each, under the meeting and the shard of their participant.
+"""What a meeting's report is made of, until it is sealed.
 
 part                    entry
-<room>#batches#<shard>  <participant>#<tab>#<sequence>    what a tab measured
+<room>#batches#<shard>  <participant>#<tab>#<sequence>    what a tab measured, one compact item a batch
+<room>#folds#<shard>    <participant>                     all batches of a participant who still agrees, folded
+<room>#shown            <content>#<from>                  when something was shown
+<room>#merged           <room>                            a room that became part of this one
 """
 
 import zlib
+from collections.abc import Iterable, Sequence
 
 from pynamodb.attributes import BinaryAttribute, DiscriminatorAttribute, NumberAttribute, UnicodeAttribute
 
+from chalicelib.insights.intervals import Spans, union
 from chalicelib.insights.recording import Recording, pack, unpack
 from chalicelib.lifetimes import RAW_INSIGHTS_NET_MS
 from chalicelib.runtime.store import Binding, Record, Table
@@ -24,10 +29,9 @@ class InsightEntry(Record):
     kind = DiscriminatorAttribute()
 
 
-class Batch(InsightEntry, discriminator="batch"):
-    """Packed as `recording.pack` does; `person` is the sender as consents name them, who may withdraw theirs."""
+class Packed(InsightEntry, discriminator="packed"):
+    """A recording, as `recording.pack` makes it; never stored itself."""
 
-    person = UnicodeAttribute()
     base_ms = NumberAttribute()
     talk = BinaryAttribute(legacy_encoding=False)
     webcam = BinaryAttribute(legacy_encoding=False)
@@ -42,19 +46,105 @@ class Batch(InsightEntry, discriminator="batch"):
     def recording(self) -> Recording:
         return unpack(int(self.base_ms), (self.talk, self.webcam, self.attention, self.covered))
 
+    def hold(self, recording: Recording) -> None:
+        self.base_ms, (self.talk, self.webcam, self.attention, self.covered) = pack(recording)
+
+
+class Batch(Packed, discriminator="batch"):
+    """`person` is the sender as consents name them, who may withdraw theirs."""
+
+    person = UnicodeAttribute()
+
+
+class Fold(Packed, discriminator="fold"):
+    """One participant of the meeting."""
+
+
+class ShownSpan(InsightEntry, discriminator="shown"):
+    """Something was shown; what it was is not told."""
+
+    from_ms = NumberAttribute()
+    to_ms = NumberAttribute()
+
+
+class MergedRoom(InsightEntry, discriminator="merged"):
+    """What was measured in that room belongs to this one, too."""
+
 
 batches: Table[Batch] = Table(Batch, "insights")
+folds: Table[Fold] = Table(Fold, "insights")
+shown_spans: Table[ShownSpan] = Table(ShownSpan, "insights")
+merged_rooms: Table[MergedRoom] = Table(MergedRoom, "insights")
+entries: Table[InsightEntry] = Table(InsightEntry, "insights")
 
 
 def new_batch(
     room_id: str, participant_id: str, tab_id: str, sequence: int, recording: Recording, *, person: str, now: int
 ) -> Batch:
-    base_ms, (talk, webcam, attention, covered) = pack(recording)
     made = Batch(batches_part(room_id, shard_of(participant_id)), f"{participant_id}#{tab_id}#{sequence}")
-    made.person, made.base_ms = person, base_ms
-    made.talk, made.webcam, made.attention, made.covered = talk, webcam, attention, covered
+    made.person = person
+    made.hold(recording)
     made.lives_until(now + RAW_INSIGHTS_NET_MS)
     return made
+
+
+def put_folds(room_id: str, shard: int, recordings: Iterable[tuple[str, Recording]], *, now: int) -> None:
+    """By participant; the same again overwrites them."""
+    made = list[Fold]()
+    for participant_id, recording in recordings:
+        one = Fold(_folds_part(room_id, shard), participant_id)
+        one.hold(recording)
+        one.lives_until(now + RAW_INSIGHTS_NET_MS)
+        made.append(one)
+    folds.put_many(made)
+
+
+def find_folds(room_id: str, *, now: int) -> dict[str, Recording]:
+    """Every participant's, of all shards."""
+    found = (one for shard in range(SHARDS) for one in folds.query(_folds_part(room_id, shard), now=now))
+    return {str(one.entry): one.recording for one in found}
+
+
+def note_shown(room_id: str, content_id: str, from_ms: int, to_ms: int, *, now: int) -> None:
+    """That something was shown in the room; the same again is once."""
+    made = ShownSpan(f"{room_id}#shown", f"{content_id}#{from_ms:015}", from_ms=from_ms, to_ms=to_ms)
+    made.lives_until(now + RAW_INSIGHTS_NET_MS)
+    shown_spans.put(made)
+
+
+def find_shown(rooms: Sequence[str], *, now: int) -> Spans:
+    """When anything was shown in any of the rooms."""
+    found = (one for room_id in rooms for one in shown_spans.query(f"{room_id}#shown", now=now))
+    return union((int(one.from_ms), int(one.to_ms)) for one in found)
+
+
+def note_merge(source: str, into: str, *, now: int) -> None:
+    made = MergedRoom(f"{into}#merged", source)
+    made.lives_until(now + RAW_INSIGHTS_NET_MS)
+    merged_rooms.put(made)
+
+
+def rooms_of(room_id: str, *, now: int) -> list[str]:
+    """The room and all that became part of it, and of those in turn."""
+    found, waiting = list[str](), [room_id]
+    while waiting:
+        one = waiting.pop()
+        if one not in found:
+            found.append(one)
+            waiting += [str(each.entry) for each in merged_rooms.query(f"{one}#merged", now=now)]
+    return found
+
+
+def forget_raw(room_id: str, *, now: int) -> None:
+    """Deletes all of it. Safe to repeat: what tells of the other rooms goes last."""
+    rooms = rooms_of(room_id, now=now)
+    for one in rooms:
+        for shard in range(SHARDS):
+            _forget(batches_part(one, shard), now)
+            _forget(_folds_part(one, shard), now)
+        _forget(f"{one}#shown", now)
+    for one in reversed(rooms):
+        _forget(f"{one}#merged", now)
 
 
 def batches_part(room_id: str, shard: int) -> str:
@@ -63,3 +153,11 @@ def batches_part(room_id: str, shard: int) -> str:
 
 def shard_of(participant_id: str) -> int:
     return zlib.crc32(participant_id.encode()) % SHARDS
+
+
+def _folds_part(room_id: str, shard: int) -> str:
+    return f"{room_id}#folds#{shard}"
+
+
+def _forget(part: str, now: int) -> None:
+    entries.delete_many([(one.part, one.entry) for one in entries.query(part, now=now)])

@@ -1,56 +1,69 @@
-"""Figures minute by minute, from the meeting's opening on. What was not measured is None."""
+"""Figures step by step, from the meeting's opening on. What was not measured is None."""
 
 from collections.abc import Sequence
 
-from chalicelib.insights.figures import Meeting, MeetingMinute, Minute
-from chalicelib.insights.intervals import MINUTE_MS, Span, Spans, by_minute, common, without
+from chalicelib.insights.figures import Meeting, MeetingTimeline, Timeline
+from chalicelib.insights.intervals import Span, Spans, by_step, common, without
 from chalicelib.insights.recording import Recording
 
+MINUTE_MS = 60_000
+STEPS_MAX = 1_440  # a day of minutes; a longer meeting has longer steps
 DIGITS = 6
 
 
-def minutes_of(span: Span) -> int:
-    """How many minutes it has, the last one begun counted whole."""
-    return -(-(span[1] - span[0]) // MINUTE_MS)
+def steps_of(span: Span) -> tuple[int, int]:
+    """How many steps a meeting has, the last one begun counted whole, and their length: whole minutes."""
+    length_ms = span[1] - span[0]
+    step_ms = MINUTE_MS * max(1, -(-length_ms // (MINUTE_MS * STEPS_MAX)))
+    return -(-length_ms // step_ms), step_ms
 
 
-def person_minutes(recording: Recording, meeting: Meeting) -> list[Minute]:
-    """One person's; nothing where their browser did not measure."""
-    held = [_held(spans, meeting) for spans in (*recording.parts, common(recording.covered, meeting.shown))]
-    return [
-        Minute(talk, webcam, attention if shown else None) if covered else Minute(None, None, None)
-        for talk, webcam, attention, covered, shown in zip(*held, strict=True)
-    ]
+def person_timeline(recording: Recording, meeting: Meeting) -> Timeline:
+    """One person's."""
+    covered = _held(recording.covered, meeting)
+    shown = _held(common(recording.covered, meeting.shown), meeting)
+    return Timeline(
+        _where(covered, _held(recording.talk, meeting)),
+        _where(covered, _held(recording.webcam, meeting)),
+        _where(shown, _held(recording.attention, meeting)),
+    )
 
 
-def meeting_minutes(meeting: Meeting, talked: Spans, observed: Spans) -> list[MeetingMinute]:
+def meeting_timeline(meeting: Meeting, talked: Spans, observed: Spans) -> MeetingTimeline:
     """All measured people's together; `talked` and `observed` are when anybody talked, and was measured."""
     measured = list(meeting.recordings.values())
-    there = [_held(meeting.presence[one], meeting) for one in meeting.recordings]
     watched = _sums([one.attention for one in measured], meeting)
     watchable = _sums([common(one.covered, meeting.shown) for one in measured], meeting)
-    return [
-        MeetingMinute(present, covered, talk, silence if seen else None, round(eyes / of, DIGITS) if of else None)
-        for present, covered, talk, silence, seen, eyes, of in zip(
-            [sum(held > 0 for held in each) for each in zip(*there, strict=True)] or [0] * minutes_of(meeting.span),
-            _sums([one.covered for one in measured], meeting),
-            _sums([one.talk for one in measured], meeting),
-            _held(without(observed, talked), meeting),
-            _held(observed, meeting),
-            watched,
-            watchable,
-            strict=True,
-        )
-    ]
+    shares = [round(eyes / of, DIGITS) if of else None for eyes, of in zip(watched, watchable, strict=True)]
+    return MeetingTimeline(
+        steps_of(meeting.span)[1],
+        _present(meeting),
+        _sums([one.covered for one in measured], meeting),
+        _sums([one.talk for one in measured], meeting),
+        _where(_held(observed, meeting), _held(without(observed, talked), meeting)),
+        shares,
+    )
+
+
+def _present(meeting: Meeting) -> list[int]:
+    people = [0] * steps_of(meeting.span)[0]
+    for one in meeting.recordings:
+        for step, held in enumerate(_held(meeting.presence[one], meeting)):
+            people[step] += held > 0
+    return people
+
+
+def _where(known: Sequence[int], figures: Sequence[int]) -> list[int | None]:
+    return [figure if there else None for there, figure in zip(known, figures, strict=True)]
 
 
 def _sums(sets: Sequence[Spans], meeting: Meeting) -> list[int]:
-    sums = [0] * minutes_of(meeting.span)
+    sums = [0] * steps_of(meeting.span)[0]
     for spans in sets:
-        for minute, held in enumerate(_held(spans, meeting)):
-            sums[minute] += held
+        for step, held in enumerate(_held(spans, meeting)):
+            sums[step] += held
     return sums
 
 
 def _held(spans: Spans, meeting: Meeting) -> list[int]:
-    return by_minute(spans, meeting.span[0], minutes_of(meeting.span))
+    return by_step(spans, meeting.span[0], *steps_of(meeting.span))

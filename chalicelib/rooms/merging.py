@@ -143,6 +143,7 @@ def member_of(room_id: RoomId, like: Member) -> Member:
         via=like.via,
         here=like.here,
         away_since_ms=like.away_since_ms,
+        back_since_ms=like.back_since_ms,
         tabs=like.tabs,
     )
     member.lives_until(int(like.expires_at_ms))

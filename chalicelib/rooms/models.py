@@ -78,8 +78,14 @@ class Member(RoomEntry, discriminator="member"):
     via = UnicodeAttribute()
     here = BooleanAttribute(default=True)
     away_since_ms = NumberAttribute(null=True)
+    back_since_ms = NumberAttribute(null=True)  # who was away and came back; the stay before is over
     tabs = UnicodeSetAttribute(null=True)  # which have followed the room; their leases say whether they are there
     in_call = BooleanAttribute(null=True)  # so that whoever goes hangs up; the call itself says who is in it
+
+    @property
+    def came_at_ms(self) -> int:
+        """When this stay of theirs began."""
+        return int(self.back_since_ms or self.joined_at_ms)
 
 
 class Call(RoomEntry, discriminator="call"):
@@ -276,6 +282,17 @@ def knock_key(room_id: str, participant_id: str) -> tuple[str, str]:
 def find_room(room_id: RoomId, *, now: int) -> Room | None:
     """The room with everyone who belongs to it; None where there is none."""
     return _room(entries.query(room_id, now=now) if is_opaque(room_id) else [])
+
+
+def find_organiser(room_id: str, *, now: int) -> Organiser | None:
+    """Whoever runs the room, also while it is being deleted."""
+    return organisers.get((room_id, ORGANISER), now=now)
+
+
+def opened_at(room_id: str, *, now: int) -> int | None:
+    """When the room was opened; known also while it is being deleted."""
+    head = heads.get((room_id, HEAD), now=now)
+    return None if head is None else int(head.opened_at_ms)
 
 
 def find_head(room_id: RoomId, *, now: int) -> Room | None:

@@ -20,7 +20,7 @@ from chalicelib.rooms.models import (
     note_empty,
 )
 from chalicelib.rooms.tabs import Lease, known_leases
-from chalicelib.runtime import expiry, live
+from chalicelib.runtime import events, expiry, live
 from chalicelib.runtime.ids import ConnectionId, ParticipantId, RoomId
 
 TABS_OVER_MAX = 10  # of one member, which are remembered in vain
@@ -40,7 +40,7 @@ def come_back(member: Member, connection: Connection, *, now: int) -> None:
     watch(member, now=now)
     if member.here:
         return
-    back = [Member.here.set(True), Member.away_since_ms.remove()]
+    back = [Member.here.set(True), Member.away_since_ms.remove(), Member.back_since_ms.set(now)]
     if members.update(key, back, now=now, where=Member.here == False) is not None:  # noqa: E712 - a condition
         push.arrived(member, now=now)
 
@@ -118,12 +118,20 @@ def end_if_empty(name: str, now: int) -> int | None:
 def go_away(member: Member, since_ms: int, *, now: int) -> None:
     """They are shown no more, from then on; the membership stays."""
     calls.hang_up(member, now=now)
+    end_stay(member, since_ms, now=now)
     away = [Member.here.set(False), Member.away_since_ms.set(since_ms)]
     was_here = Member.here == True  # noqa: E712 - a condition
     if members.update((member.room_id, member.entry), away, now=now, where=was_here) is None:
         return
     push.departed(member, since_ms, now=now)
     look_at_room(RoomId(member.room_id), since_ms, now=now)
+
+
+def end_stay(member: Member, to_ms: int, *, now: int) -> None:
+    """Says of one who is present that they were, until then; ahead of what makes them absent."""
+    if member.here:
+        stay = member.participant_id, member.name, member.came_at_ms, max(to_ms, member.came_at_ms)
+        events.publish(events.StayEnding(RoomId(member.room_id), *stay, now))
 
 
 def _is_empty(room: Room) -> bool:

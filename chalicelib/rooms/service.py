@@ -187,6 +187,7 @@ def _remove(member: Member, now: int) -> None:
     room_id = RoomId(member.room_id)
     calls.hang_up(member, now=now)
     entries.put(new_left(room_id, member.participant_id, now))
+    presence.end_stay(member, now, now=now)
     events.publish(events.MemberLeaving(member.participant_id, room_id, now))
     members.delete((room_id, member.entry))
     for connection in connections.session_connections(SessionId(member.session_id), now=now):

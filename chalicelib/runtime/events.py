@@ -59,6 +59,18 @@ class ParticipantRenamed:
 
 
 @dataclass(frozen=True)
+class StayEnding:
+    """A participant was in a room from `from_ms` to `to_ms` and is about to be away or gone; it may come twice."""
+
+    room_id: RoomId
+    participant_id: str
+    name: str
+    from_ms: int
+    to_ms: int
+    now: int
+
+
+@dataclass(frozen=True)
 class MemberLeaving:
     """A participant is about to leave a room: where the leaving breaks off here, they are still in it."""
 

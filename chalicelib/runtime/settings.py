@@ -29,6 +29,7 @@ class Settings:
     version: str
     origin: str = "http://127.0.0.1:8000"  # where people find the pages: links in mails begin with it
     mail_from: str = "Earshot <noreply@earshot.example>"
+    workflows: str = "arn:aws:states:eu-central-1:123456789012:stateMachine"  # what a workflow's ARN begins with
     kms_key: str = ""  # wraps the organisers' keys when deployed; locally the secret does
 
     @classmethod
@@ -48,6 +49,7 @@ class Settings:
             version=environ.get("EARSHOT_VERSION", "0.1.0"),
             origin=_deployed(environ, "EARSHOT_ORIGIN", cls.origin).rstrip("/"),
             mail_from=_deployed(environ, "EARSHOT_MAIL_FROM", cls.mail_from),
+            workflows=_deployed(environ, "EARSHOT_WORKFLOWS", cls.workflows),
             kms_key=environ.get("EARSHOT_KMS_KEY", "") if stage == "local" else _required(environ, "EARSHOT_KMS_KEY"),
         )
 

@@ -21,6 +21,7 @@ from chalicelib.lifetimes import (
     EXPIRY_CURSOR,
     EXPIRY_ENTRY,
     GUARDIAN_REQUEST,
+    HISTORY,
     JOIN_CODE,
     JOIN_VERDICT,
     KNOCK,
@@ -31,6 +32,7 @@ from chalicelib.lifetimes import (
     PERSONAL_DATA,
     RAW_INSIGHTS,
     REGISTRATION,
+    REPORT,
     SESSION,
     SOUND_CLIP,
     STAGED_CONTENT,
@@ -80,7 +82,18 @@ LIFETIME_OF: dict[str, Lifetime | None] = {
     "Decision": CONSENT,
     "Erasure": ERASURE,
     "InsightEntry": None,  # the common part of what a meeting's report is made of; never stored itself
+    "Packed": None,  # the common part of batches and folds; never stored itself
     "Batch": RAW_INSIGHTS,
+    "Fold": RAW_INSIGHTS,
+    "ShownSpan": RAW_INSIGHTS,
+    "MergedRoom": RAW_INSIGHTS,
+    "MeetingEntry": None,  # the common part of a meeting's entries; never stored itself
+    "Meeting": HISTORY,
+    "Attended": HISTORY,
+    "Attendee": HISTORY,
+    "Listed": HISTORY,
+    "Part": REPORT,
+    "OrganiserKey": REPORT,
     "Entry": EXPIRY_ENTRY,
     "Cursor": EXPIRY_CURSOR,
 }

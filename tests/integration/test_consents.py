@@ -227,7 +227,7 @@ def test_a_consent_is_good_for_its_purpose_and_its_person_only(world: World) -> 
 
 def link_of(world: World) -> str:
     """The path in List-Unsubscribe."""
-    return f"/v1/unsubscribe/{unsubscribe.token_for(account_of(world).account_id, News)}"
+    return f"/v1/unsubscribe/{unsubscribe.token_for(account_of(world).account_id, News.name)}"
 
 
 @pytest.mark.parametrize(
@@ -284,7 +284,7 @@ def test_only_our_links_unsubscribe_anybody(world: World) -> None:
 def test_no_token_breaks_the_reader(token: str) -> None:
     """F2: any text in, never a fault."""
     with pytest.raises(NotFound):
-        unsubscribe.purpose_of(token)
+        unsubscribe.kind_of(token)
 
 
 def agreed(browser: Browser) -> dict[str, bool]:

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.insights.figures import Meeting
-from chalicelib.insights.intervals import Spans, by_depth, by_minute, common, length, union, without
+from chalicelib.insights.intervals import Spans, by_depth, by_step, common, length, union, without
 from chalicelib.insights.measures import measure
 from chalicelib.insights.recording import Recording, fold, pack, recorded, unpack
-from chalicelib.insights.timeline import minutes_of
+from chalicelib.insights.timeline import steps_of
 from chalicelib.insights.turns import take_turns
 
 END_MS = 400_000
@@ -58,13 +58,13 @@ def test_no_figure_claims_more_time_than_there_was(some: dict[str, tuple[Spans, 
         assert one.presence_ms == there
         assert max(one.observed_ms, one.talk_ms or 0, one.webcam_ms or 0, one.longest_monologue_ms or 0) <= there
         assert (one.attention_ms or 0) <= (one.attention_of_ms or 0) <= found.shown_ms
-        assert sum(minute.talk_ms or 0 for minute in one.minutes) == (one.talk_ms or 0)
+        assert sum(each or 0 for each in one.timeline.talk_ms) == (one.talk_ms or 0)
     assert sum(one.talk_share or 0 for one in found.people) == pytest.approx(1 if found.talk_ms else 0, abs=1e-5)
     for figure in (found.gini, found.entropy, found.attention, found.coverage):
         assert figure is None or 0 <= figure <= 1
     if found.silence_ms is not None and found.overlap_ms is not None:
         assert found.silence_ms + found.overlap_ms <= END_MS
-    assert len(found.minutes) == minutes_of(made.span)
+    assert len(found.timeline.present) == steps_of(made.span)[0]
 
 
 @given(spans, spans)
@@ -75,7 +75,7 @@ def test_spans_are_sets_of_instants(these: Spans, those: Spans) -> None:
     assert common(rest, those) == ()
     assert length(union([*these, *those])) == length(these) + length(those) - length(both)
     assert by_depth([these, those]) == (union([*these, *those]), both)
-    assert sum(by_minute(these, -60_000, 10)) == length(common(these, ((-60_000, 540_000),)))
+    assert sum(by_step(these, -60_000, 10, 60_000)) == length(common(these, ((-60_000, 540_000),)))
 
 
 @given(st.dictionaries(st.sampled_from("abcde"), spans, max_size=5))

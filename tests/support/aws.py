@@ -25,6 +25,7 @@ from infra.local.resources import create_resources
 from infra.local.template import ACCOUNT
 from tests.support.environment import REGION
 
+ENGINE: Any = {"lambda": {"use_docker": False}, "stepfunctions": {"execute_state_machine": True}}
 _made: dict[str, Any] = {}  # moto's tables and queues, by kind, once they exist
 
 
@@ -103,7 +104,7 @@ def _delay_s(message: Any) -> int:
 @contextmanager
 def empty_aws() -> Iterator[Aws]:
     """Every AWS call of this process goes to moto inside this block."""
-    with mock_aws(), _atomic():
+    with mock_aws(config=ENGINE), _atomic():
         _furnish()
         verify_sender(settings().mail_from)
         aws = Aws()

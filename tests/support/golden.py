@@ -142,8 +142,8 @@ GOLDEN = [
         {"a": ("0-180", "10-20 130-140", "", "", "0-60 120-180"), "b": ("0-180", "", "", "", "")},
         {
             "a.coverage": 0.666667, "b.coverage": 0.0, "coverage": 0.333333, "b.talk_ms": None, "b.talk_share": None,
-            "b.webcam_ms": None, "a.minutes.talk_ms": [10, None, 10], "minutes.silence_ms": [50, None, 50],
-            "gini": None, "a.talk_share": 1.0, "minutes.present": [2, 2, 2],
+            "b.webcam_ms": None, "a.timeline.talk_ms": [10, None, 10], "timeline.silence_ms": [50, None, 50],
+            "gini": None, "a.talk_share": 1.0, "timeline.present": [2, 2, 2],
         },
     ),
     Golden(
@@ -152,14 +152,14 @@ GOLDEN = [
         {"a": ("0-90", "0-45", "0-90")},
         {
             "gini": None, "entropy": None, "a.talk_share": 1.0, "a.fair_share": 1.0, "silence_ms": 45,
-            "a.webcam_ms": 90, "a.minutes.webcam_ms": [60, 30], "response_gap_ms": None,
+            "a.webcam_ms": 90, "a.timeline.webcam_ms": [60, 30], "response_gap_ms": None,
         },
     ),
     Golden(
         "empty",
         600,
         {},
-        {"people": [], "others": None, "presence_ms": 0, "coverage": None, "minutes.present": [0] * 10},
+        {"people": [], "others": None, "presence_ms": 0, "coverage": None, "timeline.present": [0] * 10},
     ),
     Golden(
         "two hundred people, four talk",

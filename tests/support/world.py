@@ -13,16 +13,18 @@ from tests.support.aws import Aws, empty_aws
 from tests.support.browser import Browser
 from tests.support.hand_clock import START_MS, HandClock
 from tests.support.pushes import Pushes, recorded_pushes
+from tests.support.workflows import Workflows, recorded_workflows
 
 
 @dataclass
 class World:
-    """The application, the time it reads, what it stored and what it pushed."""
+    """The application, the time it reads, what it stored, what it pushed and which workflows it started."""
 
     app: Any
     clock: HandClock
     aws: Aws
     pushes: Pushes
+    workflows: Workflows
 
     @property
     def now(self) -> int:
@@ -51,6 +53,7 @@ class World:
         self.aws.clear()
         census.forget()
         self.pushes.clear()
+        self.workflows.started.clear()
         self.clock.now_ms = START_MS
 
 
@@ -60,5 +63,5 @@ def fresh_world() -> Iterator[World]:
 
     census.forget()
     hands = HandClock()
-    with empty_aws() as aws, recorded_pushes() as pushes, clock.reading(hands):
-        yield World(app, hands, aws, pushes)
+    with empty_aws() as aws, recorded_pushes() as pushes, recorded_workflows() as workflows, clock.reading(hands):
+        yield World(app, hands, aws, pushes, workflows)

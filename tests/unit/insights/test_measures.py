@@ -6,6 +6,7 @@ import pytest
 
 from chalicelib.insights.figures import Measures, Others
 from chalicelib.insights.measures import measure
+from chalicelib.insights.timeline import steps_of
 from tests.support.golden import GOLDEN, Golden
 
 
@@ -22,7 +23,7 @@ def test_the_figures_of_all_people_add_up_to_the_meetings() -> None:
         found = measure(golden.meeting())
         assert found.talk_ms == sum(one.talk_ms or 0 for one in found.people)
         assert found.presence_ms == sum(one.presence_ms for one in found.people)
-        assert found.talk_ms == sum(minute.talk_ms for minute in found.minutes)
+        assert found.talk_ms == sum(found.timeline.talk_ms)
 
 
 def _told(found: Measures, name: str) -> Any:
@@ -44,3 +45,10 @@ def _in_seconds(value: Any) -> Any:
 
 def _plain(value: Any) -> Any:
     return (value.people, value.presence_ms / 1000) if isinstance(value, Others) else value
+
+
+@pytest.mark.parametrize(("minutes", "steps", "step_minutes"), [(0, 0, 1), (1, 1, 1), (1440, 1440, 1), (1441, 721, 2)])
+def test_a_timeline_has_at_most_a_days_minutes(minutes: int, steps: int, step_minutes: int) -> None:
+    """D14: however long the meeting; the last step begun counts whole."""
+    assert steps_of((0, minutes * 60_000)) == (steps, step_minutes * 60_000)
+    assert steps_of((0, minutes * 60_000 + 1))[0] == (minutes + 1 if step_minutes == 1 and minutes < 1440 else 721)

@@ -183,7 +183,12 @@ def test_a_new_secret_logs_nobody_out(world: World, monkeypatch: pytest.MonkeyPa
 @pytest.mark.usefixtures("aws")
 def test_the_secret_can_come_from_the_parameter_store() -> None:
     """Keys from settings: an SSM SecureString when deployed; one that cannot be read is named."""
-    deployed = {"EARSHOT_ORIGIN": "https://x", "EARSHOT_MAIL_FROM": "a@x.example", "EARSHOT_KMS_KEY": "a"}
+    deployed = {
+        "EARSHOT_ORIGIN": "https://x",
+        "EARSHOT_MAIL_FROM": "a@x.example",
+        "EARSHOT_KMS_KEY": "a",
+        "EARSHOT_WORKFLOWS": "a",
+    }
     environ = {
         **deployed,
         "EARSHOT_STAGE": "prod",

@@ -1,0 +1,55 @@
+"""The workflow's tasks. What goes wrong in one is logged with a reference; the workflow's state hears only that."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from chalice.app import Blueprint
+
+from chalicelib.insights import assembling
+from chalicelib.runtime import clock, problems
+
+tasks = Blueprint(__name__)
+
+
+class StepFailed(RuntimeError):
+    """A step of the workflow failed; its message is a reference and nothing else."""
+
+
+@tasks.lambda_function(name="prepare_report")
+def prepare_report(event: Mapping[str, Any], _: object) -> dict[str, Any]:
+    shards = _run(lambda now: assembling.prepare(event["meeting_id"], event["revision"], now=now))
+    return {"proceed": bool(shards), "shards": shards}
+
+
+@tasks.lambda_function(name="fold_report")
+def fold_report(event: Mapping[str, Any], _: object) -> dict[str, Any]:
+    return {"people": _run(lambda now: assembling.fold_shard(event["meeting_id"], event["shard"], now=now))}
+
+
+@tasks.lambda_function(name="assemble_report")
+def assemble_report(event: Mapping[str, Any], _: object) -> dict[str, Any]:
+    return {"parts": _run(lambda now: assembling.assemble(event["meeting_id"], event["revision"], now=now))}
+
+
+@tasks.lambda_function(name="publish_report")
+def publish_report(event: Mapping[str, Any], _: object) -> None:
+    parts = event["made"]["parts"]
+    _run(lambda now: assembling.publish(event["meeting_id"], event["revision"], parts, now=now))
+
+
+@tasks.lambda_function(name="notify_organiser")
+def notify_organiser(event: Mapping[str, Any], _: object) -> None:
+    _run(lambda now: assembling.notify(event["meeting_id"], event["revision"], now=now))
+
+
+@tasks.lambda_function(name="fail_report")
+def fail_report(event: Mapping[str, Any], _: object) -> None:
+    _run(lambda now: assembling.fail(event["meeting_id"], event["revision"], now=now))
+
+
+def _run(step: Callable[[int], Any]) -> Any:
+    try:
+        return step(clock.now())
+    except Exception as error:
+        _, reference = problems.unexpected(error, "report")
+        raise StepFailed(reference) from None

@@ -1,0 +1,45 @@
+"""Workflows: Step Functions runs them, by the definitions in infra/workflows."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+import boto3
+import msgspec
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib.runtime.errors import Unavailable
+from chalicelib.runtime.settings import settings
+
+INPUT_MAX = 262_144  # bytes, Step Functions quota; the emulator does not mind
+
+
+def start(workflow: str, name: str, given: Mapping[str, Any]) -> bool:
+    """Starts the workflow of that short name; False where an execution of that `name` was started before.
+
+    A name derived from the work makes a second start harmless. Raises Unavailable where it cannot be started.
+    """
+    sent = msgspec.json.encode(given).decode()
+    if len(sent) > INPUT_MAX:
+        raise ValueError("a workflow is given keys, not data")
+    arn = f"{settings().workflows}:{settings().resource(workflow)}"
+    try:
+        _client().start_execution(stateMachineArn=arn, name=name, input=sent)
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "ExecutionAlreadyExists":
+            return False
+        raise _busy() from error
+    except BotoCoreError as error:
+        raise _busy() from error
+    return True
+
+
+def _busy() -> Unavailable:
+    return Unavailable("This cannot be started right now.", retry_after_s=5)
+
+
+@lru_cache(maxsize=1)
+def _client() -> Any:
+    config = Config(connect_timeout=1, read_timeout=5, retries={"total_max_attempts": 2})
+    return boto3.client("stepfunctions", config=config)

@@ -1,0 +1,219 @@
+"""From the end of a meeting to its organiser's report, executed by the definition that deploys (D6, D11, D13)."""
+
+from typing import Any
+
+import pytest
+
+from chalicelib.insights.meeting_models import find_meeting
+from chalicelib.insights.report import Part, read_part
+from chalicelib.insights.report_models import key_of
+from chalicelib.insights.report_models import read_part as stored_part
+from chalicelib.lifetimes import DAY
+from chalicelib.runtime import expiry
+from tests.support.accounts import PASSWORD
+from tests.support.insights import Held, agree, hold, send
+from tests.support.workflows import Ended, executed, functions_of
+from tests.support.world import World
+
+MINUTE = 60_000
+
+
+@pytest.fixture
+def held(world: World) -> Held:
+    """Ten minutes of Ada, who runs it, Ben, who talks for one of them, and Cy, who did not agree to be measured."""
+    made = hold(world)
+    made.enter(made.organiser, "Ada")
+    ben = made.guest("Ben")
+    made.guest("Cy", agrees=False)
+    world.clock.advance(10 * MINUTE)
+    now = world.now
+    assert send(ben, made.room, 1, ("talk", now - 2 * MINUTE, now - MINUTE), from_ms=now - 9 * MINUTE, to_ms=now)
+    return made
+
+
+def end(held: Held) -> None:
+    assert held.organiser.delete(f"/v1/rooms/{held.room}").status == 204
+
+
+def run(held: Held, functions: dict[str, Any] | None = None) -> Ended:
+    """The latest execution that was started."""
+    return executed(held.world.app, held.world.workflows.started[-1], functions)
+
+
+def status_of(held: Held) -> str:
+    meeting = find_meeting(held.room, now=held.world.now)
+    assert meeting is not None
+    return str(meeting.status)
+
+
+def report(held: Held) -> Part:
+    now = held.world.now
+    meeting = find_meeting(held.room, now=now)
+    assert meeting is not None
+    key = key_of(meeting.account_id, now=now)
+    assert key is not None
+    content = stored_part(meeting, key, 0, now=now)
+    assert content is not None
+    return read_part(content)
+
+
+def test_the_end_of_a_meeting_makes_its_report(held: Held) -> None:
+    """D6, D11: everything in order, the raw batches gone, one mail with a link and no figure (D8)."""
+    end(held)
+    assert status_of(held) == "assembling"
+    assert run(held).status == "SUCCEEDED"
+    assert status_of(held) == "ready"
+    found = report(held)
+    assert found.summary is not None
+    assert [one.participant_id for one in found.people] == [held.ids["Ben"]]
+    assert (found.people[0].talk_ms, found.people[0].presence_ms) == (MINUTE, 10 * MINUTE)
+    assert found.summary.others is not None
+    assert found.summary.others.people == 2
+    assert held.world.aws.items("insights") == []
+    [mail] = [one for one in held.world.aws.mails() if "report" in one.text]
+    assert f"/meetings/{held.room}" in mail.text
+
+
+def test_what_is_stored_shows_no_name_and_no_figure(held: Held) -> None:
+    """D13: without the organiser's key the parts are noise."""
+    end(held)
+    run(held)
+    [part] = held.world.aws.items("reports")
+    for telling in ("talk_ms", held.ids["Ben"], "Ben", "60000"):
+        assert telling.encode() not in part["sealed"]["B"]
+        assert telling not in repr(part)
+
+
+def test_a_step_that_fails_twice_is_tried_again(held: Held) -> None:
+    """D6: and then it succeeds."""
+    end(held)
+    failing = Failing(held, "AssembleReport", times=2)
+    assert run(held, failing.functions).status == "SUCCEEDED"
+    assert status_of(held) == "ready"
+    assert failing.calls == 3
+
+
+def test_a_step_that_fails_for_good_is_visible(held: Held) -> None:
+    """D6: as failed, with what was measured still there; a fault's message is not in the workflow's state."""
+    end(held)
+    ended = run(held, Failing(held, "FoldReport", times=1_000, message="ben@example.org").functions)
+    assert ended.status == "FAILED"
+    assert status_of(held) == "failed"
+    assert held.world.aws.items("insights") != []
+
+
+def test_started_twice_it_runs_once(held: Held) -> None:
+    """D6: the name of the execution is derived from the meeting; steps that run twice change nothing."""
+    end(held)
+    held.world.clock.advance(4 * MINUTE)
+    expiry.reap(now=held.world.now)
+    assert len(held.world.workflows.started) == 1
+    functions = {name: twice(each) for name, each in functions_of(held.world.app).items()}
+    assert run(held, functions).status == "SUCCEEDED"
+    assert status_of(held) == "ready"
+    assert report(held).people[0].talk_ms == MINUTE
+
+
+def test_an_end_that_broke_off_is_found_by_the_schedule(held: Held) -> None:
+    """D6: started by the minute schedule where nobody did at the end."""
+    end(held)
+    held.world.workflows.started.clear()
+    held.world.clock.advance(4 * MINUTE)
+    expiry.reap(now=held.world.now)
+    assert [one.given["meeting_id"] for one in held.world.workflows.started] == [held.room]
+    assert run(held).status == "SUCCEEDED"
+
+
+def test_started_again_after_it_is_done_it_changes_nothing(held: Held) -> None:
+    """D6: nothing is measured anew, nobody gets a second mail."""
+    end(held)
+    run(held)
+    before, mails = held.world.aws.items("reports"), len(held.world.aws.mails())
+    one = held.world.workflows.started[-1]
+    ended = executed(held.world.app, type(one)(one.workflow, one.name + "-again", one.given))
+    assert (ended.status, "FoldShards" in ended.states) == ("SUCCEEDED", False)
+    assert held.world.aws.items("reports") == before
+    assert len(held.world.aws.mails()) == mails
+
+
+def test_capture_switched_off_meanwhile_means_no_report(held: Held) -> None:
+    """D9: what was measured is gone at once."""
+    end(held)
+    assert held.organiser.request("PATCH", "/v1/account", json_body={"capture_insights": False}).status == 200
+    assert run(held).status == "SUCCEEDED"
+    assert status_of(held) == "none"
+    assert held.world.aws.items("insights") == held.world.aws.items("reports") == []
+
+
+def test_an_account_deleted_meanwhile_leaves_no_report(held: Held) -> None:
+    """D13: neither key nor parts are made for an account that is gone."""
+    end(held)
+
+    def deletes(event: Any) -> Any:
+        answer = functions_of(held.world.app)["FoldReport"](event)
+        if event["shard"] == 0:
+            assert held.organiser.request("DELETE", "/v1/account", json_body={"password": PASSWORD}).status == 200
+        return answer
+
+    assert run(held, {"FoldReport": deletes}).status == "SUCCEEDED"
+    assert held.world.aws.items("reports") == held.world.aws.items("organiser-keys") == []
+
+
+def test_whoever_withdraws_before_the_report_is_made_is_not_in_it(held: Held) -> None:
+    """D10: though it was measured."""
+    dora = held.guest("Dora")
+    assert send(dora, held.room, 1, ("talk", held.world.now - 20, held.world.now - 10)).status == 202
+    agree(dora, False)
+    end(held)
+    run(held)
+    assert [one.participant_id for one in report(held).people] == [held.ids["Ben"]]
+
+
+def test_what_was_measured_is_gone_after_a_day_at_the_latest(held: Held) -> None:
+    """D11: a report that failed for good keeps it that long and no longer than the reaper's next run."""
+    end(held)
+    run(held, Failing(held, "AssembleReport", times=1_000).functions)
+    assert held.world.aws.items("insights") != []
+    for _ in range(24):
+        held.world.clock.advance(DAY // 24 - 1)
+        expiry.reap(now=held.world.now)
+    assert held.world.aws.items("insights") != []
+    held.world.clock.advance(24)
+    expiry.reap(now=held.world.now)
+    assert held.world.aws.items("insights") == []
+    assert status_of(held) == "failed"
+
+
+def test_of_a_meeting_that_nobody_ran_nothing_remains(world: World) -> None:
+    """D7: neither history nor anything measured."""
+    guest = world.member()
+    room = guest.post("/v1/join-codes", json_body={}).json()["room_id"]
+    guest.delete(f"/v1/rooms/{room}/participants/me")
+    world.clock.advance(11 * MINUTE)
+    expiry.reap(now=world.now)
+    assert guest.get(f"/v1/rooms/{room}").status == 404
+    assert world.workflows.started == []
+    assert world.aws.items("meetings") == world.aws.items("insights") == []
+
+
+class Failing:
+    """A function that fails so many times and then does its work."""
+
+    def __init__(self, held: Held, name: str, *, times: int, message: str = "") -> None:
+        self.calls, self._times, self._message = 0, times, message
+        self._real = functions_of(held.world.app)[name]
+        self.functions = {name: self._call}
+
+    def _call(self, event: Any) -> Any:
+        self.calls += 1
+        if self.calls <= self._times:
+            raise RuntimeError(self._message)
+        return self._real(event)
+
+
+def twice(function: Any) -> Any:
+    def call(event: Any) -> Any:
+        function(event)
+        return function(event)
+
+    return call
