@@ -6,6 +6,7 @@ from chalicelib.accounts.routes import routes as account_routes
 from chalicelib.content import showing, staging
 from chalicelib.content.routes import routes as content_routes
 from chalicelib.insights import history
+from chalicelib.insights.organiser_routes import routes as meeting_routes
 from chalicelib.insights.routes import routes as insight_routes
 from chalicelib.insights.tasks import tasks as insight_tasks
 from chalicelib.joining.routes import routes as joining_routes
@@ -21,46 +22,39 @@ from chalicelib.rooms.service import follow_renewal, forget_session, rename_memb
 from chalicelib.rooms.tasks import tasks as room_tasks
 from chalicelib.runtime import consent, events, expiry
 from chalicelib.runtime.http import EarshotApp, finish_with
+from chalicelib.sessions import routes as sessions
 from chalicelib.sessions.age_routes import routes as age_routes
-from chalicelib.sessions.routes import clear_useless_cookie
-from chalicelib.sessions.routes import routes as session_routes
+from chalicelib.web import routes as pages
 from chalicelib.web.api_routes import routes as api_routes
-from chalicelib.web.routes import missing_page
-from chalicelib.web.routes import routes as page_routes
 
 app = EarshotApp(app_name="earshot")
-app.missing_page = missing_page
+app.missing_page = pages.missing_page
 app.experimental_feature_flags.update(["BLUEPRINTS", "WEBSOCKETS"])
 app.api.binary_types.append("application/vnd.earshot.fingerprint")
 
 for blueprint in (
-    session_routes, age_routes, privacy_routes, privacy_tasks, account_routes, own_account_routes,
+    sessions.routes, age_routes, privacy_routes, privacy_tasks, account_routes, own_account_routes,
     room_routes, organiser_routes, room_tasks, content_routes, joining_routes, joining_tasks,
-    insight_routes, insight_tasks, api_routes, page_routes,
+    insight_routes, meeting_routes, insight_tasks, api_routes, pages.routes,
 ):  # fmt: skip
     app.register_blueprint(blueprint)
 
-finish_with(clear_useless_cookie)
+finish_with(sessions.clear_useless_cookie)
 consent.recorded_by(has_consented)
 expiry.handled_by(presence.PRESENT, presence.look_after)
 expiry.handled_by(presence.EMPTY, presence.end_if_empty)
 expiry.handled_by(staging.EXPIRY_KIND, staging.reap_tab)
 expiry.handled_by(history.UNSTARTED, history.start_unstarted)
 expiry.handled_by(history.RAW, history.drop_raw)
-events.subscribe(events.SessionEnded, staging.forget_session)
+events.subscribe(events.SessionEnded, staging.forget_session, forget_session, forget_sound)
 events.subscribe(events.FoundTooYoung, forget_guest)
 events.subscribe(events.AccountUsed, record_use_with)
-events.subscribe(events.SessionEnded, forget_session)
-events.subscribe(events.SessionEnded, forget_sound)
 events.subscribe(events.SessionRenewed, follow_renewal)
 events.subscribe(events.ParticipantRenamed, rename_member)
-events.subscribe(events.MemberLeft, give_up_seat)
+events.subscribe(events.MemberLeft, give_up_seat, showing.withdraw)
 events.subscribe(events.MemberLeaving, showing.withdraw)
-events.subscribe(events.MemberLeft, showing.withdraw)
-events.subscribe(events.RoomsMerged, showing.follow_merge)
-events.subscribe(events.RoomsMerged, history.follow_merge)
+events.subscribe(events.RoomsMerged, showing.follow_merge, history.follow_merge)
 events.subscribe(events.StayEnding, history.record_stay)
-events.subscribe(events.RoomEnded, showing.clear_room)
-events.subscribe(events.RoomEnded, history.record_end)
+events.subscribe(events.RoomEnded, showing.clear_room, history.record_end)
 events.subscribe(events.ParticipantAdmitted, seat_admitted)
 events.subscribe(events.ParticipantRefused, tell_refused)

@@ -10,21 +10,20 @@ All of it lives as long as the organiser's account: until 180 days after its las
 """
 
 from collections.abc import Iterable
-from typing import Literal
 
 from pynamodb.attributes import BooleanAttribute, DiscriminatorAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.expressions.update import Action
 
 from chalicelib.insights.intervals import Spans, union
 from chalicelib.lifetimes import HISTORY
+from chalicelib.runtime import vault
 from chalicelib.runtime.ids import is_opaque
 from chalicelib.runtime.store import Binding, Record, Table
 
 MEETING, ATTENDED, PERSON = "meeting", "attended#", "person#"
+SEALED_EMAIL = "insights/email"
 PAGE = 50  # meetings of a list
 KEYS = 100  # of one read, DynamoDB quota
-
-Status = Literal["none", "assembling", "ready", "failed"]
 
 
 class MeetingEntry(Record):
@@ -71,6 +70,10 @@ class Attendee(MeetingEntry, discriminator="person"):
 
     name = UnicodeAttribute(default="")
     email = UnicodeAttribute(null=True)  # sealed
+
+    @property
+    def email_address(self) -> str | None:
+        return None if self.email is None else vault.unseal(SEALED_EMAIL, self.email)
 
     @property
     def participant_id(self) -> str:
@@ -140,7 +143,7 @@ def list_meetings(account_id: str, after: str | None, *, now: int) -> tuple[list
     return listed, str(page[-1].entry) if len(found) > PAGE else None
 
 
-def change(meeting: Meeting, *actions: Action, was: Status, now: int) -> Meeting | None:
+def change(meeting: Meeting, *actions: Action, was: str, now: int) -> Meeting | None:
     """The meeting after `actions`, where its report is in that state and revision; None where it is not."""
     same = (Meeting.status == was) & (Meeting.revision == meeting.revision)
     return meetings.update((meeting.owner, MEETING), actions, now=now, where=same)

@@ -1,12 +1,14 @@
-"""Insights on their way in."""
+"""Insights on their way in, and what organisers read of their meetings."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
 
+from chalicelib.insights.figures import Measures, Person
 from chalicelib.insights.intake import Reason
 
+ReportStatus = Literal["none", "assembling", "ready", "failed"]
 Instant = Annotated[int, Meta(ge=0, le=2**53)]
 
 
@@ -45,3 +47,77 @@ class Taken(msgspec.Struct):
     accepted: int
     rejected: list[RefusedEvent]
     duplicate: bool
+
+
+class MeetingView(msgspec.Struct):
+    """A meeting that I ran. `status` is its report's: none where insights were not captured."""
+
+    meeting_id: str
+    title: str
+    opened_at_ms: int
+    ended_at_ms: int
+    planned_start_ms: int | None
+    status: ReportStatus
+
+
+class MeetingList(msgspec.Struct):
+    """Mine, the latest first. `next` is the `after` of the next page, null on the last."""
+
+    meetings: list[MeetingView]
+    next: str | None
+
+
+class Stay(msgspec.Struct):
+    """From an arrival to the departure."""
+
+    from_ms: int
+    to_ms: int
+
+
+class AttendeeView(msgspec.Struct):
+    """A participant as they named themselves; null once that is no longer kept. Stays never overlap."""
+
+    participant_id: str
+    name: str | None
+    email: str | None
+    stays: list[Stay]
+    presence_ms: int
+
+
+class AttendanceView(msgspec.Struct):
+    """A meeting that I ran, and who was there."""
+
+    meeting: MeetingView
+    participants: list[AttendeeView]
+
+
+class TipView(msgspec.Struct):
+    """`metric` was `value`; the tip begins at `threshold`."""
+
+    rule: str
+    metric: str
+    value: float
+    threshold: float
+
+
+class PersonView(msgspec.Struct):
+    """One participant's figures, by name as long as that is kept. Lengths are ms, shares between 0 and 1."""
+
+    name: str | None
+    figures: Person
+
+
+class ReportView(msgspec.Struct):
+    """Part of a report: the first page has `summary` and `tips`, every page some of the people."""
+
+    summary: Measures | None
+    tips: list[TipView]
+    people: list[PersonView]
+
+
+class ReportPage(msgspec.Struct):
+    """`report` once it is ready; `next` is the `after` of the page that follows, null on the last."""
+
+    status: ReportStatus
+    report: ReportView | None = None
+    next: str | None = None

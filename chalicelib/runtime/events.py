@@ -130,10 +130,10 @@ class ParticipantRefused:
 _subscribers: dict[type, list[Callable[[Any], None]]] = defaultdict(list)
 
 
-def subscribe(kind: type, handler: Callable[[Any], None]) -> None:
-    """Calls `handler` with every event of that kind; subscribing twice is subscribing once."""
-    if handler not in _subscribers[kind]:
-        _subscribers[kind].append(handler)
+def subscribe(kind: type, *handlers: Callable[[Any], None]) -> None:
+    """Calls each with every event of that kind, in this order; subscribing twice is subscribing once."""
+    known = _subscribers[kind]
+    known += [handler for handler in handlers if handler not in known]
 
 
 def publish(event: object) -> None:

@@ -46,6 +46,7 @@ CLIENT_HEADER = {
 # every path parameter's shape; what has another shape names nothing
 PATH_PARAMETERS: Mapping[str, Any] = {
     "room_id": Annotated[OpaqueText, Meta(description="A meeting.")],
+    "meeting_id": Annotated[OpaqueText, Meta(description="A meeting that has ended: its room's id.")],
     "participant_id": Annotated[OpaqueText, Meta(description="A participant, at the door or inside.")],
     "id": Annotated[OpaqueText, Meta(description="One of the caller's own, as the list names it.")],
     "code": Annotated[str, Meta(pattern="^[A-Za-z0-9 -]{1,20}$", description="As shown or read out.")],

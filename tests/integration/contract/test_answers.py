@@ -11,6 +11,7 @@ from jsonschema_rs import Draft202012Validator
 
 from app import app
 from chalicelib.accounts.news import send_news
+from chalicelib.insights.assembling import fail
 from chalicelib.joining.routes import WAV
 from chalicelib.rooms import door
 from chalicelib.rooms.models import Person
@@ -19,6 +20,7 @@ from chalicelib.sessions.edge import held_pass
 from chalicelib.web.api_routes import asyncapi, openapi
 from tests.support import accounts
 from tests.support.browser import Answer, Browser
+from tests.support.workflows import executed
 from tests.support.world import World
 
 RECORDINGS = Path(__file__).parents[2] / "recordings"
@@ -190,12 +192,28 @@ def run_a_meeting(visit: Visit, world: World, cleo: Browser) -> None:
     [waiting] = [row for row in world.aws.items("rooms") if row["kind"]["S"] == "knock"]
     at_the_door = {**room, "participant_id": waiting["participant_id"]["S"]}
     does(cleo, "POST", "/v1/rooms/{room_id}/admissions/{participant_id}", at_the_door, json_body={"admit": True})
-    does(cleo, "DELETE", "/v1/rooms/{room_id}", room)
+    measure_and_report(visit, cleo, room, world)
     shown = {"room_id": cleo.post("/v1/join-codes", json_body={}).json()["room_id"]}
     cleo.connect("cleo").resume(shown["room_id"])
     does(cleo, "PUT", "/v1/rooms/{room_id}/organiser", shown, json_body={})
     does(cleo, "DELETE", "/v1/rooms/{room_id}/content/{content_id}", {**shown, "content_id": showing(cleo, shown)})
     does(cleo, "DELETE", "/v1/rooms/{room_id}", shown)
+
+
+def measure_and_report(visit: Visit, cleo: Browser, room: dict[str, str], world: World) -> None:
+    """Cleo's tab sends what it measured; the meeting ends, and its report fails once."""
+    does, batch = visit.does, {"sequence": 1, "events": [{"kind": "mood", "from_ms": 1, "to_ms": 2}]}
+    assert cleo.request("PUT", "/v1/consents", json_body={"insights": True}).status == 200
+    tab = {"Earshot-Tab": str(uuid.uuid4())}
+    does(cleo, "POST", "/v1/rooms/{room_id}/insights", room, json_body=batch, headers=tab)
+    does(cleo, "DELETE", "/v1/rooms/{room_id}", room)
+    ended = {"meeting_id": room["room_id"]}
+    fail(ended["meeting_id"], 1, now=world.now)
+    does(cleo, "POST", "/v1/meetings/{meeting_id}/report", ended, json_body={})
+    assert executed(app, world.workflows.started[-1]).status == "SUCCEEDED"
+    does(cleo, "GET", "/v1/meetings")
+    assert len(does(cleo, "GET", "/v1/meetings/{meeting_id}", ended).json()["participants"]) == 2
+    assert does(cleo, "GET", "/v1/meetings/{meeting_id}/report", ended).json()["report"]["people"]
 
 
 def account_of(browser: Browser) -> str:

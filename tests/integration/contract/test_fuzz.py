@@ -63,7 +63,22 @@ OF_A_CHILD: list[Operation] = [SCHEMA[f"/v1/session/age/{name}"]["POST"] for nam
 ENTER: Operation = SCHEMA["/v1/join-codes/{code}"]["POST"]
 PLANNED: list[Operation] = [SCHEMA["/v1/rooms"]["POST"], SCHEMA["/v1/rooms/{room_id}"]["PATCH"]]
 STAGE: Operation = SCHEMA["/v1/content"]["POST"]  # nor which text is a link
-BEYOND_SCHEMAS = (SUBMIT, ENTER, STAGE, *PLANNED, SAY_AGE, *OF_A_CHILD, CHANGE_SESSION, LOG_IN, REGISTER, *BY_MAIL)
+MEASURED: Operation = SCHEMA["/v1/rooms/{room_id}/insights"]["POST"]  # nor that a tab is named here or there
+REPORT: Operation = SCHEMA["/v1/meetings/{meeting_id}/report"]["GET"]
+BEYOND_SCHEMAS = (
+    SUBMIT,
+    MEASURED,
+    REPORT,
+    ENTER,
+    STAGE,
+    *PLANNED,
+    SAY_AGE,
+    *OF_A_CHILD,
+    CHANGE_SESSION,
+    LOG_IN,
+    REGISTER,
+    *BY_MAIL,
+)
 WITH_INPUT = [one for one in OPERATIONS if [*one.iter_parameters(), *one.body]]
 
 

@@ -1,0 +1,104 @@
+"""An organiser's meetings, who attended them, and their reports."""
+
+from typing import Annotated, Any
+
+from chalice.app import Blueprint
+from msgspec import Meta
+
+from chalicelib.insights import reading
+from chalicelib.insights.intervals import length
+from chalicelib.insights.meeting_models import Meeting
+from chalicelib.insights.schemas import (
+    AttendanceView,
+    AttendeeView,
+    MeetingList,
+    MeetingView,
+    PersonView,
+    ReportPage,
+    ReportView,
+    Stay,
+    TipView,
+)
+from chalicelib.runtime import clock
+from chalicelib.runtime.errors import Conflict, Gone, Invalid, NotFound, Unauthenticated, Unavailable
+from chalicelib.runtime.http import Call, EmptyBody, Reply, operation
+from chalicelib.sessions.edge import require_session
+
+routes = Blueprint(__name__)
+AFTER = Annotated[str | None, Meta(description="The `next` of the page before.", pattern="^[0-9A-Za-z_#-]{1,40}$")]
+
+
+@operation(routes, "GET", "/v1/meetings", summary="The meetings that I ran", answers=MeetingList,
+           query={"after": AFTER}, errors=(Unauthenticated,))  # fmt: skip
+def list_meetings(call: Call[None]) -> Reply:
+    now = clock.now()
+    found, following = reading.my_meetings(require_session(call, now=now), call.query.get("after"), now=now)
+    return Reply(MeetingList([_view(one) for one in found], following))
+
+
+@operation(routes, "GET", "/v1/meetings/{meeting_id}", summary="Who was in a meeting that I ran",
+           answers=AttendanceView, errors=(Unauthenticated, NotFound))  # fmt: skip
+def read_meeting(call: Call[None]) -> Reply:
+    now = clock.now()
+    meeting = _mine(call, now)
+    people = [_attendee(one) for one in reading.attendance(meeting, now=now)]
+    return Reply(AttendanceView(_view(meeting), people))
+
+
+@operation(routes, "GET", "/v1/meetings/{meeting_id}/report", summary="The report of a meeting that I ran",
+           answers=ReportPage, query={"after": AFTER},
+           errors=(Unauthenticated, NotFound, Invalid, Unavailable))  # fmt: skip
+def read_report(call: Call[None]) -> Reply:
+    now = clock.now()
+    found = reading.read_report(_mine(call, now), _number(call.query.get("after")), now=now)
+    return Reply(_report(found))
+
+
+@operation(routes, "POST", "/v1/meetings/{meeting_id}/report", summary="Try once more to put the report together",
+           body=EmptyBody, answers=ReportPage, status=202,
+           errors=(Unauthenticated, NotFound, Conflict, Gone))  # fmt: skip
+def assemble_again(call: Call[EmptyBody]) -> Reply:
+    now = clock.now()
+    again = reading.assemble_again(_mine(call, now), now=now)
+    return Reply(ReportPage(again.status), 202)  # type: ignore[arg-type]  # written from the same set of words
+
+
+def _mine(call: Call[Any], now: int) -> Meeting:
+    return reading.my_meeting(call.path["meeting_id"], require_session(call, now=now), now=now)
+
+
+def _number(after: str | None) -> int:
+    if after is None:
+        return 0
+    if not after.isascii() or not after.isdecimal() or len(after) > 6:
+        raise Invalid("after is not the next of a page.")
+    return int(after)
+
+
+def _view(meeting: Meeting) -> MeetingView:
+    planned = meeting.planned_start_ms
+    return MeetingView(
+        meeting.meeting_id, str(meeting.title), int(meeting.opened_at_ms), int(meeting.ended_at_ms),
+        None if planned is None else int(planned),
+        meeting.status,  # type: ignore[arg-type]  # written from the same set of words
+    )  # fmt: skip
+
+
+def _attendee(one: reading.Attendance) -> AttendeeView:
+    stays = [Stay(from_ms, to_ms) for from_ms, to_ms in one.stays]
+    email = None if one.who is None else one.who.email_address
+    return AttendeeView(one.participant_id, _name(one.who), email, stays, length(one.stays))
+
+
+def _report(page: reading.ReportPage) -> ReportPage:
+    status: Any = page.meeting.status
+    if page.part is None:
+        return ReportPage(status)
+    names = {one.participant_id: _name(one) for one in page.names}
+    people = [PersonView(names.get(one.participant_id), one) for one in page.part.people]
+    tips = [TipView(one.rule, one.metric, one.value, one.threshold) for one in page.part.tips]
+    return ReportPage(status, ReportView(page.part.summary, tips, people), str(page.next) if page.next else None)
+
+
+def _name(who: Any) -> str | None:
+    return None if who is None else str(who.name)
