@@ -25,9 +25,9 @@ class Meeting:
 class Timeline:
     """One person's behaviour, step by step: None where their browser did not measure, or they were not there."""
 
-    talk_ms: Sequence[int | None] = ()
-    webcam_ms: Sequence[int | None] = ()
-    attention_ms: Sequence[int | None] = ()  # None, too, while nothing was shown
+    talk_ms: Sequence[int | None]
+    webcam_ms: Sequence[int | None]
+    attention_ms: Sequence[int | None]  # None, too, while nothing was shown
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Person:
     webcam_ms: int | None = None
     attention_ms: int | None = None
     attention_of_ms: int | None = None  # how long something was shown to them
-    timeline: Timeline = Timeline()
+    timeline: Timeline | None = None
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@
    <meeting>         meeting                        the meeting itself
    <meeting>         attended#<participant>#<from>  one stay of a participant
    <meeting>         person#<participant>           what is known of who that is
-   account#<id>      <end>#<meeting>                the organiser's list
+   account#<id>      <end>.<meeting>                the organiser's list
 
 All of it lives as long as the organiser's account: until 180 days after its last use (`keep`).
 """
@@ -110,7 +110,7 @@ def new_attendee(meeting_id: str, participant_id: str, name: str, *, now: int) -
 
 
 def new_listing(meeting: Meeting) -> Listed:
-    made = Listed(f"account#{meeting.account_id}", f"{int(meeting.ended_at_ms):015}#{meeting.meeting_id}")
+    made = Listed(f"account#{meeting.account_id}", f"{int(meeting.ended_at_ms):015}.{meeting.meeting_id}")
     made.meeting_id = meeting.meeting_id
     made.lives_until(int(meeting.expires_at_ms))
     return made

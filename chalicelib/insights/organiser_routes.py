@@ -1,5 +1,6 @@
 """An organiser's meetings, who attended them, and their reports."""
 
+import re
 from typing import Annotated, Any
 
 from chalice.app import Blueprint
@@ -25,14 +26,15 @@ from chalicelib.runtime.http import Call, EmptyBody, Reply, operation
 from chalicelib.sessions.edge import require_session
 
 routes = Blueprint(__name__)
-AFTER = Annotated[str | None, Meta(description="The `next` of the page before.", pattern="^[0-9A-Za-z_#-]{1,40}$")]
+POSITION = re.compile(r"[0-9]{15}\.[A-Za-z0-9_-]{22}")
+AFTER = Annotated[str | None, Meta(description="The `next` of the page before.")]
 
 
 @operation(routes, "GET", "/v1/meetings", summary="The meetings that I ran", answers=MeetingList,
-           query={"after": AFTER}, errors=(Unauthenticated,))  # fmt: skip
+           query={"after": AFTER}, errors=(Unauthenticated, Invalid))  # fmt: skip
 def list_meetings(call: Call[None]) -> Reply:
     now = clock.now()
-    found, following = reading.my_meetings(require_session(call, now=now), call.query.get("after"), now=now)
+    found, following = reading.my_meetings(require_session(call, now=now), _position(call.query.get("after")), now=now)
     return Reply(MeetingList([_view(one) for one in found], following))
 
 
@@ -65,6 +67,12 @@ def assemble_again(call: Call[EmptyBody]) -> Reply:
 
 def _mine(call: Call[Any], now: int) -> Meeting:
     return reading.my_meeting(call.path["meeting_id"], require_session(call, now=now), now=now)
+
+
+def _position(after: str | None) -> str | None:
+    if after is not None and POSITION.fullmatch(after) is None:
+        raise Invalid("after is not the next of a page.")
+    return after
 
 
 def _number(after: str | None) -> int:

@@ -15,7 +15,8 @@ _ATOM = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _EMAIL = re.compile(
     rf"(?=[^@]{{1,64}}@){_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*\.[A-Za-z](?:[A-Za-z0-9-]{{0,61}}[A-Za-z0-9])"
 )
-EmailText = Annotated[str, Meta(pattern=r"^[^@\s]{1,64}@[^@\s]{3,189}$")]  # roughly; parse_address knows better
+_BLANK = r"\s\x1c-\x1f\x85\ufeff"  # what the API document's regular expressions and Python's call blank, together
+EmailText = Annotated[str, Meta(pattern=f"^[^@{_BLANK}]{{1,64}}@[^@{_BLANK}]{{3,189}}$")]  # parse_address knows better
 
 
 def parse_address(text: str) -> Address:

@@ -64,11 +64,11 @@ ENTER: Operation = SCHEMA["/v1/join-codes/{code}"]["POST"]
 PLANNED: list[Operation] = [SCHEMA["/v1/rooms"]["POST"], SCHEMA["/v1/rooms/{room_id}"]["PATCH"]]
 STAGE: Operation = SCHEMA["/v1/content"]["POST"]  # nor which text is a link
 MEASURED: Operation = SCHEMA["/v1/rooms/{room_id}/insights"]["POST"]  # nor that a tab is named here or there
-REPORT: Operation = SCHEMA["/v1/meetings/{meeting_id}/report"]["GET"]
+PAGED: list[Operation] = [SCHEMA["/v1/meetings"]["GET"], SCHEMA["/v1/meetings/{meeting_id}/report"]["GET"]]
 BEYOND_SCHEMAS = (
     SUBMIT,
     MEASURED,
-    REPORT,
+    *PAGED,
     ENTER,
     STAGE,
     *PLANNED,
