@@ -89,7 +89,7 @@ def read_join(call: Call[None]) -> Reply:
            errors=(Unauthenticated, Invalid))  # fmt: skip
 def cancel_join(call: Call[None]) -> Reply:
     now = clock.now()
-    service.cancel_join(_join_id(call), require_session(call, now=now), now=now)
+    service.cancel_join(_join_id(call), require_session(call, now=now, leaving=True), now=now)
     return Reply(status=204)
 
 
