@@ -9,15 +9,16 @@ from chalicelib.joining.routes import routes as joining_routes
 from chalicelib.joining.service import forget_sound, give_up_seat, seat_admitted, tell_refused
 from chalicelib.joining.tasks import tasks as joining_tasks
 from chalicelib.privacy.routes import routes as privacy_routes
-from chalicelib.privacy.service import forget_guest, has_consented
+from chalicelib.privacy.service import follow_guest, forget_guest, has_consented
 from chalicelib.privacy.tasks import tasks as privacy_tasks
 from chalicelib.rooms import presence
 from chalicelib.rooms.organiser_routes import routes as organiser_routes
 from chalicelib.rooms.routes import routes as room_routes
-from chalicelib.rooms.service import follow_renewal, forget_session, rename_member
+from chalicelib.rooms.service import cut_off, follow_renewal, forget_session, rename_member
 from chalicelib.rooms.tasks import tasks as room_tasks
 from chalicelib.runtime import consent, events, expiry
 from chalicelib.runtime.http import EarshotApp, finish_with
+from chalicelib.sessions import aftermath
 from chalicelib.sessions.age_routes import routes as age_routes
 from chalicelib.sessions.routes import clear_useless_cookie
 from chalicelib.sessions.routes import routes as session_routes
@@ -38,15 +39,19 @@ for blueprint in (
 
 finish_with(clear_useless_cookie)
 consent.recorded_by(has_consented)
-expiry.handled_by(presence.PRESENT, presence.look_after)
-expiry.handled_by(presence.EMPTY, presence.end_if_empty)
-expiry.handled_by(staging.EXPIRY_KIND, staging.reap_tab)
+for kind, look in (
+    (presence.PRESENT, presence.look_after), (presence.EMPTY, presence.end_if_empty),
+    (aftermath.FOLLOW, aftermath.follow), (aftermath.END, aftermath.end), (staging.EXPIRY_KIND, staging.reap_tab),
+):  # fmt: skip
+    expiry.handled_by(kind, look)
 events.subscribe(events.SessionEnded, staging.forget_session)
 events.subscribe(events.FoundTooYoung, forget_guest)
 events.subscribe(events.AccountUsed, record_use_with)
 events.subscribe(events.SessionEnded, forget_session)
 events.subscribe(events.SessionEnded, forget_sound)
+events.subscribe(events.SessionReplaced, cut_off)
 events.subscribe(events.SessionRenewed, follow_renewal)
+events.subscribe(events.GuestSignedIn, follow_guest)
 events.subscribe(events.ParticipantRenamed, rename_member)
 events.subscribe(events.MemberLeft, give_up_seat)
 events.subscribe(events.MemberLeaving, showing.withdraw)

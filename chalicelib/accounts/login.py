@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from chalicelib.accounts import attempts, models, passwords, second_factor
 from chalicelib.accounts.attempts import Guess
 from chalicelib.accounts.models import Account, CodeUse
-from chalicelib.privacy import service as privacy
 from chalicelib.runtime.addresses import Address, parse_address
 from chalicelib.runtime.errors import Problem, Unauthenticated
 from chalicelib.runtime.gathering import get_each
@@ -44,7 +43,8 @@ def log_in(attempt: Attempt, password: str, code: str | None, *, now: int) -> Se
     """A session of the account under a new id. Raises TooMany, and Unauthenticated saying no more than it must.
 
     With `look_up` one BatchGetItem, one counter, one argon2 verification and one transaction, and a Query for sockets
-    of the session before, two counters more for a wrong password. What was verified must hold when the session is made.
+    of the session before; for a wrong password two counters instead. What was verified must hold when the session is
+    made.
     """
     attempt.guess.count(now=now)
     account = attempt.account
@@ -64,7 +64,6 @@ def log_in(attempt: Attempt, password: str, code: str | None, *, now: int) -> Se
     )  # fmt: skip
     if made is None:
         raise _overtaken(code)
-    privacy.carry_over(made, now=now)
     return made
 
 

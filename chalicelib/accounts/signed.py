@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from chalicelib.accounts import attempts, models, passwords
 from chalicelib.accounts.models import Account
+from chalicelib.privacy import service as privacy
 from chalicelib.runtime.errors import Conflict, Unauthenticated, Unavailable
 from chalicelib.sessions import renewal
 from chalicelib.sessions import service as sessions
@@ -37,6 +38,7 @@ def find_signed(session: Session, *, now: int) -> Signed:
     account = models.find(session.account_id, now=now) if session.account_id else None
     if account is None:
         raise Unauthenticated("Log in first: POST /v1/session/login.", kind="sign-in-required")
+    privacy.carry_over(session, now=now)
     with suppress(Unavailable):  # in a crowd: the next request records it
         models.record_use(account, now=now)
     return Signed(session, account)

@@ -8,7 +8,7 @@ from chalicelib.privacy.models import Decision, is_erased, note_erasure
 from chalicelib.privacy.rules import Decided, is_given, next_instant
 from chalicelib.runtime.consent import PurposeName
 from chalicelib.runtime.errors import Conflict
-from chalicelib.runtime.events import FoundTooYoung
+from chalicelib.runtime.events import FoundTooYoung, GuestSignedIn
 from chalicelib.sessions.models import Session, change
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "consents_of",
     "decide",
     "decide_here",
+    "follow_guest",
     "forget_guest",
     "is_erased",
     "note_erasure",
@@ -86,9 +87,16 @@ def decide_here(session: Session, choices: Mapping[PurposeName, bool], *, now: i
 
 
 def carry_over(session: Session, *, now: int) -> None:
-    """What its guest decided goes on in the session's account, as far as that has not decided for itself."""
+    """What its guest decided goes on in the session's account; where nothing does, it costs nothing."""
     if session.decided and session.account_id:
-        record_first(account(session.account_id), _latest(guest(session.participant_id), now), now=now)
+        follow_guest(GuestSignedIn(session.participant_id, session.account_id, now))
+
+
+def follow_guest(event: GuestSignedIn) -> None:
+    """What was decided as a guest goes on in the account, as far as that has not decided for itself."""
+    who = account(event.account_id)
+    if not is_erased(who, now=event.now):
+        record_first(who, _latest(guest(event.participant_id), event.now), now=event.now)
 
 
 def bring(session: Session, choices: Mapping[PurposeName, bool], *, now: int) -> list[Decided]:

@@ -20,13 +20,33 @@ class SessionEnded:
 
 
 @dataclass(frozen=True)
+class SessionReplaced:
+    """A log in has put another session in its place: nobody may listen under the old id from now on."""
+
+    old_id: SessionId
+    now: int
+
+
+@dataclass(frozen=True)
 class SessionRenewed:
-    """A participant goes on under a new session id, which their tabs do not know yet; `room_id` is their meeting."""
+    """A participant goes on under a new session id, which their tabs do not know yet; `room_id` is their meeting.
+
+    After a log in it comes a little later, and may come twice.
+    """
 
     old_id: SessionId
     new_id: SessionId
     participant_id: str
     room_id: str | None
+    now: int
+
+
+@dataclass(frozen=True)
+class GuestSignedIn:
+    """Whoever decided something as that guest has logged in to that account. May come late, and twice."""
+
+    participant_id: str
+    account_id: str
     now: int
 
 

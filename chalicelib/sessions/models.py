@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from pynamodb.attributes import BooleanAttribute, JSONAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import BooleanAttribute, JSONAttribute, NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
@@ -35,6 +35,7 @@ class Session(Record):
     age = UnicodeAttribute(null=True)  # what followed from the birth date, which is not kept: see rules.Age
     preferences = JSONAttribute(default=dict)
     decided = BooleanAttribute(null=True)  # on some purpose, as a guest: to be taken along to an account
+    follows = UnicodeSetAttribute(null=True)  # the sessions before it, while what was theirs is not yet its own
     opened_at_ms = NumberAttribute()
     used_at_ms = NumberAttribute()  # at most 12 h behind the cookie, which decides
     ended = BooleanAttribute(null=True)  # being taken down: nobody's session any more

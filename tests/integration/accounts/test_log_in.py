@@ -2,6 +2,7 @@
 
 import base64
 import threading
+import uuid
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -11,13 +12,14 @@ from argon2 import PasswordHasher
 from chalicelib.accounts import attempts, models, passwords
 from chalicelib.accounts.attempts import Guess
 from chalicelib.lifetimes import DAY, HOUR, MINUTE, SECOND
-from chalicelib.runtime import meter
+from chalicelib.runtime import expiry, meter
 from chalicelib.runtime.addresses import Address
 from chalicelib.runtime.crypto import is_sealed_with
 from chalicelib.runtime.errors import TooMany
 from chalicelib.runtime.settings import settings
 from tests.support.accounts import (
     EMAIL,
+    GROWN_UP,
     PASSWORD,
     code_of,
     grown_up,
@@ -30,7 +32,7 @@ from tests.support.browser import Browser
 from tests.support.environment import SECRET
 from tests.support.world import World
 
-NAME = "__Host-earshot"
+NAME, OTHER = "__Host-earshot", "ben@example.org"
 
 
 def calls(metered: meter.Meter) -> list[tuple[str, str]]:
@@ -53,13 +55,28 @@ def hashings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return seen
 
 
-def prepared(world: World, case: str) -> tuple[Browser, dict[str, str]]:
+def prepared(world: World, monkeypatch: pytest.MonkeyPatch, case: str) -> tuple[Browser, dict[str, str]]:
     """Somebody about to log in, and what they send beside address and password."""
     owner = with_account(world)
     secret, codes = with_second_factor(world, owner) if "code" in case else ("", [""])
     if "unused" in case:
         world.clock.advance(12 * HOUR + 1)
-    browser = {"guest": world.member, "signed in": lambda: owner}.get(case.split(",")[0], world.browser)()
+    browsers: dict[str, Callable[[], Browser]] = {
+        "guest": world.member,
+        "signed in": lambda: owner,
+        "another": lambda: with_account(world, OTHER),
+    }
+    browser = browsers.get(case.split(",")[0], world.browser)()
+    if "consents" in case:
+        browser.post("/v1/session/age", json_body=GROWN_UP)
+        browser.request("PUT", "/v1/consents", json_body={"news": True, "improvement": True, "insights": True})
+    if "meeting" in case:
+        assert browser.post("/v1/join-codes", json_body={}).status == 201
+        browser.connect("before", tab=str(uuid.uuid4()))
+    if "sealed" in case:  # the cookie is due to be sealed again, and by another secret
+        monkeypatch.setenv("EARSHOT_SECRET", " ".join(base64.b64encode(one).decode() for one in (SECRET[::-1], SECRET)))
+        settings.cache_clear()
+        world.clock.advance(HOUR)
     code = codes[0] if "recovery" in case else code_of(secret, world.now) if secret else ""
     return browser, {"totp": code} if code else {}
 
@@ -69,13 +86,15 @@ def prepared(world: World, case: str) -> tuple[Browser, dict[str, str]]:
     [
         "new", "guest", "signed in", "new, unused for 12 h", "guest, unused for 12 h", "new, code", "guest, code",
         "guest, recovery code, unused for 12 h", "signed in, code, unused for 12 h", "new, recovery code",
+        "guest, in a meeting, consents", "signed in, in a meeting, code, unused for 12 h", "another, in a meeting",
+        "guest, sealed", "another, consents, sealed, code, unused for 12 h",
     ],
 )  # fmt: skip
 def test_a_log_in_costs_one_verification_and_at_most_four_requests(
     world: World, monkeypatch: pytest.MonkeyPatch, case: str
 ) -> None:
     """C5: one argon2 verification, at most 4 DynamoDB calls, in every case."""
-    browser, code = prepared(world, case)
+    browser, code = prepared(world, monkeypatch, case)
     seen = hashings(monkeypatch)
     with meter.metering() as metered:
         assert log_in(browser, **code).status == 200
@@ -138,6 +157,7 @@ def test_no_socket_outlives_the_session_before(world: World) -> None:
     browser.connect("before")
     log_in(browser)
     assert world.pushes.closed == ["before"]
+    expiry.reap(now=world.now)
     assert world.aws.items("connections") == []
 
 
