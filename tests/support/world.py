@@ -9,6 +9,7 @@ from chalicelib.joining import census
 from chalicelib.runtime import clock
 from infra.local.chalice_app import handlers_of
 from infra.local.events import LambdaContext, queue_record
+from tests.support import canaries
 from tests.support.aws import Aws, empty_aws
 from tests.support.browser import Browser
 from tests.support.hand_clock import START_MS, HandClock
@@ -48,6 +49,7 @@ class World:
 
     def reset(self) -> None:
         """As a fresh world: for one example of a property after another."""
+        canaries.tell_mails(self.aws.mails())
         self.aws.clear()
         census.forget()
         self.pushes.clear()
@@ -62,3 +64,4 @@ def fresh_world() -> Iterator[World]:
     hands = HandClock()
     with empty_aws() as aws, recorded_pushes() as pushes, clock.reading(hands):
         yield World(app, hands, aws, pushes)
+        canaries.tell_mails(aws.mails())
