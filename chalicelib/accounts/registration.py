@@ -29,9 +29,9 @@ def register(wanted: NewAccount, session: Session, language: str, viewer: str, *
     )  # fmt: skip
     token = tokens.issue_token(tokens.CONFIRMATION, account, now=now)
     if models.file_registration(account, now=now):
-        mails.ask_to_confirm(account, token, now=now)
+        mails.ask_to_confirm(account, token, viewer, now=now)
     else:
-        mails.say_already_registered(account, now=now)
+        mails.say_already_registered(account, viewer, now=now)
 
 
 def confirm_address(token: str, *, now: int) -> None:

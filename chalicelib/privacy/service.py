@@ -9,6 +9,7 @@ from chalicelib.privacy.rules import Decided, is_given, next_instant
 from chalicelib.runtime.consent import PurposeName
 from chalicelib.runtime.errors import Conflict
 from chalicelib.runtime.events import FoundTooYoung, GuestSignedIn
+from chalicelib.runtime.transactions import Transaction
 from chalicelib.sessions.models import Session, change
 
 __all__ = [
@@ -21,12 +22,12 @@ __all__ = [
     "follow_guest",
     "forget_guest",
     "is_erased",
+    "leave",
     "note_erasure",
     "now_deciding",
     "person",
     "record",
     "record_first",
-    "withdraw_all",
 ]
 
 PURPOSES: tuple[PurposeName, ...] = get_args(PurposeName)
@@ -113,10 +114,14 @@ def bring(session: Session, choices: Mapping[PurposeName, bool], *, now: int) ->
     return made + [one for one in brought if one.purpose not in choices]
 
 
-def withdraw_all(who: str, *, now: int) -> None:
-    """For someone who goes; what remains names nobody."""
-    standing = [purpose for purpose, history in consents_of(who, now=now).items() if history and history[-1].given]
-    record(who, now_deciding(dict.fromkeys(standing, False), now), now=now)
+def leave(both: Transaction, who: str, *, now: int) -> None:
+    """For someone who goes: a trace of it, and what they agreed to is withdrawn; what remains names nobody."""
+    both.put(models.erasures, models.new_erasure(who, now=now))
+    for purpose, history in consents_of(who, now=now).items():
+        if history and history[-1].given:
+            at_ms, version = next_instant(history, now), texts.version(purpose)
+            gone = models.new_decision(who, purpose, given=False, version=version, at_ms=at_ms)
+            both.create(models.decisions, gone)
 
 
 def forget_guest(event: FoundTooYoung) -> None:

@@ -20,7 +20,14 @@ TRIES = 8  # each further one follows a change of the session made elsewhere at 
 
 
 def sign_in(
-    session: Session | None, account_id: str, email: Address, together: Together, *, now: int, age: str | None
+    session: Session | None,
+    account_id: str,
+    email: Address,
+    together: Together,
+    *,
+    now: int,
+    age: str | None,
+    proof: str,
 ) -> Session | None:
     """A session of the account: a new one, or a guest's with its name, meeting and preferences. None: not any more.
 
@@ -33,7 +40,7 @@ def sign_in(
         before = known if goes_on else None
         made = renewed(before or new_session(friendly(), now), account_id, now)
         made.keep_email(email)
-        made.age = age or made.age
+        made.age, made.proved_for = age or made.age, proof
         made.follows = {*(before.follows or ()), before.session_id} if before else None
         return made
 
@@ -50,9 +57,15 @@ def sign_in(
     return _become(session, make, together, Change(swap, tell), now)
 
 
-def renew(session: Session, together: Together, *, now: int) -> Session | None:
+def renew(session: Session, together: Together, *, now: int, proof: str) -> Session | None:
     """The same session under a new id, so that an id known before is worth nothing. None: it, or the rest, changed."""
     aftermath.finish(session, now=now)
+
+    def make(known: Session | None) -> Session | None:
+        made = known and renewed(known, known.account_id, now)
+        if made is not None:
+            made.proved_for = proof
+        return made
 
     def swap(both: Transaction, old: Session, _: Session) -> None:
         both.delete(sessions, old, where=unchanged(old))
@@ -60,9 +73,7 @@ def renew(session: Session, together: Together, *, now: int) -> Session | None:
     def tell(old: Session, made: Session) -> None:  # in a meeting or not: no socket of the old id stays open
         events.publish(events.SessionRenewed(old.session_id, made.session_id, made.participant_id, old.room_id, now))
 
-    return _become(
-        session, lambda known: known and renewed(known, known.account_id, now), together, Change(swap, tell), now
-    )
+    return _become(session, make, together, Change(swap, tell), now)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Log in: cheap, limited before any hashing, under a new session id every time."""
 
 import base64
+import re
 import threading
 import uuid
 from collections.abc import Callable
@@ -9,7 +10,7 @@ from dataclasses import replace
 import pytest
 from argon2 import PasswordHasher
 
-from chalicelib.accounts import attempts, models, passwords
+from chalicelib.accounts import attempts, login, models, passwords
 from chalicelib.accounts.attempts import Guess
 from chalicelib.lifetimes import DAY, HOUR, MINUTE, SECOND
 from chalicelib.runtime import expiry, meter
@@ -17,6 +18,7 @@ from chalicelib.runtime.addresses import Address
 from chalicelib.runtime.crypto import is_sealed_with
 from chalicelib.runtime.errors import TooMany
 from chalicelib.runtime.settings import settings
+from chalicelib.sessions import edge
 from tests.support.accounts import (
     EMAIL,
     GROWN_UP,
@@ -223,16 +225,9 @@ def test_guesses_from_everywhere_together_are_limited(world: World, monkeypatch:
     assert log_in(world.browser("7.7.7.7")).status == 200
 
 
-@pytest.mark.parametrize("state", ["signed in", "signed out elsewhere"])
-def test_a_device_that_was_signed_in_is_not_locked_out(
-    world: World, monkeypatch: pytest.MonkeyPatch, state: str
-) -> None:
-    """C5: what strangers try does not count against a browser that still holds a cookie of the account."""
+def test_a_device_that_is_signed_in_is_not_locked_out(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """C5: what strangers try does not count against a browser with a session of the account."""
     owner = with_account(world)
-    if state != "signed in":
-        other = world.browser()
-        log_in(other)
-        other.delete("/v1/sessions")
     besieged(world, monkeypatch)
     guesser = Browser(world.app, jar=dict(owner.jar))
     assert log_in(owner).status == 200
@@ -270,22 +265,48 @@ def test_strangers_do_not_lock_the_second_factor(world: World, monkeypatch: pyte
 
 
 @pytest.mark.parametrize("wrong", ["password", "code"])
-def test_many_sessions_that_were_proved_have_no_more_guesses_than_one(
-    world: World, monkeypatch: pytest.MonkeyPatch, wrong: str
-) -> None:
-    """C5: passwords and codes of all sessions an account ever had are counted together; strangers' are not touched."""
+def test_many_devices_have_no_more_guesses_than_one(world: World, monkeypatch: pytest.MonkeyPatch, wrong: str) -> None:
+    """C5: passwords and codes of all devices signed in are counted together; strangers' are not touched."""
     owner = with_account(world)
-    jars = [dict(owner.jar)]
-    for _ in range(2):
-        log_in(owner)
-        jars.append(dict(owner.jar))
-    secret, _ = with_second_factor(world, owner)
+    secret, codes = with_second_factor(world, owner)
+    devices = [owner, world.browser(), world.browser()]
+    assert [log_in(one, totp=code).status for one, code in zip(devices[1:], codes, strict=False)] == [200] * 2
     world.clock.advance(15 * MINUTE)
     monkeypatch.setattr(attempts, "OWN_WRONG", replace(attempts.OWN_WRONG, allowed=4))
     guess = {"password": "not the right one"} if wrong == "password" else {"totp": "000000"}
-    statuses = [log_in(Browser(world.app, jar=dict(jar)), **guess).status for jar in jars * 2]
+    statuses = [log_in(Browser(world.app, jar=dict(one.jar)), **guess).status for one in devices * 2]
     assert statuses == [401] * 4 + [429] * 2
     assert log_in(world.browser("6.6.6.6"), totp=code_of(secret, world.now)).status == 200
+
+
+@pytest.mark.parametrize("proved", ["signed in", "replaced by mail", "changed here"])
+def test_what_was_proved_counts_until_the_next_password(
+    world: World, monkeypatch: pytest.MonkeyPatch, proved: str
+) -> None:
+    """C5: a session that was the owner's, or that once replaced the password, is a stranger's after another change."""
+    before = with_account(world)
+    if proved == "replaced by mail":
+        before = world.member()
+        _reset(world, before, "the first good password")
+    elif proved == "changed here":
+        body = {"password": PASSWORD, "new_password": "the first good password"}
+        assert before.request("PUT", "/v1/account/password", json_body=body).status == 200
+    held = edge.held_pass({"cookie": f"{NAME}={before.jar[NAME]}"})
+    assert login.look_up(EMAIL, held, "8.8.8.8", now=world.now).guess.own
+    _reset(world, world.member(), "the second good password")
+    assert login.look_up(EMAIL, held, "8.8.8.8", now=world.now).guess.own is None
+
+
+def _reset(world: World, browser: Browser, password: str) -> None:
+    browser.post("/v1/accounts/password-reset", json_body={"email": EMAIL})
+    body = {"token": mailed_token_of_reset(world), "password": password}
+    assert browser.post("/v1/accounts/password", json_body=body).status == 200
+
+
+def mailed_token_of_reset(world: World) -> str:
+    """Another mail says that the password was changed."""
+    found = [token for one in world.aws.mails() for token in re.findall(r"reset#token=([\w-]+)", one.text)]
+    return str(found[-1])
 
 
 def test_an_unknown_address_is_limited_like_a_known_one(world: World) -> None:
