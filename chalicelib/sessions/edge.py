@@ -61,8 +61,8 @@ def has_cookie(headers: Mapping[str, str], *, now: int) -> bool:
 
 
 def view(call: Call[Any], session: Session, *, now: int) -> SessionView:
-    """The session as its owner sees it. It ends 30 days after the instant in the cookie that they hold then."""
-    held = None if any(map(_is_ours, call.cookies_out)) else held_pass(call.headers)
+    """The session as its owner sees it. It ends 30 days after the instant in the cookie or bearer they hold then."""
+    held = None if call.headers_out or any(map(_is_ours, call.cookies_out)) else held_pass(call.headers)
     email = session.email_address
     return SessionView(
         session.participant_name,
@@ -100,8 +100,20 @@ def _held_by_cookie(headers: Mapping[str, str]) -> Pass | None:
 
 
 def give_cookie(call: Call[Any], session_id: SessionId, *, now: int) -> None:
-    """The one cookie of the session; whatever was decided about it before does not count."""
+    """The one cookie of the session, or another bearer for whoever came by one.
+
+    Whatever was decided about the cookie before does not count.
+    """
+    if cookieless.has_bearer(call.headers):
+        call.headers_out[cookieless.ANOTHER] = cookieless.new_bearer(session_id, now=now)
+        return
     _set_cookie(call.cookies_out, cookies.sealed(settings(), PURPOSE, Pass(session_id, now).to_bytes()))
+
+
+def forget(call: Call[Any]) -> None:
+    """The caller's session is over. A cookie beside a bearer belongs to another."""
+    if not cookieless.has_bearer(call.headers):
+        clear_cookie(call.cookies_out)
 
 
 def clear_cookie(cookies_out: list[str]) -> None:

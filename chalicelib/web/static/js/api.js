@@ -1,5 +1,5 @@
 // The one door to the HTTP API: JSON in and out, problems as exceptions.
-import { heldBearer } from "./cookieless.js";
+import { heldBearer, hold } from "./cookieless.js";
 import { keeping, renewing } from "./renewal.js";
 
 /** The server answered, and refused. */
@@ -75,6 +75,7 @@ export async function call(method, path, options = {}) {
   };
   const ask = () => reach(path, init);
   const response = await (leaving ? ask() : renews ? renewing(ask) : keeping(ask));
+  if (bearer) hold(response.headers.get("Earshot-Bearer")); // a log in brings another
   if (AWAY.has(response.status)) throw new Away(retryAfter(response));
   if (!response.ok) throw new Refused(response.status, await readJson(response), retryAfter(response));
   return response.status === 204 ? null : readJson(response);
