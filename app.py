@@ -1,5 +1,6 @@
 """Earshot's entry points: a table of contents, no logic."""
 
+from chalicelib.accounts import sweep as account_sweep
 from chalicelib.accounts.models import record_use_with
 from chalicelib.accounts.own_routes import routes as own_account_routes
 from chalicelib.accounts.routes import routes as account_routes
@@ -18,7 +19,7 @@ from chalicelib.rooms.service import cut_off, follow_renewal, forget_session, re
 from chalicelib.rooms.tasks import tasks as room_tasks
 from chalicelib.runtime import consent, events, expiry
 from chalicelib.runtime.http import EarshotApp, finish_with
-from chalicelib.sessions import aftermath
+from chalicelib.sessions import aftermath, sweep
 from chalicelib.sessions.age_routes import routes as age_routes
 from chalicelib.sessions.routes import clear_useless_cookie
 from chalicelib.sessions.routes import routes as session_routes
@@ -42,21 +43,16 @@ consent.recorded_by(has_consented)
 for kind, look in (
     (presence.PRESENT, presence.look_after), (presence.EMPTY, presence.end_if_empty),
     (aftermath.FOLLOW, aftermath.follow), (aftermath.END, aftermath.end), (staging.EXPIRY_KIND, staging.reap_tab),
+    (sweep.KIND, sweep.look_after), (account_sweep.KIND, account_sweep.look_after),
 ):  # fmt: skip
     expiry.handled_by(kind, look)
-events.subscribe(events.SessionEnded, staging.forget_session)
-events.subscribe(events.FoundTooYoung, forget_guest)
-events.subscribe(events.AccountUsed, record_use_with)
-events.subscribe(events.SessionEnded, forget_session)
-events.subscribe(events.SessionEnded, forget_sound)
-events.subscribe(events.SessionReplaced, cut_off)
-events.subscribe(events.SessionRenewed, follow_renewal)
-events.subscribe(events.GuestSignedIn, follow_guest)
-events.subscribe(events.ParticipantRenamed, rename_member)
-events.subscribe(events.MemberLeft, give_up_seat)
-events.subscribe(events.MemberLeaving, showing.withdraw)
-events.subscribe(events.MemberLeft, showing.withdraw)
-events.subscribe(events.RoomsMerged, showing.follow_merge)
-events.subscribe(events.RoomEnded, showing.clear_room)
-events.subscribe(events.ParticipantAdmitted, seat_admitted)
-events.subscribe(events.ParticipantRefused, tell_refused)
+for event, hear in (
+    (events.SessionEnded, staging.forget_session), (events.FoundTooYoung, forget_guest),
+    (events.AccountUsed, record_use_with), (events.SessionEnded, forget_session), (events.SessionEnded, forget_sound),
+    (events.SessionReplaced, cut_off), (events.SessionRenewed, follow_renewal), (events.GuestSignedIn, follow_guest),
+    (events.ParticipantRenamed, rename_member), (events.MemberLeft, give_up_seat),
+    (events.MemberLeaving, showing.withdraw), (events.MemberLeft, showing.withdraw),
+    (events.RoomsMerged, showing.follow_merge), (events.RoomEnded, showing.clear_room),
+    (events.ParticipantAdmitted, seat_admitted), (events.ParticipantRefused, tell_refused),
+):  # fmt: skip
+    events.subscribe(event, hear)

@@ -10,7 +10,7 @@ from chalicelib.runtime import events
 from chalicelib.runtime.addresses import Address
 from chalicelib.runtime.errors import Conflict
 from chalicelib.runtime.transactions import Transaction
-from chalicelib.sessions import aftermath
+from chalicelib.sessions import aftermath, sweep
 from chalicelib.sessions.models import Session, find, new_session, renewed, sessions, unchanged
 from chalicelib.sessions.names import friendly
 
@@ -103,6 +103,7 @@ def _replace(old: Session | None, made: Session, together: Together, change: Cha
     both = Transaction(now=now)
     together(both)
     both.put(sessions, made)
+    sweep.file_with(both, made, now=now)
     if old is not None:
         change.swap(both, old, made)
     done = both.commit()
