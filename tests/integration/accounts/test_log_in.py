@@ -229,9 +229,8 @@ def test_a_device_that_is_signed_in_is_not_locked_out(world: World, monkeypatch:
     """C5: what strangers try does not count against a browser with a session of the account."""
     owner = with_account(world)
     besieged(world, monkeypatch)
-    guesser = Browser(world.app, jar=dict(owner.jar))
     assert log_in(owner).status == 200
-    tries = [Browser(world.app, jar=dict(guesser.jar)) for _ in range(11)]
+    tries = [Browser(world.app, jar=dict(owner.jar)) for _ in range(11)]
     statuses = [log_in(one, password="not the right one").status for one in tries]
     assert statuses[-1] == 429  # but it has ten guesses as everybody
     assert set(statuses[:9]) == {401}
