@@ -87,7 +87,9 @@ class Watch(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         more = {name: value for name, value in vars(record).items() if name not in _USUAL}
-        self.lines.append(f"{logging.Formatter().format(record)} {json.dumps(more, default=repr)}")
+        self.lines.append(
+            f"{logging.Formatter().format(record)} {json.dumps(more, default=repr, separators=(',', ':'))}"
+        )
 
     def found(self) -> list[str]:
         text = "\n".join(self.lines)
