@@ -6,8 +6,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from chalicelib.web.i18n import text
-from infra.local.testing import Running, running_stack
+from infra.local.testing import Running
 from tests.browser.corner import log_in, mailed_link, register
+from tests.browser.searched import searched_stack
 
 EMAIL, PASSWORD = "ada@example.org", "seven green umbrellas"
 ASK = """async path => { const { call } = await import("/assets/js/api.js");
@@ -16,7 +17,7 @@ ASK = """async path => { const { call } = await import("/assets/js/api.js");
 
 @pytest.fixture(scope="module")
 def secure_stack() -> Iterator[Running]:
-    with running_stack({"LAN": "1"}) as found:
+    with searched_stack({"LAN": "1"}) as found:
         yield found
 
 

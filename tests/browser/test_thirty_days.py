@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from infra.local.testing import Running, running_stack
+from infra.local.testing import Running
 from tests.browser import set_clock
+from tests.browser.searched import searched_stack
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE
@@ -32,7 +33,7 @@ def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Running
 
     set_to(0)
     environment = {"LAN": "1", set_clock.PLACE: str(file)}
-    with running_stack(environment, ["--app", f"{set_clock.__name__}:app"]) as stack:
+    with searched_stack(environment, ["--app", f"{set_clock.__name__}:app"]) as stack:
         yield stack, set_to
 
 
