@@ -1,5 +1,6 @@
 """Earshot's entry points: a table of contents, no logic."""
 
+from chalicelib.accounts import sweep as account_sweep
 from chalicelib.accounts.models import record_use_with
 from chalicelib.accounts.own_routes import routes as own_account_routes
 from chalicelib.accounts.routes import routes as account_routes
@@ -13,17 +14,19 @@ from chalicelib.joining.routes import routes as joining_routes
 from chalicelib.joining.service import forget_sound, give_up_seat, seat_admitted, tell_refused
 from chalicelib.joining.tasks import tasks as joining_tasks
 from chalicelib.privacy.routes import routes as privacy_routes
-from chalicelib.privacy.service import forget_guest, has_consented
+from chalicelib.privacy.service import follow_guest, forget_guest, has_consented
 from chalicelib.privacy.tasks import tasks as privacy_tasks
 from chalicelib.rooms import presence
 from chalicelib.rooms.organiser_routes import routes as organiser_routes
 from chalicelib.rooms.routes import routes as room_routes
-from chalicelib.rooms.service import follow_renewal, forget_session, rename_member
+from chalicelib.rooms.service import cut_off, follow_renewal, forget_session, rename_member
 from chalicelib.rooms.tasks import tasks as room_tasks
 from chalicelib.runtime import consent, events, expiry
 from chalicelib.runtime.http import EarshotApp, finish_with
-from chalicelib.sessions import routes as sessions
+from chalicelib.sessions import aftermath, sweep
 from chalicelib.sessions.age_routes import routes as age_routes
+from chalicelib.sessions.routes import clear_useless_cookie
+from chalicelib.sessions.routes import routes as session_routes
 from chalicelib.web import routes as pages
 from chalicelib.web.api_routes import routes as api_routes
 
@@ -33,28 +36,30 @@ app.experimental_feature_flags.update(["BLUEPRINTS", "WEBSOCKETS"])
 app.api.binary_types.append("application/vnd.earshot.fingerprint")
 
 for blueprint in (
-    sessions.routes, age_routes, privacy_routes, privacy_tasks, account_routes, own_account_routes,
+    session_routes, age_routes, privacy_routes, privacy_tasks, account_routes, own_account_routes,
     room_routes, organiser_routes, room_tasks, content_routes, joining_routes, joining_tasks,
     insight_routes, meeting_routes, insight_tasks, api_routes, pages.routes,
 ):  # fmt: skip
     app.register_blueprint(blueprint)
 
-finish_with(sessions.clear_useless_cookie)
+finish_with(clear_useless_cookie)
 consent.recorded_by(has_consented)
-expiry.handled_by(presence.PRESENT, presence.look_after)
-expiry.handled_by(presence.EMPTY, presence.end_if_empty)
-expiry.handled_by(staging.EXPIRY_KIND, staging.reap_tab)
-expiry.handled_by(history.UNSTARTED, history.start_unstarted)
-expiry.handled_by(history.RAW, history.drop_raw)
-events.subscribe(events.SessionEnded, staging.forget_session, forget_session, forget_sound)
-events.subscribe(events.FoundTooYoung, forget_guest)
-events.subscribe(events.AccountUsed, record_use_with)
-events.subscribe(events.SessionRenewed, follow_renewal)
-events.subscribe(events.ParticipantRenamed, rename_member)
-events.subscribe(events.MemberLeft, give_up_seat, showing.withdraw)
-events.subscribe(events.MemberLeaving, showing.withdraw)
-events.subscribe(events.RoomsMerged, showing.follow_merge, history.follow_merge)
-events.subscribe(events.StayEnding, history.record_stay)
-events.subscribe(events.RoomEnded, showing.clear_room, history.record_end)
-events.subscribe(events.ParticipantAdmitted, seat_admitted)
-events.subscribe(events.ParticipantRefused, tell_refused)
+for kind, look in (
+    (presence.PRESENT, presence.look_after), (presence.EMPTY, presence.end_if_empty),
+    (aftermath.FOLLOW, aftermath.follow), (aftermath.END, aftermath.end), (staging.EXPIRY_KIND, staging.reap_tab),
+    (sweep.KIND, sweep.look_after), (account_sweep.KIND, account_sweep.look_after),
+    (history.UNSTARTED, history.start_unstarted), (history.RAW, history.drop_raw),
+):  # fmt: skip
+    expiry.handled_by(kind, look)
+for event, hear in (
+    (events.SessionEnded, staging.forget_session), (events.FoundTooYoung, forget_guest),
+    (events.AccountUsed, record_use_with), (events.SessionEnded, forget_session), (events.SessionEnded, forget_sound),
+    (events.SessionReplaced, cut_off), (events.SessionRenewed, follow_renewal), (events.GuestSignedIn, follow_guest),
+    (events.ParticipantRenamed, rename_member), (events.MemberLeft, give_up_seat),
+    (events.MemberLeaving, showing.withdraw), (events.MemberLeft, showing.withdraw),
+    (events.RoomsMerged, showing.follow_merge), (events.RoomsMerged, history.follow_merge),
+    (events.StayEnding, history.record_stay), (events.RoomEnded, showing.clear_room),
+    (events.RoomEnded, history.record_end),
+    (events.ParticipantAdmitted, seat_admitted), (events.ParticipantRefused, tell_refused),
+):  # fmt: skip
+    events.subscribe(event, hear)

@@ -18,7 +18,8 @@ from chalicelib.joining.routes import FINGERPRINT
 from tests.support.browser import Browser
 from tests.support.environment import SECRET
 
-LISTEN_MS, CLIP_MS, STEP_MS, SHORTEST_MS, SETTLE_MS = 20_000, 4_000, 2_000, 3_000, 100  # as listening.js, grid.js
+LISTEN_MS, CLIP_MS, BEAT_MS, SHORTEST_MS, SETTLE_MS = 20_000, 4_000, 3_800, 2_500, 100  # as listening.js, grid.js
+SHARED_MS, STEP_MS = CLIP_MS - BEAT_MS, BEAT_MS // 2
 CLOCK_ERROR_MS = 60  # claimed; the residual error is anywhere within it
 NOTICE_MS = 1_500  # until somebody inside sees that somebody is missing
 
@@ -50,7 +51,7 @@ class Person:
         now = self.town.simulated.now
         self._until_ms = now + LISTEN_MS
         sound_from = now + SETTLE_MS
-        end = -(-(sound_from + SHORTEST_MS) // STEP_MS) * STEP_MS
+        end = -(-(sound_from + SHORTEST_MS - SHARED_MS) // STEP_MS) * STEP_MS + SHARED_MS
         self._record(max(sound_from, end - CLIP_MS), end)
 
     def joined(self, room_id: str) -> None:
@@ -72,7 +73,7 @@ class Person:
     def _send(self, start_ms: float, end_ms: float) -> None:
         if self._until_ms < end_ms or (self.joined_at_ms and not self._listens_inside(start_ms)):
             return
-        begin = end_ms // CLIP_MS * CLIP_MS
+        begin = end_ms // BEAT_MS * BEAT_MS
         self._record(begin, begin + CLIP_MS)
         self.town.clips += 1
         answer = self._browser.post(

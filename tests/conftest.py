@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, settings
 
 from chalicelib.runtime import settings as app_settings
 from chalicelib.runtime.telemetry import log
-from tests.support import personal
+from tests.support import canaries, personal
 from tests.support.aws import Aws, empty_aws
 from tests.support.hand_clock import HandClock
 from tests.support.pushes import Pushes, recorded_pushes
@@ -72,3 +72,11 @@ def log_lines() -> Iterator[io.StringIO]:
     yield lines
     logging.getLogger(log.service).removeHandler(handler)
     assert not personal.found_in(lines.getvalue())
+
+
+@pytest.fixture(autouse=True)
+def watched_logs() -> Iterator[canaries.Watch]:
+    """Every logger: nothing that this test told the application in confidence is in any line (G6)."""
+    with canaries.watching() as watch:
+        yield watch
+    assert not watch.found()

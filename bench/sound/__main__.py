@@ -55,7 +55,7 @@ def cost(corpus: Corpus) -> dict[str, float]:
         {
             "fingerprint": lambda: [matcher.listen(*clip) for clip in clips[:10]],
             "singly": lambda: [matcher.score(query, *one) for one in zip(others[:10], offsets[:10], strict=True)],
-            "by 100": lambda: match.score_many(query, others, offsets, TOLERANCE_S),
+            "by 100": lambda: match.score_many(query, others, offsets, [TOLERANCE_S] * len(others)),
         }
     )
     return {
@@ -82,7 +82,7 @@ def main() -> int:
         result["matchers"][name] = {"rows": report.as_json(tables[name])}
         if name == "Earshot":
             marks = {"join": match.JOIN.score, "ask": match.ASK.score}
-            result["thresholds"] = report.thresholds(cross_scores, scores[same], marks)
+            result["thresholds"] = report.thresholds(cross_scores, scores[~same], scores[same], marks)
             result["scores_at_far"] = report.scores_at(cross_scores)
     print("\ncost", result["cost"], "\nthresholds", result["thresholds"])
     result["misses"] = report.misses(tables["Earshot"], tables["Sound-Proof"], result["cost"])

@@ -96,12 +96,14 @@ def _finite(value: float) -> float | None:
     return value if value == value else None
 
 
-def thresholds(scores: Scores, same: Scores, marks: dict[str, float]) -> dict[str, dict[str, float]]:
-    """For each named threshold the share of cross pairs that reach it and of one-room pairs that do not."""
+def thresholds(crossed: Scores, hard: Scores, same: Scores, marks: dict[str, float]) -> dict[str, dict[str, float]]:
+    """For each named threshold the shares of cross pairs and of the corpus's other pairs that reach it, and that of
+    one-room pairs that do not."""
     return {
         name: {
             "score": mark,
-            "false_match": float(np.mean(scores >= mark)),
+            "false_match": float(np.mean(crossed >= mark)),
+            "false_match_hard": float(np.mean(hard >= mark)),
             "false_reject": float(np.mean(same < mark)),
         }
         for name, mark in marks.items()

@@ -23,7 +23,8 @@ WRONG_NEARBY = Window("wrong-nearby", 1_000, 15 * MINUTE)  # of one network at a
 WRONG_CODES = Window("wrong-code", 10, 15 * MINUTE)  # second factors of one account, after its right password
 OWN_WRONG = Window("own-wrong", 10, 15 * MINUTE)  # passwords and codes of all sessions its owner proved together
 REQUESTS = Window("request", 1_000, HOUR)  # of one network, that send mail
-MAILS = Window("mail", 5, HOUR)  # of one kind to one address, whoever asked for them
+MAILS = Window("mail", 5, HOUR)  # of one kind to one address, asked for from one network
+MAILS_ANYWHERE = Window("mail-anywhere", 20, HOUR)  # of one kind to one address, whoever asked for them
 
 
 MailKind = Literal["registration", "reset"]
@@ -88,13 +89,14 @@ def count_request(viewer: str, *, now: int) -> None:
     REQUESTS.count(network(viewer), now=now)
 
 
-def may_mail(kind: MailKind, address: Address, *, now: int) -> bool:
+def may_mail(kind: MailKind, address: Address, viewer: str, *, now: int) -> bool:
     """False where the address has had its share: that is nothing the asker is told.
 
-    Whoever registers a stranger's address does not use up the mails by which that person gets another password.
+    Strangers use up what their own network may ask for; it takes four of them to keep a mail from whoever waits for it.
     """
     try:
-        MAILS.count(f"{kind} {address}", now=now)
+        MAILS.count(f"{kind} {_from(network(viewer), address)}", now=now)
+        MAILS_ANYWHERE.count(f"{kind} {address}", now=now)
     except TooMany:
         return False
     return True

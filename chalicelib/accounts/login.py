@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from chalicelib.accounts import attempts, models, passwords, second_factor
 from chalicelib.accounts.attempts import Guess
 from chalicelib.accounts.models import Account, CodeUse
-from chalicelib.privacy import service as privacy
 from chalicelib.runtime.addresses import Address, parse_address
 from chalicelib.runtime.errors import Problem, Unauthenticated
 from chalicelib.runtime.gathering import get_each
@@ -35,7 +34,7 @@ def look_up(email: str, held: Pass | None, viewer: str, *, now: int) -> Attempt:
     rows += [sessions.row_of(valid.session_id)] if valid else []
     account, anywhere, nearby, codes, owns, *rest = get_each(*rows, now=now)
     session = sessions.living(rest[0]) if rest else None
-    own = valid.session_id if valid and account and _is_own(account, valid, session) else None
+    own = session.session_id if session and account and session.proved_for == _proof(account) else None
     guess = Guess(address, network(viewer), own, (anywhere, nearby, codes, owns))
     return Attempt(address, account, session, guess)
 
@@ -44,7 +43,8 @@ def log_in(attempt: Attempt, password: str, code: str | None, *, now: int) -> Se
     """A session of the account under a new id. Raises TooMany, and Unauthenticated saying no more than it must.
 
     With `look_up` one BatchGetItem, one counter, one argon2 verification and one transaction, and a Query for sockets
-    of the session before, two counters more for a wrong password. What was verified must hold when the session is made.
+    of the session before; for a wrong password two counters instead. What was verified must hold when the session is
+    made.
     """
     attempt.guess.count(now=now)
     account = attempt.account
@@ -60,17 +60,15 @@ def log_in(attempt: Attempt, password: str, code: str | None, *, now: int) -> Se
         models.verify(both, account, used, fresh, now=now)
 
     made = renewal.sign_in(
-        attempt.session, account.account_id, attempt.address, together, now=now, age=account.age
+        attempt.session, account.account_id, attempt.address, together, now=now, age=account.age, proof=_proof(account)
     )  # fmt: skip
     if made is None:
         raise _overtaken(code)
-    privacy.carry_over(made, now=now)
     return made
 
 
-def _is_own(account: Account, held: Pass, session: Session | None) -> bool:
-    """Whether the browser was signed in to this account, or its password was replaced from there."""
-    return held.session_id.startswith(f"{account.account_id}.") or sessions.vouches_for(session, account.account_id)
+def _proof(account: Account) -> str:
+    return sessions.proof_of(account.account_id, account.revision)
 
 
 def _pass_second_factor(account: Account, guess: Guess, code: str | None, now: int) -> CodeUse:

@@ -14,24 +14,24 @@ from chalicelib.runtime.settings import settings
 TEMPLATES = Path(__file__).parent / "mails"
 
 
-def ask_to_confirm(account: Account, token: str, *, now: int) -> None:
-    _on_request("registration", "confirm", account.email_address, account.language, link("verify", token), now)
+def ask_to_confirm(account: Account, token: str, viewer: str, *, now: int) -> None:
+    _on_request("registration", "confirm", account.email_address, account.language, link("verify", token), viewer, now)
 
 
-def say_already_registered(account: Account, *, now: int) -> None:
+def say_already_registered(account: Account, viewer: str, *, now: int) -> None:
     """To someone who registers a second time: as many mails as for the first."""
     _on_request(
-        "registration", "registered", account.email_address, account.language, f"{settings().origin}/login", now
+        "registration", "registered", account.email_address, account.language, f"{settings().origin}/login", viewer, now
     )
 
 
-def send_reset(account: Account, token: str, *, now: int) -> None:
-    _on_request("reset", "reset", account.email_address, account.language, link("reset", token), now)
+def send_reset(account: Account, token: str, viewer: str, *, now: int) -> None:
+    _on_request("reset", "reset", account.email_address, account.language, link("reset", token), viewer, now)
 
 
-def say_no_account(address: Address, language: str, *, now: int) -> None:
+def say_no_account(address: Address, language: str, viewer: str, *, now: int) -> None:
     """To whoever wants to reset the password of no account: as many mails as with one."""
-    _on_request("reset", "unknown", address, language, f"{settings().origin}/register", now)
+    _on_request("reset", "unknown", address, language, f"{settings().origin}/register", viewer, now)
 
 
 def say_password_changed(account: Account) -> None:
@@ -57,6 +57,6 @@ def _notice(name: str, account: Account, page: str) -> None:
         send(compose(TEMPLATES, name, account.language, to=account.email_address, link=address))
 
 
-def _on_request(kind: MailKind, name: str, to: Address, language: str, address: str, now: int) -> None:
-    if attempts.may_mail(kind, to, now=now):
+def _on_request(kind: MailKind, name: str, to: Address, language: str, address: str, viewer: str, now: int) -> None:
+    if attempts.may_mail(kind, to, viewer, now=now):
         send(compose(TEMPLATES, name, language, to=to, link=address))

@@ -142,19 +142,19 @@ def unchanged(account: Account) -> Condition:
     return same
 
 
-def change_password(account: Account, password_hash: str, *, now: int) -> Account | None:
+def change_password(account: Account, password_hash: str, revision: str, *, now: int) -> Account | None:
     """None where the password or the second factor was changed meanwhile."""
-    return change(account, *replacing(password_hash), now=now, where=unchanged(account))
+    return change(account, *replacing(password_hash, revision), now=now, where=unchanged(account))
 
 
-def replacing(password_hash: str) -> list[Action]:
+def replacing(password_hash: str, revision: str) -> list[Action]:
     """Another password; a second factor offered to whoever knew the old one is void."""
-    return [Account.password_hash.set(password_hash), *revising(), *withdrawing_offer()]
+    return [Account.password_hash.set(password_hash), *revising(revision), *withdrawing_offer()]
 
 
-def revising() -> list[Action]:
+def revising(revision: str) -> list[Action]:
     """Whatever was proved before does not count any more."""
-    return [Account.revision.set(opaque())]
+    return [Account.revision.set(revision)]
 
 
 def withdrawing_offer() -> list[Action]:
@@ -184,17 +184,17 @@ def use_is_due(account: Account, now: int) -> bool:
     return now - int(account.used_at_ms) > RECORD_USE_AFTER_MS
 
 
-def erase(account: Account) -> bool:
-    """False where its password or second factor was changed meanwhile."""
-    return accounts.delete(account.address, where=Account.address.does_not_exist() | unchanged(account))
+def erase(both: Transaction, account: Account) -> None:
+    """Where its password and second factor are as they were read."""
+    both.delete(accounts, account, where=unchanged(account))
 
 
 def switching(
     account: Account, actions: Sequence[Action], where: Condition | None, now: int
-) -> Callable[[Transaction], None]:
+) -> Callable[[Transaction, str], None]:
     """Another second factor, where `where` holds; one that was offered is void."""
-    all_of_it = [*actions, *withdrawing_offer(), *revising()]
-    return lambda both: change_too(both, account, *all_of_it, now=now, where=where)
+    all_of_it = [*actions, *withdrawing_offer()]
+    return lambda both, revision: change_too(both, account, *all_of_it, *revising(revision), now=now, where=where)
 
 
 def _using(now: int) -> list[Action]:

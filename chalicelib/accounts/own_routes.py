@@ -48,7 +48,7 @@ def change_account(call: Call[AccountPatch]) -> Reply:
 def erase_account(call: Call[OwnPassword]) -> Reply:
     now = clock.now()
     service.erase_account(_signed(call, now), call.body.password, now=now)
-    edge.clear_cookie(call.cookies_out)
+    edge.forget(call)
     return Reply(Erased(now))
 
 

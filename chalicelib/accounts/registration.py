@@ -2,7 +2,7 @@
 
 import json
 
-from chalicelib.accounts import attempts, mails, models, passwords
+from chalicelib.accounts import attempts, mails, models, passwords, sweep
 from chalicelib.accounts import token_models as tokens
 from chalicelib.accounts.models import Account
 from chalicelib.accounts.schemas import NewAccount
@@ -28,10 +28,11 @@ def register(wanted: NewAccount, session: Session, language: str, viewer: str, *
         age=session.age, now=now,
     )  # fmt: skip
     token = tokens.issue_token(tokens.CONFIRMATION, account, now=now)
+    sweep.file(account, now=now)
     if models.file_registration(account, now=now):
-        mails.ask_to_confirm(account, token, now=now)
+        mails.ask_to_confirm(account, token, viewer, now=now)
     else:
-        mails.say_already_registered(account, now=now)
+        mails.say_already_registered(account, viewer, now=now)
 
 
 def confirm_address(token: str, *, now: int) -> None:

@@ -5,8 +5,10 @@ from chalicelib.accounts import token_models as tokens
 from chalicelib.accounts.signed import Signed, prove_password
 from chalicelib.runtime.addresses import parse_address
 from chalicelib.runtime.errors import Gone
+from chalicelib.runtime.ids import opaque
+from chalicelib.runtime.transactions import Transaction
 from chalicelib.sessions import service as sessions
-from chalicelib.sessions.models import Session, vouch
+from chalicelib.sessions.models import Session, note_proof, proof_of
 
 
 def ask_reset(email: str, language: str, viewer: str, *, now: int) -> None:
@@ -17,9 +19,9 @@ def ask_reset(email: str, language: str, viewer: str, *, now: int) -> None:
     account = found if found and found.confirmed else None
     token = tokens.issue_token(tokens.RESET, account, now=now)
     if account is None:
-        mails.say_no_account(address, language, now=now)
+        mails.say_no_account(address, language, viewer, now=now)
     else:
-        mails.send_reset(account, token, now=now)
+        mails.send_reset(account, token, viewer, now=now)
 
 
 def set_password(token: str, password: str, viewer: str, session: Session | None, *, now: int) -> None:
@@ -34,13 +36,14 @@ def set_password(token: str, password: str, viewer: str, session: Session | None
         raise _gone()
     password_hash = passwords.hash_new(password, account.email_address)
     sessions.end_sessions_of(account.account_id, now=now)
-    if models.change_password(account, password_hash, now=now) is None:
+    revision = opaque()
+    if models.change_password(account, password_hash, revision, now=now) is None:
         raise _gone()
     sessions.end_sessions_of(account.account_id, now=now)
     tokens.take_token(found, now=now)  # void by now: it is for the password before
     attempts.forget_wrong(account.email_address, viewer, now=now)
     if session is not None:
-        vouch(session.session_id, account.account_id, now=now)
+        note_proof(session.session_id, proof_of(account.account_id, revision), now=now)
     mails.say_password_changed(account)
 
 
@@ -48,8 +51,12 @@ def change_password(signed: Signed, password: str, new_password: str, *, now: in
     """This device goes on in a new session, all others are out. Raises Unauthenticated, Invalid, TooMany, Conflict."""
     prove_password(signed, password, now=now)
     account = signed.account
-    actions = models.replacing(passwords.hash_new(new_password, account.email_address, at="$.new_password"))
-    renewed = signed.renew(lambda both: models.change_too(both, account, *actions, now=now), now=now)
+    password_hash = passwords.hash_new(new_password, account.email_address, at="$.new_password")
+
+    def together(both: Transaction, revision: str) -> None:
+        models.change_too(both, account, *models.replacing(password_hash, revision), now=now)
+
+    renewed = signed.renew(together, now=now)
     mails.say_password_changed(account)
     return renewed
 

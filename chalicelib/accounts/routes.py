@@ -62,7 +62,6 @@ def set_password(call: Call[ResetPassword]) -> Reply:
 def log_in(call: Call[LogIn]) -> Reply:
     now = clock.now()
     attempt = login.look_up(call.body.email, edge.held_pass(call.headers), call.address, now=now)
-    edge.note_found(call, attempt.session)
     session = login.log_in(attempt, call.body.password, call.body.totp, now=now)
     edge.give_cookie(call, session.session_id, now=now)
     return Reply(edge.view(call, session, now=now))

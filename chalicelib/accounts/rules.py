@@ -13,6 +13,11 @@ ANY_PASSWORD = Annotated[str, Meta(max_length=PASSWORD_MAX)]
 NEW_PASSWORD = Annotated[str, Meta(min_length=PASSWORD_MIN, max_length=PASSWORD_MAX)]
 DECORATION_MAX = 8  # characters: "Password2027!!" is decorated, twelve digits around a word are not
 VARIETY_MIN = 4  # different characters
+TOO_EASY = "too easy to guess: many people use it, or it says who you are"
+# where the keys of other keyboards are on the one that zxcvbn knows
+_CYRILLIC = str.maketrans("йцукенгшщзхъфывапролджэячсмитьбю", "qwertyuiop[]asdfghjkl;'zxcvbnm,.")
+_AZERTY = str.maketrans("azqwm", "qwaz;")
+_ONE_SPELLING = str.maketrans("{[<|", "(((!")  # each further letter that a sign stands for doubles zxcvbn's work
 _DECORATION = string.digits + string.punctuation + string.whitespace
 
 TOTP_STEP_MS = 30_000  # RFC 6238
@@ -31,7 +36,7 @@ def weakness_of(password: str, common: Container[str], about: Iterable[str]) -> 
         return f"at least {PASSWORD_MIN} characters"
     known = {word.lower() for word in about}
     if any(form in common or form in known for form in _forms(password.lower())):
-        return "too easy to guess: many people use it, or it says who you are"
+        return TOO_EASY
     if len(set(password.lower())) < VARIETY_MIN or _is_sequence(password):
         return f"at least {VARIETY_MIN} different characters, not one after the other"
     return None
@@ -53,6 +58,12 @@ def _forms(password: str) -> set[str]:
     core = password.strip(_DECORATION)
     plain = {password, core} if len(password) - len(core) <= DECORATION_MAX else {password}
     return (plain | set(map(_unit, plain))) - {""}
+
+
+def typed_forms(password: str) -> set[str]:
+    """In small letters, as typed on this keyboard or another."""
+    plain = password.lower().translate(_ONE_SPELLING)
+    return {plain, plain.translate(_CYRILLIC), plain.translate(_AZERTY)}
 
 
 def _is_sequence(password: str) -> bool:

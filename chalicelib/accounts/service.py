@@ -12,6 +12,8 @@ from chalicelib.accounts.signed import Signed, changed_meanwhile, prove_password
 from chalicelib.privacy import service as privacy
 from chalicelib.runtime.consent import PurposeName
 from chalicelib.runtime.errors import Unauthenticated
+from chalicelib.runtime.ids import opaque
+from chalicelib.runtime.transactions import Transaction
 from chalicelib.sessions import service as sessions
 from chalicelib.sessions.service import require_age
 
@@ -40,14 +42,15 @@ def erase_account(signed: Signed, password: str, *, now: int) -> None:
     """Immediate: from here on nobody can use or read it, and every device is signed out. Raises as `prove_password`.
 
     Where it breaks off, its owner can log in and repeat it. Decisions about consent stay for their lifetime under a
-    digest that names nobody, withdrawn.
+    digest that names nobody, withdrawn: together with the account's end, or not at all.
     """
     prove_password(signed, password, now=now)
     account, account_id = _claim(signed.account, now), signed.account.account_id
-    privacy.withdraw_all(privacy.account(account_id), now=now)
-    privacy.note_erasure(privacy.account(account_id), now=now)
     sessions.end_sessions_of(account_id, now=now)
-    if not models.erase(account):
+    both = Transaction(now=now)
+    models.erase(both, account)
+    privacy.leave(both, privacy.account(account_id), now=now)
+    if not both.commit():
         raise changed_meanwhile()
     sessions.end_sessions_of(account_id, now=now)  # of whoever logged in meanwhile
     mails.say_erased(account)
@@ -55,7 +58,7 @@ def erase_account(signed: Signed, password: str, *, now: int) -> None:
 
 def _claim(account: Account, now: int) -> Account:
     """From here on nothing else that was proved before happens. Raises Conflict where something did."""
-    claimed = models.change(account, *models.revising(), now=now, where=models.unchanged(account))
+    claimed = models.change(account, *models.revising(opaque()), now=now, where=models.unchanged(account))
     if claimed is None:
         raise changed_meanwhile()
     return claimed

@@ -88,7 +88,7 @@ def hold_tab(call: Call[None]) -> Reply:
            body=EmptyBody, status=204, errors=(Unauthenticated, Invalid, TooMany, Unavailable))  # fmt: skip
 def close_tab(call: Call[EmptyBody]) -> Reply:
     now = clock.now()
-    staging.close_tab(_tab_in_path(call), require_session(call, now=now), now=now)
+    staging.close_tab(_tab_in_path(call), require_session(call, now=now, leaving=True), now=now)
     return Reply(status=204)
 
 

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from chalicelib.joining import census, crowd, lazily
 from chalicelib.joining.census import BOUND, Place
-from chalicelib.joining.models import ClipEntry, ClipId, Join, Listing, clip_entries, joins, listings
+from chalicelib.joining.models import ClipId, Join, Listing, Sound, joins, listings, sounds
 from chalicelib.runtime.parallel import together
+from chalicelib.runtime.transactions import Transaction
 
 if TYPE_CHECKING:
     from chalicelib.joining.engine import Heard
@@ -19,9 +20,17 @@ if TYPE_CHECKING:
 COMPARE_MAX = 8  # of up to BOUND: what 60 units can pay for, two each
 
 
-def publish(join: Join, clip: Sequence[ClipEntry | Listing], places: Sequence[Place], now: int) -> bool:
-    """Stores clip and verdict row and reads the census, all at once; False where this join was there already."""
-    steps = [partial(joins.create, join, now=now), partial(_write, clip)]
+def publish(join: Join, sound: Sound, listed: Sequence[Listing], places: Sequence[Place], now: int) -> bool:
+    """Stores verdict row, sound and listings in one transaction and reads the census beside it.
+
+    False, and nothing stored, where this join was there already: it came before, or was cancelled before it came.
+    """
+    whole = Transaction(now=now)
+    whole.create(joins, join)
+    whole.put(sounds, sound)
+    for listing in listed:
+        whole.put(listings, listing)
+    steps = [whole.commit]
     if not census.is_fresh(places, now):
         steps.append(partial(_refresh, places, now))
     return together(steps)[0]
@@ -67,11 +76,6 @@ def likeliest(heard: "Heard", participant_id: str, near: Sequence[Listing]) -> l
 
 def _page(name: str, bound: int, now: int) -> list[Listing]:
     return listings.query(name, now=now, limit=bound + 1)
-
-
-def _write(records: Sequence[ClipEntry | Listing]) -> bool:
-    clip_entries.put_many(records)  # type: ignore[arg-type]  # listings lie in the same table
-    return True
 
 
 def _refresh(places: Sequence[Place], now: int) -> bool:

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from chalicelib.joining import fingerprint, match, quality, signature
 from chalicelib.joining.fingerprint import Fingerprint
 from chalicelib.joining.keys import keys_between
@@ -63,12 +65,19 @@ def likeliest(queries: Sequence[bytes], among: Sequence[bytes], top: int) -> lis
 
 
 def compare(mine: bytes, others: Sequence[bytes]) -> list[str]:
-    """For each other clip's fine part the verdict: `join`, `ask` the people, or `no`."""
+    """For each other clip's fine part the verdict: `join`, `ask` the people, or `no`.
+
+    Two microphones never give the same codes: whoever sends somebody else's has copied them, which proves nothing.
+    """
     if not others:
         return []
     me, them = from_fine_part(mine), [from_fine_part(other) for other in others]
-    scores = match.score_many(me, them, [_offset_s(me, other) for other in them], _tolerance_s(me, them))
-    return [match.verdict(float(score), me, other).value for score, other in zip(scores, them, strict=True)]
+    tolerances_s = [match.tolerance_s(me, other) for other in them]
+    scores = match.score_many(me, them, [_offset_s(me, other) for other in them], tolerances_s)
+    return [
+        match.Verdict.NO.value if _is_copy(me, other) else match.verdict(float(score), me, other).value
+        for score, other in zip(scores, them, strict=True)
+    ]
 
 
 def _heard(heard: Fingerprint) -> Heard:
@@ -77,13 +86,13 @@ def _heard(heard: Fingerprint) -> Heard:
         heard.signature.to_bytes(),
         Span(int(heard.recorded_at_ms), round(heard.ended_at_ms)),
         quality.refusals(heard.quality),
-        quality.hints(heard.quality, heard.processing),
+        quality.hints(heard.quality, heard.processing, heard.clock_error_ms),
     )
+
+
+def _is_copy(me: Fingerprint, other: Fingerprint) -> bool:
+    return np.array_equal(me.waveform, other.waveform)
 
 
 def _offset_s(me: Fingerprint, other: Fingerprint) -> float:
     return (other.recorded_at_us - me.recorded_at_us) / 1e6
-
-
-def _tolerance_s(me: Fingerprint, them: Sequence[Fingerprint]) -> float:
-    return max(match.tolerance_s(me, other) for other in them)

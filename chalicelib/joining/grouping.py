@@ -34,7 +34,6 @@ from chalicelib.runtime.parallel import together
 from chalicelib.sessions import models as sessions
 from chalicelib.sessions.models import Session
 
-AGREEING_PAIRS = 2
 KNOCKING = "knocking"  # a hint beside those of quality.py
 ROUNDS_MAX = 4  # each further round follows a write that someone else made meanwhile
 
@@ -209,14 +208,16 @@ def _are_one(host: Room, room: Room, ears: dict[RoomId, list[Ear]], agree: Agree
     if host.asks(None) or room.asks(None):
         return False
     sizes = [len(found.members) for one in (host, room) if (found := find_room(one.room_id, now=now))]
-    if len(sizes) < AGREEING_PAIRS or min(sizes) <= 1:
+    if len(sizes) < 2 or min(sizes) <= 1:
         return True
-    used: set[str] = set()  # by participant: two clips of somebody between two rooms are one ambiguity
+    agreed = list[set[str]]()  # by participant: two clips of somebody between two rooms are one ambiguity
     for one, other in product(ears[host.room_id], ears[room.room_id]):
         people = {one.participant_id, other.participant_id}
-        if used.isdisjoint(people) and agree(one, other):
-            used |= people
-    return len(used) >= 2 * AGREEING_PAIRS
+        if len(people) > 1 and people not in agreed and agree(one, other):
+            if any(people.isdisjoint(pair) for pair in agreed):
+                return True
+            agreed.append(people)
+    return False
 
 
 def _arrivals(ears: Iterable[Ear], room_id: RoomId, now: int, room: Room | None = None) -> dict[Ear, Member]:

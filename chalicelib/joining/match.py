@@ -22,10 +22,11 @@ from chalicelib.joining.spectrum import Floats
 OVERLAP_MIN_S = 2.0  # A3
 NEVER = -1e3  # the score of clips that may not match
 TOLERANCE_MIN_S, TOLERANCE_MAX_S = 0.05, 0.3  # sound travels 17 m in 50 ms
-REACH_S = 0.2  # lags looked at beside the peak, at least
+REACH_S = 0.2  # lags looked at beside the peak; for poorer clocks the most there can be
 PLAUSIBLE = -5.0  # the first look's odds below which a second is not worth its time: one stranger in sixty
 CERTAIN = 10.0  # and above which drifting clocks need no allowance: six of seven pairs of one room, no stranger
 DRONE = 2.5  # the level of repetition of two clips above which they prove nothing: one pair in 130 of one room
+HUM_STILL, HUM_RETURNS = 1.0, 0.65  # together one joined pair of one room in 50, and every made-up hum that joined
 
 
 @dataclass(frozen=True)
@@ -34,11 +35,11 @@ class Threshold:
 
     score: float
     false_match: float  # pairs of unrelated rooms that reach it
-    false_match_hard: float  # pairs of rooms with a leak or a delayed broadcast in common, or only fans
+    false_match_hard: float  # the corpus's pairs of two rooms, most with a leak or a broadcast in common, or only fans
     false_reject: float  # pairs of one room that do not, over all conditions
 
 
-JOIN = Threshold(3.5, 0.0, 0.0, 0.0288)
+JOIN = Threshold(3.5, 0.0, 0.0, 0.04)
 ASK = Threshold(0.01, 0.0001, 0.0019, 0.0019)  # from here on the people are asked
 BELOW_JOIN = JOIN.score - 0.01
 PROCESSING_BAR = 1.0  # added to both when a device's sound processing is on or unknown (A9)
@@ -54,29 +55,30 @@ class Verdict(StrEnum):
 
 def score(a: Fingerprint, b: Fingerprint, offset_s: float, tolerance_s: float) -> float:
     """Log odds that both heard one room; offset_s: claimed start of b less that of a, true within ± tolerance_s."""
-    return float(score_many(a, [b], [offset_s], tolerance_s)[0])
+    return float(score_many(a, [b], [offset_s], [tolerance_s])[0])
 
 
 def score_many(
-    a: Fingerprint, candidates: Sequence[Fingerprint], offsets_s: Sequence[float], tolerance_s: float
+    a: Fingerprint, candidates: Sequence[Fingerprint], offsets_s: Sequence[float], tolerances_s: Sequence[float]
 ) -> Floats:
-    """`score` of one clip against many: (candidates,)."""
+    """`score` of one clip against many, each by its own clock: nobody else's claim moves it. (candidates,)."""
     scores = np.full(len(candidates), NEVER)
-    possible = [
-        at
-        for at, (b, offset_s) in enumerate(zip(candidates, offsets_s, strict=True))
-        if overlap_s(a, b, offset_s) >= OVERLAP_MIN_S - tolerance_s
-    ]
-    if possible:
-        few = [candidates[at] for at in possible]
-        scores[possible] = _scores(a, few, np.array([offsets_s[at] for at in possible]), tolerance_s)
+    offsets, tolerances = np.array(offsets_s), np.array(tolerances_s)
+    overlaps = np.array([overlap_s(a, b, offset_s) for b, offset_s in zip(candidates, offsets_s, strict=True)])
+    possible = overlaps >= OVERLAP_MIN_S - tolerances
+    for reach_s, near in ((REACH_S, tolerances <= REACH_S), (TOLERANCE_MAX_S, tolerances > REACH_S)):
+        few = np.flatnonzero(possible & near)
+        if len(few):
+            scores[few] = _scores(a, [candidates[at] for at in few], offsets[few], tolerances[few], reach_s)
     return scores
 
 
-def _scores(a: Fingerprint, candidates: Sequence[Fingerprint], offsets_s: Floats, tolerance_s: float) -> Floats:
-    mine = correlation.query(a.waveform, max(REACH_S, tolerance_s))
+def _scores(
+    a: Fingerprint, candidates: Sequence[Fingerprint], offsets_s: Floats, tolerances_s: Floats, reach_s: float
+) -> Floats:
+    mine = correlation.query(a.waveform, reach_s)
     maps = correlation.lag_maps(mine, [b.waveform for b in candidates], offsets_s)
-    shared, found_s = _shared(a, candidates, offsets_s, tolerance_s, maps)
+    shared, found_s = _shared(a, candidates, offsets_s, tolerances_s, maps)
     scores = odds.first_odds(shared)
     sure, unsure = np.flatnonzero(scores >= CERTAIN), np.flatnonzero((scores >= PLAUSIBLE) & (scores < CERTAIN))
     if len(sure):
@@ -84,7 +86,7 @@ def _scores(a: Fingerprint, candidates: Sequence[Fingerprint], offsets_s: Floats
     if len(unsure):
         likely = [candidates[at] for at in unsure]
         maps = correlation.lag_maps(mine, [b.waveform for b in likely], offsets_s[unsure], drifting=True)
-        shared, found_s[unsure] = _shared(a, likely, offsets_s[unsure], tolerance_s, maps)
+        shared, found_s[unsure] = _shared(a, likely, offsets_s[unsure], tolerances_s[unsure], maps)
         scores[unsure] = _second_look(a, likely, shared)
     # the sound knows the time better than the clocks: either may show that two seconds are shared
     long_enough = [
@@ -95,19 +97,24 @@ def _scores(a: Fingerprint, candidates: Sequence[Fingerprint], offsets_s: Floats
 
 
 def _second_look(a: Fingerprint, likely: Sequence[Fingerprint], shared: Shared) -> Floats:
-    """Sound that does little but repeat itself never says more than that the people should be asked."""
+    """Sound that does little but repeat itself never says more than that the people should be asked.
+
+    Nor does still sound whose agreement comes back at other lags: rooms on one grid share the hum of the mains.
+    """
     own, others = a.repetition, [b.repetition for b in likely]
     found = odds.odds(shared, own, others)
-    return np.where(odds.levels(own, others) > DRONE, np.minimum(found, BELOW_JOIN), found)
+    doubtful = (odds.levels(own, others) > DRONE) | ((shared.still >= HUM_STILL) & (shared.returns > HUM_RETURNS))
+    return np.where(doubtful, np.minimum(found, BELOW_JOIN), found)
 
 
 def _shared(
-    a: Fingerprint, candidates: Sequence[Fingerprint], offsets_s: Floats, tolerance_s: float, maps: Reals
+    a: Fingerprint, candidates: Sequence[Fingerprint], offsets_s: Floats, tolerances_s: Floats, maps: Reals
 ) -> tuple[Shared, Floats]:
     """What each candidate shares with `a` at the likeliest offset, and that offset."""
-    middle, within = maps.shape[1] // 2, round(tolerance_s / correlation.LAG_STEP_S)
-    peaks = maps[:, middle - within : middle + within + 1].argmax(axis=1) + middle - within
-    found_s: Floats = offsets_s + (middle - peaks) * correlation.LAG_STEP_S
+    lags = np.arange(maps.shape[1]) - maps.shape[1] // 2
+    within = np.round(tolerances_s / correlation.LAG_STEP_S)[:, None]
+    peaks = np.where(np.abs(lags) <= within, maps, -np.inf).argmax(axis=1)
+    found_s: Floats = offsets_s - lags[peaks] * correlation.LAG_STEP_S
     alike = likeness(a.envelope, [b.envelope for b in candidates], found_s)
     still = np.array([max(quality.stillness(a.quality), quality.stillness(b.quality)) for b in candidates])
     return Shared.of(maps, peaks, alike, still), found_s

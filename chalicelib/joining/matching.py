@@ -13,12 +13,14 @@ from chalicelib.sessions import models as sessions
 JOIN, ASK = "join", "ask"  # verdicts of joining.match
 
 
-def meet(mine: Sound, others: Sequence[ClipId], *, now: int, again: bool = False) -> RoomId | None:
+def meet(
+    mine: Sound, others: Sequence[ClipId], *, now: int, again: bool = False, just_listed: bool = False
+) -> RoomId | None:
     """Compares with `others`; the room that this leads to at once, if any. `again` also mends what broke off.
 
-    Raises Withdrawn where the clip was cancelled meanwhile.
+    `just_listed` as in models.find_company. Raises Withdrawn where the clip was cancelled meanwhile.
     """
-    sounds, seats = _read(mine, others, now)
+    sounds, seats = _read(mine, others, now, just_listed)
     verdicts = lazily.engine().compare(mine.fine, [one.fine for one in sounds])
     ears = [_ear(sound, seats) for sound in sounds]
     heard = [ear for ear, verdict in zip(ears, verdicts, strict=True) if verdict == JOIN]
@@ -32,11 +34,11 @@ def meet(mine: Sound, others: Sequence[ClipId], *, now: int, again: bool = False
     return None
 
 
-def _read(mine: Sound, others: Sequence[ClipId], now: int) -> tuple[list[Sound], dict[str, RoomId]]:
+def _read(mine: Sound, others: Sequence[ClipId], now: int, just_listed: bool) -> tuple[list[Sound], dict[str, RoomId]]:
     """The clips that live, and who is seated where."""
     sounds, seats = list[Sound](), dict[str, RoomId]()
     for start in range(0, max(1, len(others)), READ_MAX):
-        clips, seated = models.find_company(others[start : start + READ_MAX], mine, now=now)
+        clips, seated = models.find_company(others[start : start + READ_MAX], mine, now=now, just_listed=just_listed)
         sounds += clips
         seats |= seated
     return sounds, seats

@@ -5,6 +5,7 @@ participant, so that nobody's clip can touch another's. Listings are read by the
 """
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from pynamodb.attributes import (
@@ -19,6 +20,7 @@ from pynamodb.attributes import (
 from chalicelib.joining.rules import Span, Status
 from chalicelib.lifetimes import JOIN_VERDICT, SOUND_CLIP
 from chalicelib.runtime.ids import RoomId
+from chalicelib.runtime.parallel import together
 from chalicelib.runtime.store import Binding, Record, Table
 
 READ_MAX = 49  # clips of one BatchGetItem: two keys each, a seat and a verdict, DynamoDB quota 100
@@ -157,18 +159,26 @@ def find_sound(clip_id: ClipId, *, now: int) -> Sound | None:
     return sounds.get((clip_id.participant_id, SOUND + clip_id.join_id), now=now)
 
 
-def find_company(of: Sequence[ClipId], mine: Sound, *, now: int) -> tuple[list[Sound], dict[str, RoomId]]:
-    """Of at most READ_MAX clips: those that live; and which participants, `mine` too, are seated where. One request.
+def find_company(
+    of: Sequence[ClipId], mine: Sound, *, now: int, just_listed: bool = False
+) -> tuple[list[Sound], dict[str, RoomId]]:
+    """Of at most READ_MAX clips: those that live; and which participants, `mine` too, are seated where. One step.
 
-    Whoever left since is no company. Raises Withdrawn where `mine` was cancelled, or its owner left, meanwhile.
+    Of clips that a consistent look has `just_listed` eventually consistent reading will do, at half the units: whoever
+    cancelled or left before is not listed any more, and what is not there yet is asked for again. Whoever left since is
+    no company. Raises Withdrawn where `mine` was cancelled, or its owner left, meanwhile.
     """
     me = mine.clip_id
-    people = dict.fromkeys([*(clip_id.participant_id for clip_id in of), me.participant_id])
-    keys = [(clip_id.participant_id, SOUND + clip_id.join_id) for clip_id in of]
-    seated_at = [(who, SEAT) for who in people]
-    found = clip_entries.get_many([*keys, *seated_at, (me.participant_id, VERDICT + me.join_id)], now=now)
-    held = {one.participant_id: one for one in found if isinstance(one, Seat)}
-    if _left_since(mine, held) or any(isinstance(one, Join) and one.withdrawn for one in found):
+    sound_keys = [(clip_id.participant_id, SOUND + clip_id.join_id) for clip_id in of]
+    keys = [*sound_keys, *((who, SEAT) for who in dict.fromkeys(one.participant_id for one in of))]
+    own = [(me.participant_id, SEAT), (me.participant_id, VERDICT + me.join_id)]
+    read = partial(clip_entries.get_many, now=now)
+    ours, found = together([partial(read, own), partial(read, keys, consistent=not just_listed)])
+    here = {(one.participant_id, one.entry) for one in found}
+    if just_listed:
+        found += read([key for key in sound_keys if key not in here])
+    held = {one.participant_id: one for one in (*found, *ours) if isinstance(one, Seat)}
+    if _left_since(mine, held) or any(isinstance(one, Join) and one.withdrawn for one in ours):
         raise Withdrawn
     seated = {who: RoomId(seat.room_id) for who, seat in held.items() if seat.room_id}
     return [one for one in found if isinstance(one, Sound) and not _left_since(one, held)], seated

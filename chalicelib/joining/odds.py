@@ -17,33 +17,43 @@ from chalicelib.joining.repetition import Repetition
 from chalicelib.joining.spectrum import Floats
 
 PEAK_STEPS = round(0.012 / LAG_STEP_S)  # what lies nearer to the peak belongs to it
+FAR_STEPS = round(0.08 / LAG_STEP_S)  # further from the peak than any pitch or early reflection
 
 
 @dataclass(frozen=True, eq=False)
 class Shared:
     """For each candidate: log of the highest correlation and of its spread over the other lags, likeness of the
-    envelopes at the highest, and how still the stiller of the two sounds was."""
+    envelopes at the highest, how still the stiller of the two sounds was, and what share of the highest comes back far
+    from it."""
 
     peak: Reals
     spread: Reals
     likeness: Floats
     still: Floats
+    returns: Floats
 
     @classmethod
     def of(cls, maps: Reals, peaks: NDArray[np.intp], likenesses: Reals, still: Floats) -> Self:
         """maps (candidates, lags), peaks: the lag in each that counts."""
         highest = np.log1p(np.maximum(maps[np.arange(len(maps)), peaks], 0))
         slope = 3 * (1 + 2 * still)  # in still sound, much likeness is little more than some
-        return cls(highest, np.log(_spread(maps, peaks) + 0.05), np.tanh(slope * likenesses) / slope, still)
+        alike = np.tanh(slope * likenesses) / slope
+        return cls(highest, np.log(_spread(maps, peaks) + 0.05), alike, still, _returns(maps, peaks))
 
     def only(self, few: NDArray[np.intp]) -> Self:
-        return type(self)(self.peak[few], self.spread[few], self.likeness[few], self.still[few])
+        return type(self)(self.peak[few], self.spread[few], self.likeness[few], self.still[few], self.returns[few])
 
 
 def _spread(maps: Reals, peaks: NDArray[np.intp]) -> Reals:
     other = np.abs(np.arange(maps.shape[1]) - peaks[:, None]) > PEAK_STEPS
     deviations: Reals = maps.std(axis=1, where=other)
     return deviations
+
+
+def _returns(maps: Reals, peaks: NDArray[np.intp]) -> Floats:
+    far = np.abs(np.arange(maps.shape[1]) - peaks[:, None]) >= FAR_STEPS
+    highest: Floats = np.where(far, maps, 0).max(axis=1) / np.maximum(maps[np.arange(len(maps)), peaks], 1e-9)
+    return highest
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ CLIPPED_SHARE, OFTEN_CLIPPED_SHARE = 0.6, 0.05
 TONE_SHARE = 0.97
 STEADY = 0.17  # movement of fans and hum, with a little to spare
 GAP_DB, GAPS_SHARE = 50, 0.2
+POOR_CLOCK_MS = 240  # a bound above which even an ordinary clock (60 ms) on the other side raises the bar (match.bar)
 MOVEMENT_STEPS = 200  # a unit of movement
 _TONES, _LINES_A_TONE = 3, 3  # Hann main lobe of a 15.6 Hz line: one line either side
 
@@ -83,9 +84,10 @@ def refusals(quality: Quality) -> tuple[str, ...]:
     return tuple(reason for reason, true in found.items() if true)
 
 
-def hints(quality: Quality, processing: int) -> tuple[str, ...]:
+def hints(quality: Quality, processing: int, clock_error_ms: int = 0) -> tuple[str, ...]:
     """Reasons to tell when no match was found, the most useful first."""
     found = {
+        "clock": clock_error_ms > POOR_CLOCK_MS,
         "noise-suppression": processing == ON or quality.gaps >= 255 * GAPS_SHARE,
         "too-quiet": quality.below_full_scale >= QUIET_DB,
         "steady-sound": quality.movement <= MOVEMENT_STEPS * STEADY,

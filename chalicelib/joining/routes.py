@@ -86,10 +86,10 @@ def read_join(call: Call[None]) -> Reply:
 
 
 @operation(routes, "DELETE", "/v1/joins/{join_id}", summary="Cancel: the clip is gone", status=204,
-           errors=(Unauthenticated, Invalid))  # fmt: skip
+           errors=(Unauthenticated, Invalid, TooMany))  # fmt: skip
 def cancel_join(call: Call[None]) -> Reply:
     now = clock.now()
-    service.cancel_join(_join_id(call), require_session(call, now=now), now=now)
+    service.cancel_join(_join_id(call), require_session(call, now=now, leaving=True), now=now)
     return Reply(status=204)
 
 

@@ -60,7 +60,7 @@ def submit_clip(clip: Submission, session: Session, secret: bytes, *, now: int) 
 
     Raises TooMany for a flood, Invalid for a clip that cannot be used, NotFound for a room the sender is not in.
     """
-    limits.spend(f"join#{session.session_id}", allowed=CLIPS_ALLOWED, window_ms=ATTEMPTS.length_ms, now=now)
+    _limit("join", session, now)
     heard = _hear(clip, secret)
     check_recorded_at(heard.span, now)
     inside = _inside(clip.room_id, session, now)
@@ -68,14 +68,18 @@ def submit_clip(clip: Submission, session: Session, secret: bytes, *, now: int) 
     if join.status != "listening":
         return _outcome(join, None, now) if joins.create(join, now=now) else read_join(clip.join_id, session, now=now)
     around = places(clip.viewer, heard.span, secret)
-    if census.last_known(around):
+    if census.is_fresh(around, now) and census.last_known(around):
         join.hint = join.hint or CROWDED  # not everyone near can be compared with: the people had better know
     listed = company.under(around, join, heard, now)
     sound = _sound(join, heard, session, inside, [listing.place for listing in listed])
     _see_to_the_end(sound, now)
-    if not company.publish(join, [sound, *listed], around, now):
-        return _again(join, sound, heard, around, session, now)
-    return _outcome(join, _match(sound, heard, around, now), now)
+    if not company.publish(join, sound, listed, around, now):
+        return _again(sound, heard, around, session, now)
+    room_id = _match(sound, heard, around, now)
+    if room_id is None and not join.hint and census.last_known(around):
+        join.hint = CROWDED
+        models.note_hint(sound.clip_id, CROWDED, now=now)
+    return _outcome(join, room_id, now)
 
 
 def read_join(join_id: JoinId, session: Session, *, now: int) -> Outcome:
@@ -90,9 +94,14 @@ def read_join(join_id: JoinId, session: Session, *, now: int) -> Outcome:
 
 
 def cancel_join(join_id: JoinId, session: Session, *, now: int) -> None:
-    """Deletes the clip at once: it matches nobody any more. One that has led to a meeting has led there."""
+    """Deletes the clip at once: it matches nobody any more. One that has led to a meeting has led there.
+
+    Raises TooMany where somebody cancels more clips that never came than can be on their way.
+    """
     clip_id = ClipId(session.participant_id, join_id)
     key = (session.participant_id, VERDICT + join_id)
+    if models.find_join(clip_id, now=now) is None:
+        _limit("cancel", session, now)  # as many as there can be clips: each leaves a row for a minute
     withdrawn = models.new_join(clip_id, "expired", now)
     withdrawn.clip_until_ms, withdrawn.withdrawn = now, True
     if not joins.create(withdrawn, now=now):  # otherwise the cancelling has overtaken the clip, which finds it
@@ -170,10 +179,15 @@ def _leads_to(seat: RoomId, room_id: str, now: int) -> bool:
     return seat == room_id or current is None or current.room_id == room_id
 
 
-def _again(join: Join, sound: Sound, heard: "Heard", around: Sequence[Place], session: Session, now: int) -> Outcome:
-    """A clip that came twice: what became of it, gone on with in case the first time broke off."""
-    _match(sound, heard, around, now, again=True)
-    return read_join(JoinId(join.join_id), session, now=now)
+def _again(sound: Sound, heard: "Heard", around: Sequence[Place], session: Session, now: int) -> Outcome:
+    """A clip that came twice: what became of it, gone on with in case the first time broke off.
+
+    Other sound under the same id changes nothing.
+    """
+    stored = models.find_sound(sound.clip_id, now=now)
+    if stored is not None and stored.fine == sound.fine:
+        _match(stored, heard, around, now, again=True)
+    return read_join(JoinId(sound.clip_id.join_id), session, now=now)
 
 
 def _match(sound: Sound, heard: "Heard", around: Sequence[Place], now: int, *, again: bool = False) -> RoomId | None:
@@ -189,11 +203,16 @@ def _look_around(sound: Sound, heard: "Heard", around: Sequence[Place], now: int
     """As `_match`; in a crowd the answer comes a little later. Raises Withdrawn."""
     near = company.around(around, now)
     if near is not None:
-        return meet(sound, company.likeliest(heard, sound.participant_id, near), now=now, again=again)
+        likeliest = company.likeliest(heard, sound.participant_id, near)
+        return meet(sound, likeliest, now=now, again=again, just_listed=True)
     models.find_company([], sound, now=now)
     for name in around[-1]:
         crowd.call_round(crowd.cell_name(name, heard.span, sound.clip_id), now=now)
     return None
+
+
+def _limit(act: str, session: Session, now: int) -> None:
+    limits.spend(f"{act}#{session.session_id}", allowed=CLIPS_ALLOWED, window_ms=ATTEMPTS.length_ms, now=now)
 
 
 def _see_to_the_end(sound: Sound, now: int) -> None:

@@ -52,10 +52,14 @@ def forget_decisions(person: str, *, now: int) -> None:
 
 def append_decision(person: str, purpose: str, *, given: bool, version: int, at_ms: int, now: int) -> bool:
     """False where another decision stands at that very instant."""
+    return decisions.create(new_decision(person, purpose, given=given, version=version, at_ms=at_ms), now=now)
+
+
+def new_decision(person: str, purpose: str, *, given: bool, version: int, at_ms: int) -> Decision:
     made = Decision(subject_of(person), f"{purpose}#{at_ms:015}", purpose=purpose, at_ms=at_ms, given=given)
     made.version = version
     made.lives_until(CONSENT.deadline(at_ms))
-    return decisions.create(made, now=now)
+    return made
 
 
 def is_erased(person: str, *, now: int) -> bool:
@@ -63,6 +67,10 @@ def is_erased(person: str, *, now: int) -> bool:
 
 
 def note_erasure(person: str, *, now: int) -> None:
+    erasures.put(new_erasure(person, now=now))
+
+
+def new_erasure(person: str, *, now: int) -> Erasure:
     made = Erasure(subject_of(person), erased_at_ms=now)
     made.lives_until(ERASURE.deadline(now))
-    erasures.put(made)
+    return made

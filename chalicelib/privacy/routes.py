@@ -6,7 +6,7 @@ from chalicelib.privacy import service, texts
 from chalicelib.privacy.rules import is_given
 from chalicelib.privacy.schemas import Choices, ConsentsView, ConsentView, DecisionView
 from chalicelib.runtime import clock
-from chalicelib.runtime.errors import Conflict, Denied, Unauthenticated
+from chalicelib.runtime.errors import Conflict, Denied, Invalid, Unauthenticated
 from chalicelib.runtime.http import Call, Reply, operation
 from chalicelib.sessions import edge
 from chalicelib.sessions.service import require_age
@@ -15,22 +15,26 @@ routes = Blueprint(__name__)
 
 
 @operation(routes, "GET", "/v1/consents", summary="What I agreed to, purpose by purpose", answers=ConsentsView,
-           errors=(Unauthenticated,))  # fmt: skip
+           query=edge.IN_LANGUAGE, errors=(Unauthenticated, Invalid))  # fmt: skip
 def read_consents(call: Call[None]) -> Reply:
     now = clock.now()
     session = edge.require_session(call, now=now)
-    return Reply(_view(service.consents_of(service.person(session), now=now), edge.language(call, session)))
+    language = edge.asked_language(call, session)
+    service.carry_over(session, now=now)
+    return Reply(_view(service.consents_of(service.person(session), now=now), language))
 
 
 @operation(routes, "PUT", "/v1/consents", summary="Agree, or withdraw", body=Choices, answers=ConsentsView,
-           errors=(Unauthenticated, Denied, Conflict))  # fmt: skip
+           query=edge.IN_LANGUAGE, errors=(Unauthenticated, Denied, Conflict, Invalid))  # fmt: skip
 def change_consents(call: Call[Choices]) -> Reply:
     now = clock.now()
     session = edge.require_session(call, now=now)
+    language = edge.asked_language(call, session)
+    service.carry_over(session, now=now)
     if any(call.body.made().values()):  # whoever is too young to agree may still withdraw
         require_age(session)
     decided = service.decide_here(session, call.body.made(), now=now)
-    return Reply(_view(decided, edge.language(call, session)))
+    return Reply(_view(decided, language))
 
 
 def _view(found: service.History, language: str) -> ConsentsView:

@@ -8,7 +8,8 @@ from chalicelib.privacy.models import Decision, is_erased, note_erasure
 from chalicelib.privacy.rules import Decided, is_given, next_instant
 from chalicelib.runtime.consent import PurposeName
 from chalicelib.runtime.errors import Conflict
-from chalicelib.runtime.events import FoundTooYoung
+from chalicelib.runtime.events import FoundTooYoung, GuestSignedIn
+from chalicelib.runtime.transactions import Transaction
 from chalicelib.sessions.models import Session, change
 
 __all__ = [
@@ -18,14 +19,15 @@ __all__ = [
     "consents_of",
     "decide",
     "decide_here",
+    "follow_guest",
     "forget_guest",
     "is_erased",
+    "leave",
     "note_erasure",
     "now_deciding",
     "person",
     "record",
     "record_first",
-    "withdraw_all",
 ]
 
 PURPOSES: tuple[PurposeName, ...] = get_args(PurposeName)
@@ -86,9 +88,16 @@ def decide_here(session: Session, choices: Mapping[PurposeName, bool], *, now: i
 
 
 def carry_over(session: Session, *, now: int) -> None:
-    """What its guest decided goes on in the session's account, as far as that has not decided for itself."""
+    """What its guest decided goes on in the session's account; where nothing does, it costs nothing."""
     if session.decided and session.account_id:
-        record_first(account(session.account_id), _latest(guest(session.participant_id), now), now=now)
+        follow_guest(GuestSignedIn(session.participant_id, session.account_id, now))
+
+
+def follow_guest(event: GuestSignedIn) -> None:
+    """What was decided as a guest goes on in the account, as far as that has not decided for itself."""
+    who = account(event.account_id)
+    if not is_erased(who, now=event.now):
+        record_first(who, _latest(guest(event.participant_id), event.now), now=event.now)
 
 
 def bring(session: Session, choices: Mapping[PurposeName, bool], *, now: int) -> list[Decided]:
@@ -105,10 +114,14 @@ def bring(session: Session, choices: Mapping[PurposeName, bool], *, now: int) ->
     return made + [one for one in brought if one.purpose not in choices]
 
 
-def withdraw_all(who: str, *, now: int) -> None:
-    """For someone who goes; what remains names nobody."""
-    standing = [purpose for purpose, history in consents_of(who, now=now).items() if history and history[-1].given]
-    record(who, now_deciding(dict.fromkeys(standing, False), now), now=now)
+def leave(both: Transaction, who: str, *, now: int) -> None:
+    """For someone who goes: a trace of it, and what they agreed to is withdrawn; what remains names nobody."""
+    both.put(models.erasures, models.new_erasure(who, now=now))
+    for purpose, history in consents_of(who, now=now).items():
+        if history and history[-1].given:
+            at_ms, version = next_instant(history, now), texts.version(purpose)
+            gone = models.new_decision(who, purpose, given=False, version=version, at_ms=at_ms)
+            both.create(models.decisions, gone)
 
 
 def forget_guest(event: FoundTooYoung) -> None:

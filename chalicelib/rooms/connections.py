@@ -93,6 +93,11 @@ def close_all(session_id: SessionId, *, now: int) -> set[str]:
     return followed
 
 
+def cut_off(session_id: SessionId, *, now: int) -> None:
+    """Nobody listens under that session any more; the rows of its sockets go with their closing."""
+    live.close(ConnectionId(one.connection_id) for one in session_connections(session_id, now=now))
+
+
 def followed_by(session_id: SessionId, *, now: int) -> set[str]:
     """The rooms that a session's tabs follow."""
     tabs = session_connections(session_id, now=now)

@@ -9,6 +9,7 @@ from chalicelib.rooms.models import (
     ORGANISER,
     Head,
     JoinCode,
+    Knock,
     Left,
     Member,
     code_key,
@@ -19,7 +20,7 @@ from chalicelib.rooms.models import (
     new_left,
 )
 from chalicelib.runtime import events
-from chalicelib.runtime.ids import RoomId
+from chalicelib.runtime.ids import RoomId, SessionId
 from chalicelib.runtime.parallel import together
 from chalicelib.sessions.models import forget_room
 
@@ -34,6 +35,7 @@ def end_room(room_id: RoomId, *, now: int) -> None:
     push.ended(room_id, now=now)
     events.publish(events.RoomEnded(room_id, now))
     found = entries.query(room_id, now=now)
+    _send_away([one for one in found if isinstance(one, Knock)], now)
     people = [one for one in found if isinstance(one, Member)]
     together([partial(_let_go, people[row::SIDE_BY_SIDE], now) for row in range(min(SIDE_BY_SIDE, len(people)))])
     codes = [code_key(one.entry.removeprefix(CODE)) for one in found if isinstance(one, JoinCode)]
@@ -41,6 +43,13 @@ def end_room(room_id: RoomId, *, now: int) -> None:
     connections.forget_audience(connections.of_room(room_id), now=now)
     rest = [one.entry for one in found if not isinstance(one, Left) and one.entry not in LAST]
     entries.delete_many((room_id, entry) for entry in [*rest, *LAST])
+
+
+def _send_away(knocks: list[Knock], now: int) -> None:
+    """Who waits at the door need not wait for the rest of the minute: they ask once more, and learn why."""
+    for knock in knocks:
+        if knock.required and not knock.refused and not knock.join_id:  # a sound has an end of its own
+            push.answered(SessionId(knock.session_id), RoomId(knock.room_id), admitted=False, now=now)
 
 
 def _let_go(people: list[Member], now: int) -> None:

@@ -112,7 +112,7 @@ class JoinChanged(msgspec.Struct, tag_field="type", tag="join.changed"):
 
 
 class KnockAnswered(msgspec.Struct, tag_field="type", tag="knock.answered"):
-    """To whoever knocked by link or code: they are in, or may ask again once a minute is over."""
+    """To whoever knocked by link or code: they are in, or not: asking again says whether the meeting is still there."""
 
     room_id: str
     admitted: bool

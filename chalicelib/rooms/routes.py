@@ -64,7 +64,7 @@ def enter_by_code(call: Call[EmptyBody]) -> Reply:
         return _came(codes.enter_by_code(code, session, call.address, now=now))
     session, found = codes.enter_anew(code, call.address, now=now)
     ticket, _ = cookieless.make_ticket(session, now=now)
-    return _came(found, bearer=cookieless.new_bearer(session, now=now), ticket=ticket)
+    return _came(found, bearer=cookieless.new_bearer(session.session_id, now=now), ticket=ticket)
 
 
 @operation(routes, "POST", "/v1/rooms/{room_id}/participants", summary="Enter by an invitation link", body=NewMember,

@@ -84,11 +84,16 @@ def forget_session(event: events.SessionEnded) -> None:
         forget_member(RoomId(room), event.participant_id, now=event.now)
 
 
+def cut_off(event: events.SessionReplaced) -> None:
+    """The tabs connect again, under the new session."""
+    connections.cut_off(event.old_id, now=event.now)
+
+
 def follow_renewal(event: events.SessionRenewed) -> None:
-    """The member's new session takes the place of the old; their tabs connect again, under the new one."""
+    """The member's new session takes the place of the old, unless a tab of theirs has come under another already."""
     for room in _and(event.room_id, connections.close_all(event.old_id, now=event.now)):
         for member in _memberships(RoomId(room), event.participant_id, event.now):
-            members.update((member.room_id, member.entry), [Member.session_id.set(event.new_id)], now=event.now)
+            _follow(member, event.old_id, event.new_id, now=event.now)
 
 
 def rename_member(event: events.ParticipantRenamed) -> None:
@@ -142,6 +147,8 @@ def resume(connection_id: ConnectionId, room_id: RoomId, *, now: int) -> Room | 
     member = find_member(room_id, ParticipantId(connection.participant_id), now=now)
     if member is None or not connections.follow(connection, room_id, now=now):
         return None
+    if member.session_id != connection.session_id:
+        _follow(member, member.session_id, connection.session_id, now=now)
     presence.come_back(member, connection, now=now)
     return find_room(room_id, now=now)
 
@@ -155,11 +162,12 @@ def hear_tab(connection_id: ConnectionId, *, now: int) -> int | None:
 
 
 def disconnect(connection_id: ConnectionId, *, now: int) -> None:
-    """A tab's socket closed."""
+    """A tab's socket closed. Where its session is no more, whoever ended that sees to the rest."""
     known = connections.remove(connection_id, now=now)
-    for room in (known.rooms or ()) if known else ():
-        if known:
-            presence.lose_connection(RoomId(room), known, now=now)
+    if known is None or not known.rooms or find(known.session_id, now=now) is None:
+        return
+    for room in known.rooms:
+        presence.lose_connection(RoomId(room), known, now=now)
 
 
 def person(session: Session) -> Person:
@@ -177,6 +185,11 @@ def _memberships(room_id: RoomId, participant_id: str, now: int) -> list[Member]
     path = [room.room_id for room in merging.follow_merges(room_id, now=now) if room is not None]
     found = [find_member(name, ParticipantId(participant_id), now=now) for name in dict.fromkeys([room_id, *path])]
     return [member for member in found if member is not None]
+
+
+def _follow(member: Member, old_id: str, new_id: str, *, now: int) -> None:
+    key, same = (member.room_id, member.entry), Member.session_id == old_id
+    members.update(key, [Member.session_id.set(new_id)], now=now, where=same)
 
 
 def _is_in(room: Room, session: Session) -> bool:

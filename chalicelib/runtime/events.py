@@ -20,13 +20,33 @@ class SessionEnded:
 
 
 @dataclass(frozen=True)
+class SessionReplaced:
+    """A log in has put another session in its place: nobody may listen under the old id from now on."""
+
+    old_id: SessionId
+    now: int
+
+
+@dataclass(frozen=True)
 class SessionRenewed:
-    """A participant goes on under a new session id, which their tabs do not know yet; `room_id` is their meeting."""
+    """A participant goes on under a new session id, which their tabs do not know yet; `room_id` is their meeting.
+
+    After a log in it comes a little later, and may come twice.
+    """
 
     old_id: SessionId
     new_id: SessionId
     participant_id: str
     room_id: str | None
+    now: int
+
+
+@dataclass(frozen=True)
+class GuestSignedIn:
+    """Whoever decided something as that guest has logged in to that account. May come late, and twice."""
+
+    participant_id: str
+    account_id: str
     now: int
 
 
@@ -130,10 +150,10 @@ class ParticipantRefused:
 _subscribers: dict[type, list[Callable[[Any], None]]] = defaultdict(list)
 
 
-def subscribe(kind: type, *handlers: Callable[[Any], None]) -> None:
-    """Calls each with every event of that kind, in this order; subscribing twice is subscribing once."""
-    known = _subscribers[kind]
-    known += [handler for handler in handlers if handler not in known]
+def subscribe(kind: type, handler: Callable[[Any], None]) -> None:
+    """Calls `handler` with every event of that kind; subscribing twice is subscribing once."""
+    if handler not in _subscribers[kind]:
+        _subscribers[kind].append(handler)
 
 
 def publish(event: object) -> None:

@@ -19,6 +19,7 @@ from chalicelib.lifetimes import EXPIRY_CURSOR, EXPIRY_ENTRY, HOUR, MINUTE
 from chalicelib.runtime import problems
 from chalicelib.runtime.store import Binding, Record, Table
 from chalicelib.runtime.telemetry import log
+from chalicelib.runtime.transactions import Transaction
 
 SHARDS = 4  # of a minute: 4 000 entries a second before one is too hot
 PAGE = 100  # entries
@@ -84,6 +85,11 @@ def handled_by(kind: str, handler: Handler) -> None:
 def file(kind: str, name: str, due_at_ms: int, *, now: int) -> None:
     """Has the handler of `kind` called once `due_at_ms` is over; filing the same again is filing it once."""
     entries.put(_entry((kind, name), due_at_ms, now, EXPIRY_ENTRY.deadline(max(due_at_ms, now))))
+
+
+def file_with(both: Transaction, kind: str, name: str, due_at_ms: int, *, now: int) -> None:
+    """As `file`, together with what it is about."""
+    both.put(entries, _entry((kind, name), due_at_ms, now, EXPIRY_ENTRY.deadline(max(due_at_ms, now))))
 
 
 def reap(*, now: int) -> Reaped:

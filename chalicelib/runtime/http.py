@@ -55,6 +55,7 @@ class Call(Generic[B]):
     address: str  # of the viewer; for limits and places only, never stored or logged
     area: str | None = None  # where the edge in front of us says they are, for places only
     cookies_out: list[str] = field(default_factory=list)
+    headers_out: dict[str, str] = field(default_factory=dict)
 
     def header(self, name: str) -> str | None:
         return self.headers.get(name.lower())
@@ -173,6 +174,7 @@ def _answer(
     try:
         call = _call(described, request, params, headers, cookies)
         response = _response(handler(call))
+        response.headers.update(call.headers_out)
     except Problem as problem:
         response = _problem_response(problem)
     except Exception as error:  # the last resort: no trace and no input ever reaches the caller

@@ -56,12 +56,12 @@ class Table(Generic[R]):
         self._read("GetItem", key, [item], consistent)
         return item if item.live_at(now) else None
 
-    def get_many(self, keys: Sequence[Key], *, now: int) -> list[R]:
-        """The live items among `keys` (at most 100), in no order, read consistently."""
+    def get_many(self, keys: Sequence[Key], *, now: int, consistent: bool = True) -> list[R]:
+        """The live items among `keys` (at most 100), in no order."""
         if not keys:
             return []
-        found: list[R] = list(_open("batch_get")(self.model, list(keys), consistent_read=True))
-        self._read_batch(keys, found)
+        found: list[R] = list(_open("batch_get")(self.model, list(keys), consistent_read=consistent))
+        self._read_batch(keys, found, consistent)
         return [item for item in found if item.live_at(now)]
 
     def query(
@@ -191,13 +191,14 @@ class Table(Generic[R]):
             units = meter.read_units([item.serialize() for item in items], consistent=consistent)
             meter.record(meter.Call(operation, self.name, _pair(key)[0], units, write=False, requests=requests))
 
-    def _read_batch(self, keys: Sequence[Key], found: list[R]) -> None:
+    def _read_batch(self, keys: Sequence[Key], found: list[R], consistent: bool) -> None:
         """Each item of a batch is rounded up by itself; one that is not there costs a unit too."""
         if not meter.active():
             return
         here = {self.key(item): item for item in found}
         for index, key in enumerate(keys):
-            self.count_read(key, here.get(_pair(key)), requests=0 if index else 1)
+            items = [here[_pair(key)]] if _pair(key) in here else []
+            self._read("BatchGetItem", key, items, consistent, requests=0 if index else 1)
 
     def count_transacted(self, item: R, requests: int) -> None:
         """One write of a transaction, whose units are double."""

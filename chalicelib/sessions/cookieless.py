@@ -15,6 +15,7 @@ from chalicelib.sessions.ticket_models import new_ticket, take_ticket
 
 PURPOSE = "bearer"
 SCHEME = "bearer "
+ANOTHER = "Earshot-Bearer"  # in an answer: takes the place of the bearer that was sent
 TEXT_MAX = 512  # characters; ours have about 130, so anything longer is not ours
 WISH = "earshot-cookies"
 TICKETS = 60  # a minute, by one session
@@ -28,8 +29,8 @@ def wants_no_cookie(headers: Mapping[str, str]) -> bool:
     return wish is not None
 
 
-def new_bearer(session: Session, *, now: int) -> str:
-    return vault.seal(PURPOSE, Pass(session.session_id, now).to_bytes().decode())
+def new_bearer(session_id: SessionId, *, now: int) -> str:
+    return vault.seal(PURPOSE, Pass(session_id, now).to_bytes().decode())
 
 
 def has_bearer(headers: Mapping[str, str]) -> bool:

@@ -1,16 +1,16 @@
 """Between cookie and session, for every subject's routes: who is calling?"""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
 from chalicelib.lifetimes import SESSION
 from chalicelib.runtime import cookies
-from chalicelib.runtime.errors import Unauthenticated
+from chalicelib.runtime.errors import FieldError, Invalid, Unauthenticated
 from chalicelib.runtime.http import Call
 from chalicelib.runtime.ids import SessionId
-from chalicelib.runtime.languages import Language, choose_language
+from chalicelib.runtime.languages import LANGUAGES, Language, choose_language
 from chalicelib.runtime.settings import settings
 from chalicelib.sessions import cookieless, service
 from chalicelib.sessions.models import Session
@@ -18,38 +18,38 @@ from chalicelib.sessions.rules import Pass
 from chalicelib.sessions.schemas import Preferences, SessionAccount, SessionView
 
 PURPOSE = "session"
+IN_LANGUAGE = {
+    "language": Annotated[
+        Language | None, msgspec.Meta(description="Of the texts; left out: the one preferred, or the browser's.")
+    ]
+}
 
 
-def require_session(call: Call[Any], *, now: int) -> Session:
-    """The caller's session, its cookie sealed again when due. Raises Unauthenticated, and clears what is no use."""
+def require_session(call: Call[Any], *, now: int, leaving: bool = False) -> Session:
+    """The caller's session, its cookie sealed again when due. Raises Unauthenticated.
+
+    `leaving`: for what a page says while it goes; that answer may come after another tab's log in, and sets none.
+    """
     held = held_pass(call.headers)
-    try:
-        session = service.find_session(held, now=now)
-    except Unauthenticated:
-        note_found(call, None)
-        raise
-    if held is not None and held.due_at(now) and not cookieless.has_bearer(call.headers):
+    session = service.find_session(held, now=now)
+    if held is not None and held.due_at(now) and not leaving and not cookieless.has_bearer(call.headers):
         give_cookie(call, session.session_id, now=now)
     return session
 
 
 def find_session(call: Call[Any], *, now: int) -> Session | None:
-    """The caller's session, if there is one; a cookie that is no use is cleared."""
+    """The caller's session, if there is one."""
     try:
         return service.find_session(held_pass(call.headers), now=now)
     except Unauthenticated:
-        return note_found(call, None)
-
-
-def note_found(call: Call[Any], session: Session | None) -> Session | None:
-    """What the caller's cookie led to: one that led to nothing is cleared."""
-    if session is None and cookies.values(settings(), call.headers) and not cookieless.has_bearer(call.headers):
-        clear_cookie(call.cookies_out)
-    return session
+        return None
 
 
 def clear_useless(headers: Mapping[str, str], cookies_out: list[str], *, now: int) -> None:
-    """For every answer, whatever became of its request: a cookie that is not ours, or has run out, is cleared."""
+    """For every answer, whatever became of its request: a cookie that is not ours, or has run out, is cleared.
+
+    One of a session that has ended is not: the browser may have got another since it sent this one (ADR 22).
+    """
     if cookies.values(settings(), headers) and not any(map(_is_ours, cookies_out)) and not has_cookie(headers, now=now):
         clear_cookie(cookies_out)
 
@@ -61,8 +61,8 @@ def has_cookie(headers: Mapping[str, str], *, now: int) -> bool:
 
 
 def view(call: Call[Any], session: Session, *, now: int) -> SessionView:
-    """The session as its owner sees it. It ends 30 days after the instant in the cookie that they hold then."""
-    held = None if any(map(_is_ours, call.cookies_out)) else held_pass(call.headers)
+    """The session as its owner sees it. It ends 30 days after the instant in the cookie or bearer they hold then."""
+    held = None if call.headers_out or any(map(_is_ours, call.cookies_out)) else held_pass(call.headers)
     email = session.email_address
     return SessionView(
         session.participant_name,
@@ -79,6 +79,16 @@ def language(call: Call[Any], session: Session | None) -> Language:
     return choose_language(preferred, call.header("accept-language"))
 
 
+def asked_language(call: Call[Any], session: Session | None) -> Language:
+    """The one that `?language=` asks for (`IN_LANGUAGE`), otherwise as `language`. Raises Invalid for any other."""
+    asked = call.query.get("language")
+    if asked is None:
+        return language(call, session)
+    if asked not in LANGUAGES:
+        raise Invalid("There is no such language here.", errors=[FieldError("language", " or ".join(LANGUAGES))])
+    return choose_language(asked, None)
+
+
 def held_pass(headers: Mapping[str, str]) -> Pass | None:
     """What the request's bearer says, or else its cookie; None for one that is not ours."""
     return cookieless.held_bearer(headers) if cookieless.has_bearer(headers) else _held_by_cookie(headers)
@@ -90,8 +100,20 @@ def _held_by_cookie(headers: Mapping[str, str]) -> Pass | None:
 
 
 def give_cookie(call: Call[Any], session_id: SessionId, *, now: int) -> None:
-    """The one cookie of the session; whatever was decided about it before does not count."""
+    """The one cookie of the session, or another bearer for whoever came by one.
+
+    Whatever was decided about the cookie before does not count.
+    """
+    if cookieless.has_bearer(call.headers):
+        call.headers_out[cookieless.ANOTHER] = cookieless.new_bearer(session_id, now=now)
+        return
     _set_cookie(call.cookies_out, cookies.sealed(settings(), PURPOSE, Pass(session_id, now).to_bytes()))
+
+
+def forget(call: Call[Any]) -> None:
+    """The caller's session is over. A cookie beside a bearer belongs to another."""
+    if not cookieless.has_bearer(call.headers):
+        clear_cookie(call.cookies_out)
 
 
 def clear_cookie(cookies_out: list[str]) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from pynamodb.attributes import BooleanAttribute, JSONAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import BooleanAttribute, JSONAttribute, NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
@@ -31,10 +31,11 @@ class Session(Record):
     participant_name = UnicodeAttribute()
     room_id = UnicodeAttribute(null=True)  # the meeting they are in, entered last
     email = UnicodeAttribute(null=True)  # of the account, sealed
-    vouched_for = UnicodeAttribute(null=True)  # the account whose password was replaced from here, a digest
+    proved_for = UnicodeAttribute(null=True)  # the account as it was when its owner signed in or replaced the password
     age = UnicodeAttribute(null=True)  # what followed from the birth date, which is not kept: see rules.Age
     preferences = JSONAttribute(default=dict)
     decided = BooleanAttribute(null=True)  # on some purpose, as a guest: to be taken along to an account
+    follows = UnicodeSetAttribute(null=True)  # the sessions before it, while what was theirs is not yet its own
     opened_at_ms = NumberAttribute()
     used_at_ms = NumberAttribute()  # at most 12 h behind the cookie, which decides
     ended = BooleanAttribute(null=True)  # being taken down: nobody's session any more
@@ -141,17 +142,14 @@ def unchanged(session: Session) -> Condition:
     return same
 
 
-def vouch(session_id: str, account_id: str, *, now: int) -> None:
+def proof_of(account_id: str, revision: str) -> str:
+    """Names an account as it is until its next password or second factor."""
+    return vault.digest("sessions/proved", account_id, revision)
+
+
+def note_proof(session_id: str, proof: str, *, now: int) -> None:
     """Whoever holds this session reads the account's mail: their guesses at its password are not strangers'."""
-    change(session_id, [Session.vouched_for.set(_vouched(account_id))], now=now)
-
-
-def vouches_for(session: Session | None, account_id: str) -> bool:
-    return session is not None and session.vouched_for == _vouched(account_id)
-
-
-def _vouched(account_id: str) -> str:
-    return vault.digest("sessions/vouched", account_id)
+    change(session_id, [Session.proved_for.set(proof)], now=now)
 
 
 def renewed(session: Session, owner_id: str | None, now: int) -> Session:

@@ -54,7 +54,7 @@ def end_session(call: Call[None]) -> Reply:
     held = edge.held_pass(call.headers)
     if held is not None:
         service.end_session(held.session_id, now=clock.now())
-    _forget(call)
+    edge.forget(call)
     return Reply(status=204)
 
 
@@ -78,7 +78,7 @@ def list_sessions(call: Call[None]) -> Reply:
 def end_sessions(call: Call[None]) -> Reply:
     now = clock.now()
     service.end_everywhere(edge.require_session(call, now=now), now=now)
-    _forget(call)
+    edge.forget(call)
     return Reply(status=204)
 
 
@@ -88,14 +88,8 @@ def end_listed(call: Call[None]) -> Reply:
     now = clock.now()
     session = edge.require_session(call, now=now)
     if service.end_listed(session, call.path["id"], now=now).session_id == session.session_id:
-        _forget(call)
+        edge.forget(call)
     return Reply(status=204)
-
-
-def _forget(call: Call[None]) -> None:
-    """A cookie beside a bearer belongs to another session."""
-    if not cookieless.has_bearer(call.headers):
-        edge.clear_cookie(call.cookies_out)
 
 
 def _listed(one: Session, mine: Session) -> ListedSession:

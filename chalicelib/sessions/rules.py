@@ -9,6 +9,7 @@ from typing import Literal
 from chalicelib.lifetimes import MINUTE, SECOND, SESSION
 from chalicelib.runtime.errors import FieldError, Invalid
 from chalicelib.runtime.ids import SessionId, is_session_id
+from chalicelib.sessions.spelling import HELPERS, shows_nothing, unseen
 
 RESEAL_AFTER_MS = MINUTE  # the instant of last use in the cookie is at most this old while in use
 FORMAT = 1
@@ -16,10 +17,7 @@ NAME_MAX = 80  # characters
 NICKNAME_MAX = 20
 ADULT_AT, MINOR_AT = 18, 13  # years; 13 as COPPA has it
 BORN_FIRST = 1900
-# Persian, Indic, Arabic and Hebrew words and many emoji need these; all other format characters can deceive
-HELPERS = frozenset("\u200c\u200d\u200e\u200f\u061c") | frozenset(map(chr, range(0xE0020, 0xE0080)))
-BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # letters and symbols by name, nothing to see
-REFUSED = frozenset({"Cc", "Cf", "Cs", "Co"})  # not Cn: what this Python does not know yet may be a letter
+IN_NICKNAMES = frozenset({"Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Nd", "Nl", "No", "So", "Sk"})
 DIGITS_MAX = 4  # in a nickname: fewer than any telephone number has
 
 Age = Literal["adult", "minor", "child"]  # child: under 13, with a parent, guardian or teacher
@@ -76,19 +74,16 @@ def fault_of(line: str, longest: int) -> str | None:
     """What keeps a line from being shown to others; None where nothing does."""
     if not 1 <= len(line) <= longest:
         return f"1 to {longest} characters"
-    if any(_deceives(one) for one in line):
+    if unseen(line):
         return "no control or invisible characters"
-    return "something to see" if set(line) <= HELPERS | BLANK else None
+    return "something to see" if shows_nothing(line) else None
 
 
 def clean_nickname(text: str) -> str:
     """A child's name: one short word, so that it is not a full name (C7). Raises Invalid."""
     name = clean_name(text)
-    if (
-        len(name) > NICKNAME_MAX
-        or not set(name).isdisjoint(" @._/:")
-        or sum(one.isdigit() for one in name) > DIGITS_MAX
-    ):
+    seen = unicodedata.normalize("NFKC", name)
+    if len(seen) > NICKNAME_MAX or len(name) > NICKNAME_MAX or not _is_a_word(seen) or _digits(seen) > DIGITS_MAX:
         raise _bad_name(f"a nickname: one word of at most {NICKNAME_MAX} characters, no address and no number")
     return name
 
@@ -107,8 +102,14 @@ def outcome_of(birth_month: int, birth_year: int, now: int) -> Outcome:
     return "minor" if months <= ADULT_AT * 12 else "adult"
 
 
-def _deceives(one: str) -> bool:
-    return one in BLANK or (unicodedata.category(one) in REFUSED and one not in HELPERS)
+def _is_a_word(text: str) -> bool:
+    """Letters and their marks, digits, pictures; whatever else it looks like (＠, ․, ‐) may make an address of it."""
+    return all(unicodedata.category(one) in IN_NICKNAMES or one in HELPERS for one in text)
+
+
+def _digits(text: str) -> int:
+    """In any script: 一 and ① count, too."""
+    return sum(unicodedata.numeric(one, None) is not None for one in text)
 
 
 def _bad_name(reason: str) -> Invalid:

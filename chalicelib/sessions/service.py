@@ -9,6 +9,7 @@ from chalicelib.runtime.errors import Conflict, Denied, NotFound, Unauthenticate
 from chalicelib.runtime.ids import SessionId, derived
 from chalicelib.runtime.networks import network
 from chalicelib.runtime.transactions import Transaction
+from chalicelib.sessions import sweep
 from chalicelib.sessions.models import Session, change, find, find_all_of, key_of, new_session, sessions, use
 from chalicelib.sessions.names import friendly
 from chalicelib.sessions.rules import Age, Pass, clean_name, clean_nickname
@@ -22,6 +23,7 @@ def open_session(viewer: str = "", *, now: int, age: Age | None = None) -> Sessi
     limits.count(limits.hidden("session", network(viewer)), allowed=OPENED, window_ms=MINUTE, now=now)
     session = new_session(friendly(), now)
     session.age = age
+    sweep.file(session, now=now)
     sessions.put(session)
     return session
 

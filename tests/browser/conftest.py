@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
-from infra.local.testing import Running, running_stack
+from infra.local.testing import Running
 from tests.browser import chromium
 from tests.browser.people import Person, Place
+from tests.browser.searched import searched_stack
 
 HERE = Path(__file__).parent
 
@@ -32,7 +33,7 @@ def playwright() -> Iterator[Playwright]:
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Running]:
     """Tests share it: clips of one cannot match those of the next, which are of another time."""
-    with running_stack() as found:
+    with searched_stack() as found:
         yield found
 
 

@@ -8,9 +8,10 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pyotp import TOTP
 
 from chalicelib.web.i18n import text
-from infra.local.testing import Running, running_stack
+from infra.local.testing import Running
 from tests.browser.accessibility import complaints
 from tests.browser.corner import act, log_in, mailed_link, open_panel, register, say_age
+from tests.browser.searched import searched_stack
 
 EMAIL, OTHER_EMAIL = "ada@example.org", "grace@example.org"
 PASSWORD, NEW_PASSWORD = "seven green umbrellas", "eight blue umbrellas"
@@ -19,7 +20,7 @@ Device = Callable[[], Page]
 
 @pytest.fixture(scope="module")
 def secure_stack() -> Iterator[Running]:
-    with running_stack({"LAN": "1"}) as found:
+    with searched_stack({"LAN": "1"}) as found:
         yield found
 
 
@@ -123,6 +124,7 @@ def test_what_an_account_is_changed_and_forgotten_by_its_owner(device: Device) -
     register(page, OTHER_EMAIL, PASSWORD)
     page.goto(mailed_link(page, OTHER_EMAIL, "Confirm"))
     page.get_by_role("button", name="Confirm").click()
+    expect(page.get_by_role("link", name="Log in")).to_be_visible()
     page.goto("/login#forgot")
     page.locator("#forgot-email").fill(OTHER_EMAIL)
     act(page, "forgot", "Send the link")

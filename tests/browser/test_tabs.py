@@ -7,10 +7,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from chalicelib.web.i18n import text
-from infra.local.testing import running_stack
 from tests.browser import moved_clock
 from tests.browser.people import Person, Place
 from tests.browser.presenters import cards, framed_site, meet_by_code, mine, open_links, show, stage
+from tests.browser.searched import searched_stack
 
 URL, TITLE = "https://example.org/minutes", "Minutes of May"
 BACK = "1 link is on your list again."
@@ -43,7 +43,7 @@ def moved(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Place, Tim
     file = tmp_path_factory.mktemp("clock") / "ms"
     time = Time(file)
     arguments = ["--app", f"{moved_clock.__name__}:app"]
-    with running_stack({moved_clock.PLACE: str(file)}, arguments) as stack:
+    with searched_stack({moved_clock.PLACE: str(file)}, arguments) as stack:
         yield Place(stack.url, t0_ms=0), time
 
 

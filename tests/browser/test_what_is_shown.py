@@ -23,6 +23,22 @@ FRAMEABLE = """async ([url, page]) => {
   return frameable(url, new URL(page));
 }"""
 
+LIVES = """async () => {
+  const {writeLife} = await import("/assets/js/content/life.js");
+  const [card, panel] = ["time", "time"].map(name => document.body.appendChild(document.createElement(name)));
+  writeLife(card, 1_800_000, 0, "");
+  await null;
+  const before = [card.textContent, panel.textContent];
+  writeLife(panel, 1_800_000, 1, "");
+  await null;
+  return [before, [card.textContent, panel.textContent]];
+}"""
+INSTANTS = """async () => {
+  const {clockTime, dayAndTime} = await import("/assets/js/i18n.js");
+  const at = Date.UTC(2026, 10, 22, 18, 21);
+  return [clockTime(at), dayAndTime(at)].map(one => one.replace(/\\s/g, " "));
+}"""
+
 
 @pytest.fixture(scope="module")
 def page(stack: Running, browser: Browser) -> Any:
@@ -93,3 +109,31 @@ def test_the_room_is_read_again_before_the_deadline_not_by_all_at_once(
 def test_a_page_frames_only_what_may_be_framed(page: Page, url: str, here: str, framed: bool) -> None:
     """B6, B8: whatever a server says."""
     assert page.evaluate(FRAMEABLE, [url, here]) is framed
+
+
+def test_one_link_has_one_life_wherever_the_page_shows_it(page: Page) -> None:
+    """B7: card and panel say the same at any moment, though they are written one after the other."""
+    before, after = page.evaluate(LIVES)
+    assert before[0].startswith("30 minutes left"), before
+    assert after[0] == after[1]
+    assert after[0].startswith("29 minutes left"), after
+
+
+@pytest.mark.parametrize(
+    ("region", "lang", "said"),
+    [
+        ("en-GB", "en", ["18:21", "22 Nov 2026, 18:21"]),
+        ("en-US", "en", ["6:21 PM", "Nov 22, 2026, 6:21 PM"]),
+        ("fr-CH", "fr", ["18:21", "22 nov. 2026, 18:21"]),
+        ("de-DE", "en", ["6:21 PM", "Nov 22, 2026, 6:21 PM"]),  # who reads another language than their own
+    ],
+)
+def test_instants_are_written_as_the_readers_region_does(
+    stack: Running, browser: Browser, region: str, lang: str, said: list[str]
+) -> None:
+    """In the language of the page, the way of the browser's own region."""
+    context = browser.new_context(base_url=stack.url, locale=region, timezone_id="UTC")
+    found = context.new_page()
+    found.goto(f"/?lang={lang}")
+    assert found.evaluate(INSTANTS) == said
+    context.close()

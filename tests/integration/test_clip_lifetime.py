@@ -6,6 +6,7 @@ import uuid
 
 import pytest
 
+from chalicelib.joining import service
 from tests.support.browser import Browser
 from tests.support.sounds import LENGTH_S, clip, listen, submit
 from tests.support.world import World
@@ -17,6 +18,10 @@ def expire(world: World) -> None:
     """Delivers every message that waits on the delay queue, as SQS does when their seconds are over."""
     bodies = [json.dumps(message.body) for message in world.aws.messages()]
     world.deliver("clip-expiry", *bodies)
+
+
+def fail(*_: object) -> None:
+    raise RuntimeError("the process dies")
 
 
 def clip_ids(world: World) -> set[str]:
@@ -87,6 +92,30 @@ def test_cancelling_deletes_the_clip_at_once(world: World) -> None:
     assert person.get(f"/v1/joins/{join_id}").json()["status"] == "expired"
     later = listen(world.member(), A2, heard_until_ms=world.now)
     assert later.json()["status"] == "listening"
+
+
+def test_a_clip_that_comes_after_its_cancelling_is_nowhere_even_if_the_process_dies(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A4: cancelled before it came, it matches nobody, however far its process gets."""
+    person, join_id = world.member(), str(uuid.uuid4())
+    assert person.delete(f"/v1/joins/{join_id}").status == 204
+    monkeypatch.setattr(service, "_again", fail)
+
+    assert listen(person, A1, heard_until_ms=world.now, join_id=join_id).status == 500
+
+    assert world.aws.of_clips() == []
+    assert listen(world.member(), A2, heard_until_ms=world.now).json()["status"] == "listening"
+
+
+def test_clips_that_never_came_are_cancelled_no_more_often_than_clips_can_come(world: World) -> None:
+    """A11: each leaves a row for a minute; one's own clips can always be cancelled."""
+    person = world.member()
+    join_id = listen(person, A1, heard_until_ms=world.now).json()["join_id"]
+    answers = [person.delete(f"/v1/joins/{uuid.uuid4()}") for _ in range(service.CLIPS_ALLOWED + 1)]
+    assert [answer.status for answer in answers] == [204] * service.CLIPS_ALLOWED + [429]
+    assert person.delete(f"/v1/joins/{join_id}").status == 204
+    assert len(world.aws.verdicts()) == service.CLIPS_ALLOWED + 1
 
 
 def test_cancelling_twice_and_what_never_was_is_no_error(world: World) -> None:

@@ -155,6 +155,26 @@ def test_texts_are_in_the_readers_language(world: World) -> None:
     assert (french, russian) == (texts.text("news", "fr"), texts.text("news", "ru"))
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_texts_are_in_the_language_of_the_page(world: World, language: str) -> None:
+    """F1, G5: nobody agrees to a text in another language than the page they read; both requests, before all else."""
+    browser = grown_up(world)
+    browser.request("PATCH", "/v1/session", json_body={"preferences": {"language": "ru"}})
+    asked, elsewhere = f"/v1/consents?language={language}", {"Accept-Language": "fr"}
+    answers = [browser.get(asked, headers=elsewhere)]
+    answers.append(browser.request("PUT", asked, json_body={"news": True}, headers=elsewhere))
+    assert [one.json()["consents"][0]["text"] for one in answers] == [texts.text("news", language)] * 2
+
+
+def test_a_language_that_is_not_ours_is_refused(world: World) -> None:
+    """F1: said so, and nothing decided."""
+    browser = grown_up(world)
+    answers = [browser.request("PUT", "/v1/consents?language=tlh", json_body={"news": True})]
+    answers.append(browser.get("/v1/consents?language="))
+    assert [one.status for one in answers] == [422, 422]
+    assert world.aws.items("consents") == []
+
+
 def test_every_purpose_has_its_text_in_every_language_and_version() -> None:
     """F1, G5: purposes, schema and texts cannot drift apart."""
     names = get_args(PurposeName)

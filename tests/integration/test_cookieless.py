@@ -6,6 +6,7 @@ from chalicelib.lifetimes import DAY, MINUTE
 from chalicelib.sessions.cookieless import TICKETS
 from tests.integration.test_join_codes import make
 from tests.integration.test_rooms import name_of
+from tests.support.accounts import EMAIL, PASSWORD, code_of, with_account
 from tests.support.browser import Answer, Browser
 from tests.support.world import World
 
@@ -158,3 +159,35 @@ def test_tickets_have_to_be_asked_for_at_leisure(world: World) -> None:
     answers = [member.post("/v1/tickets", json_body={}).status for _ in range(TICKETS + 1)]
     assert answers == [201] * TICKETS + [429]
     assert world.browser().post("/v1/tickets", json_body={}).status == 401
+
+
+def test_a_change_of_privilege_brings_another_bearer_and_no_cookie(world: World) -> None:
+    """C4, C5: log in, second factor and password: the old bearer is worth nothing, the new one is in the answer."""
+    with_account(world)
+    guest, given, _ = come(world)
+    held = bearer(given["bearer"])
+    secret = ""
+
+    def code() -> str:
+        world.clock.advance(MINUTE)
+        return code_of(secret, world.now)
+
+    def renews(method: str, path: str, body: dict[str, str]) -> Answer:
+        nonlocal held
+        answer = guest.request(method, path, json_body=body, headers=held)
+        assert answer.status in (200, 204), answer.body
+        assert answer.cookies == []
+        assert guest.get("/v1/session", headers=held).status == 401
+        held = bearer(answer.headers["earshot-bearer"])
+        assert guest.get("/v1/account", headers=held).status == 200
+        return answer
+
+    view = renews("POST", "/v1/session/login", {"email": EMAIL, "password": PASSWORD}).json()
+    assert (view["account"], view["expires_at_ms"]) == ({"email": EMAIL}, world.now + 30 * DAY)
+    renews("PUT", "/v1/account/password", {"password": PASSWORD, "new_password": "another good password"})
+    asked = {"password": "another good password"}
+    secret = guest.post("/v1/account/totp", json_body=asked, headers=held).json()["secret"]
+    renews("PUT", "/v1/account/totp", {"totp": code()})
+    renews("DELETE", "/v1/account/totp", {**asked, "totp": code()})
+    erased = guest.request("DELETE", "/v1/account", json_body=asked, headers=held)
+    assert (erased.status, erased.cookies, "earshot-bearer" in erased.headers) == (200, [], False)

@@ -5,13 +5,13 @@ import uuid
 
 import pytest
 
-from chalicelib.joining import census, company, crowd
+from chalicelib.joining import census, company, crowd, service
 from chalicelib.joining.places import Viewer, places
 from chalicelib.joining.rules import Span
 from chalicelib.lifetimes import CROWD_NOTICE
 from tests.support.browser import Browser
 from tests.support.environment import SECRET
-from tests.support.sounds import LENGTH_S, listen
+from tests.support.sounds import LENGTH_S, clip, listen, submit
 from tests.support.world import World
 
 A1, A2, B1 = "room-a-seat-1", "room-a-seat-2", "room-b-seat-1"
@@ -25,7 +25,7 @@ def crowded(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
         monkeypatch.setattr(module, "BOUND", BOUND)
     person = world.member()
     for _ in range(BOUND + 2):  # one person's clips match nobody
-        listen(person, B1, heard_until_ms=world.now)
+        submit(person, clip(B1, from_s=1.97), recorded_at_ms=world.now - LENGTH_S * 1_000 - 30)
     return world
 
 
@@ -63,6 +63,16 @@ def test_people_in_a_crowd_meet_through_the_rounds_and_two_rooms_stay_two(crowde
     found = {seat: verdict(people[seat], joins[seat]["join_id"]) for seat in people}
     assert found[A1]["status"] == found[A2]["status"] == found[B1]["status"] == "joined"
     assert found[A1]["room_id"] == found[A2]["room_id"] != found[B1]["room_id"]
+
+
+@pytest.mark.parametrize("cold", [True, False])
+def test_whoever_is_in_a_crowd_is_offered_the_code_by_any_process(crowded: World, cold: bool) -> None:
+    """A14: a process that has just begun says so in its first answer, and so does whoever asks later."""
+    person = crowded.member()
+    if cold:
+        census.forget()
+    found = listen(person, A1, heard_until_ms=crowded.now).json()
+    assert found["hint"] == service.CROWDED == verdict(person, found["join_id"])["hint"]
 
 
 def test_the_first_who_came_before_the_crowd_was_known_are_met_too(crowded: World) -> None:

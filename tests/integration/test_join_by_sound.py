@@ -81,6 +81,20 @@ def test_the_same_clip_twice_has_one_effect(world: World) -> None:
     assert sorted(item["kind"]["S"] for item in world.aws.items("rooms")) == ["member", "member", "room", "sequence"]
 
 
+def test_other_sound_under_the_same_id_changes_nothing(world: World) -> None:
+    """A11: the same clip id twice: one effect, whatever it sounds like the second time, and however late it comes."""
+    first, second, join_id = world.member(), world.member(), str(uuid.uuid4())
+    listen(first, A1, heard_until_ms=world.now)
+    listen(second, B1, heard_until_ms=world.now, join_id=join_id)
+    before, heard_until_ms = world.aws.items("clips"), world.now
+    for later_ms in (0, 5_000, 6_000):
+        world.clock.advance(later_ms)
+        again = listen(second, A2, heard_until_ms=heard_until_ms, join_id=join_id).json()
+        assert again["status"] == ("listening" if later_ms < 6_000 else "expired")
+    assert world.aws.items("clips") == before
+    assert world.aws.items("rooms") == []
+
+
 @pytest.mark.parametrize("second_seat", [A2, B1])
 def test_somebody_elses_join_id_names_another_clip(world: World, second_seat: str) -> None:
     """A11: nobody can read or replace another's clip by knowing its id."""

@@ -140,6 +140,23 @@ def test_whoever_is_refused_is_told_and_may_ask_again_a_minute_later(world: Worl
     assert guest.get(f"/v1/rooms/{room}").status == 404
 
 
+def test_nobody_waits_at_the_door_of_a_meeting_that_has_ended(world: World) -> None:
+    """A12, B11: told at once, however they knocked; asking again says that it is over. Others hear nothing."""
+    ada, room, _ = closed_room(world)
+    by_link, by_code, refused = world.member(), world.member(), world.member()
+    code = make(ada, room).json()["code"]
+    tabs = [who.connect() for who in (by_link, by_code, refused)]
+    assert (come(by_link, room).status, enter(by_code, code).status, come(refused, room).status) == (202, 202, 202)
+    assert answer(ada, room, me(refused, world), False) == 204
+    world.pushes.clear()
+
+    assert ada.delete(f"/v1/rooms/{room}").status == 204
+
+    told = {"type": "knock.answered", "room_id": room, "admitted": False, "at_ms": world.now}
+    assert [world.pushes.to(tab.id) for tab in tabs] == [[told], [told], []]
+    assert (come(by_link, room).status, enter(by_code, code).status) == (404, 410)
+
+
 def test_knocking_without_end_has_to_wait(world: World) -> None:
     """A12: asking again is limited."""
     _, room, _ = closed_room(world)

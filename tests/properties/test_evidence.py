@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -86,3 +87,19 @@ def test_one_pair_that_agrees_does_not() -> None:
         for person in (first[0], second[0]):
             listen(person, ["kitchen"], MUCH_LATER + 8_000)
         assert room_of(stage, first[0], MUCH_LATER) != room_of(stage, second[0], MUCH_LATER)
+
+
+@pytest.mark.parametrize("heard_by_both", [0, 1])
+def test_two_pairs_without_a_person_in_common_are_found_in_any_order(heard_by_both: int) -> None:
+    """A6: whoever could testify with several people leaves to another the one whom only that other hears."""
+    with staged() as stage:
+        first, second = meet("kitchen", 2, NOW), meet("hall", 2, MUCH_LATER)
+        later = MUCH_LATER + 20_000
+        listen(first[1], ["table", "stove"], later)
+        listen(second[heard_by_both], ["sink", "stove"], later)
+        listen(second[1 - heard_by_both], ["door"], later)
+        assert room_of(stage, first[0], later) != room_of(stage, second[0], later)
+
+        listen(first[0], ["table", "sink", "door"], later)
+
+        assert len({room_of(stage, one, later) for one in (*first, *second)}) == 1

@@ -9,13 +9,14 @@ import random
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from functools import partial
+from typing import Any
 from unittest.mock import patch
 
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from chalicelib.joining import service
+from chalicelib.joining import census, company, crowd, service
 from chalicelib.joining.models import ClipId, find_sound, listings
 from chalicelib.joining.places import places
 from chalicelib.joining.rules import Span
@@ -32,6 +33,7 @@ from tests.support.scenes import LENGTH_MS, NOWHERE, Clip, meetings, new_clip, s
 
 SCENES = ("kitchen", "hall")
 GRID_MS = 2_000
+CROWDED = 3  # clips that make a crowd
 PEOPLE = 6
 WHO = st.integers(0, 2 * PEOPLE - 1)  # half the time whoever acted last goes on: a history of one device has length
 BACK = st.sampled_from([1, 1, 1, 2, 3])
@@ -88,6 +90,7 @@ class Joining(RuleBasedStateMachine):
         self.now = START_MS
         self.devices: list[Device] = []
         self.last = 0
+        self.crowded = False
 
     def teardown(self) -> None:
         try:
@@ -97,10 +100,17 @@ class Joining(RuleBasedStateMachine):
             self._stack.close()
 
     @initialize(
-        scenes=st.lists(st.sampled_from(SCENES), min_size=PEOPLE, max_size=PEOPLE), ids=st.integers(0, 2**64 - 1)
+        scenes=st.lists(st.sampled_from(SCENES), min_size=PEOPLE, max_size=PEOPLE),
+        ids=st.integers(0, 2**64 - 1),
+        crowded=st.booleans(),
     )
-    def people_come(self, scenes: list[str], ids: int) -> None:
-        random.seed(ids)  # who has the least identifier is part of a history
+    def people_come(self, scenes: list[str], ids: int, crowded: bool) -> None:
+        """Into a place of their own, or one with so many clips that a matcher serves them all."""
+        random.seed(ids)  # who has the least identifier is part of a history, and so is which read lags behind
+        self.stage.memory.lags = lambda: random.random() < 0.5
+        self.crowded = crowded
+        for module in (census, company) if crowded else ():
+            self._stack.enter_context(patch.object(module, "BOUND", CROWDED))
         self.devices = [Device(scene, self.now) for scene in scenes]
 
     def device(self, who: int) -> Device:
@@ -196,8 +206,7 @@ class Joining(RuleBasedStateMachine):
     @rule(late=st.booleans(), twice=st.booleans())
     def queue_delivers(self, late: bool, twice: bool) -> None:
         """The delay queue calls for what is due; a late one for all but the newest."""
-        waiting, self.stage.waiting = self.stage.waiting, []
-        for message in waiting:
+        for message in self.stage.take(service.EXPIRY_QUEUE):
             due = self.now >= self._over_at(message)
             if due and not late:
                 for _ in range(1 + twice):
@@ -205,15 +214,32 @@ class Joining(RuleBasedStateMachine):
             else:
                 self.stage.waiting.append(message)
 
+    @rule(twice=st.booleans())
+    def matchers_run(self, twice: bool) -> None:
+        """The rounds of a crowd and the comparisons that follow from them, each once or twice (A14)."""
+        while messages := self.stage.take(crowd.QUEUE):
+            for message in messages:
+                for _ in range(1 + twice):
+                    self._match(message)
+
+    def _match(self, message: dict[str, Any]) -> None:
+        if "round" in message:
+            crowd.run_round(message["round"], now=self.now)
+        for tag, *likeliest in message.get("compare", ()):
+            service.compare_in_crowd(tag, likeliest, now=self.now)
+
     @rule(reverse=st.booleans(), pause_ms=st.sampled_from([GRID_MS, 10_000, 70_000]))
     def everyone_settles(self, reverse: bool, pause_ms: int) -> None:
         """One more clip of every device that still wants to be in, then one question each."""
         self.time_passes(pause_ms)
         self.now = self.now // GRID_MS * GRID_MS
+        if self.crowded:  # a reader who looks at few passes over few that nobody has deleted yet
+            self.queue_delivers(late=False, twice=False)
         present = [one for one in self.devices if not one.ended and not one.silent_since_leaving]
         for device in reversed(present) if reverse else present:
             device.on_the_way.clear()
             device.send(device.record(self.now), self.now)
+        self.matchers_run(twice=False)
         answers = {device.participant_id: device.poll(self.now) for device in present}
         found = meetings(self.stage, self.now)
         for scene in SCENES:
@@ -274,7 +300,7 @@ class Joining(RuleBasedStateMachine):
     @invariant()
     def what_the_queue_called_for_is_gone(self) -> None:
         """A4: physically, by the delay queue alone: no sweeper here."""
-        called = {message["clip"] for message in self.stage.waiting}
+        called = {message["clip"] for message in self.stage.waiting if "clip" in message}
         self._assert_gone(
             {clip.join_id for device, clip in self._over() if device.participant_id + clip.join_id not in called}
         )

@@ -11,6 +11,7 @@ from chalicelib.runtime import clock
 from infra.local.chalice_app import handlers_of
 from infra.local.events import Caller, LambdaContext, connect_details, http_event, socket_event
 from infra.local.routing import Router
+from tests.support import canaries
 
 HOST = "earshot.example"
 ORIGIN = f"https://{HOST}"
@@ -81,11 +82,17 @@ class Browser:
         if json_body is not None:
             body = json.dumps(json_body).encode()
         sent = {**self._own_headers(method, json_body is not None), **(headers or {})}
+        canaries.tell(self.address, *self.jar.values(), (sent.get("Authorization") or "").removeprefix("Bearer "))
+        canaries.tell_address(target)
+        canaries.tell_json(body)
         answer = call(
             self.app, method, target, headers=[(k, v) for k, v in sent.items() if v is not None], body=body,
             address=self.address,
         )  # fmt: skip
         self._keep(answer.cookies)
+        canaries.tell(*self.jar.values())
+        if target.startswith("/v1/") and answer.headers.get("content-type") == JSON:  # no problem, no page
+            canaries.tell_json(answer.body)
         return answer
 
     def get(self, target: str, **rest: Any) -> Answer:
@@ -149,6 +156,7 @@ class Socket:
     def send(self, message: Any) -> None:
         """A message as JSON; text goes as it is."""
         text = message if isinstance(message, str) else json.dumps(message)
+        canaries.tell_json(text)
         self._handle(self._event("MESSAGE", "$default") | {"body": text})
 
     def resume(self, room_id: str) -> None:

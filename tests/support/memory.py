@@ -44,6 +44,8 @@ class Memory:
         self._partitions: dict[tuple[str, str], set[tuple[str, ...]]] = defaultdict(set)
         self._lock = threading.RLock()
         self.before: Callable[[str], None] = lambda _: None
+        self.lags: Callable[[], bool] = lambda: False  # whether an eventually consistent read misses the last write
+        self._replaced: dict[tuple[str, tuple[str, ...]], Item | None] = {}  # what each last write has replaced
         self.requests = 0
 
     def items(self, table: str) -> list[Item]:
@@ -147,10 +149,16 @@ class Memory:
 
     def _BatchGetItem(self, request: Mapping[str, Any]) -> dict[str, Any]:  # noqa: N802
         found = {
-            table: [one for key in wanted["Keys"] if (one := self._find(table, key))]
+            table: [one for key in wanted["Keys"] if (one := self._read(table, key, wanted.get("ConsistentRead")))]
             for table, wanted in request["RequestItems"].items()
         }
         return {"Responses": found, "UnprocessedKeys": {}}
+
+    def _read(self, table: str, item: Mapping[str, Any], consistent: bool | None) -> Item | None:
+        key = table, self._key(table, item)
+        if not consistent and key in self._replaced and self.lags():
+            return self._replaced[key]
+        return self._find(table, item)
 
     def _BatchWriteItem(self, request: Mapping[str, Any]) -> dict[str, Any]:  # noqa: N802
         [(table, writes)] = request["RequestItems"].items()
@@ -185,12 +193,13 @@ class Memory:
 
     def _store(self, table: str, item: Mapping[str, Any]) -> None:
         key = self._key(table, item)
+        self._replaced[table, key] = self._tables[table].get(key)
         self._tables[table][key] = copy.deepcopy(dict(item))
         self._partitions[table, key[0]].add(key)
 
     def _remove(self, table: str, item: Mapping[str, Any]) -> None:
         key = self._key(table, item)
-        self._tables[table].pop(key, None)
+        self._replaced[table, key] = self._tables[table].pop(key, None)
         self._partitions[table, key[0]].discard(key)
 
     def _require(self, request: Mapping[str, Any], found: Item | None) -> None:

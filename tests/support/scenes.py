@@ -14,7 +14,7 @@ from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
-from chalicelib.joining import census, lazily, service
+from chalicelib.joining import census, crowd, lazily, service
 from chalicelib.joining.places import Viewer
 from chalicelib.joining.rules import Span
 from chalicelib.joining.service import Outcome, Submission
@@ -87,6 +87,12 @@ class Stage:
         self.memory.before("SendMessage")
         self.waiting.append({**message, "queue": queue, "delay_s": delay_s})
 
+    def take(self, queue: str) -> list[dict[str, Any]]:
+        """What waits on that queue; it does not wait any more."""
+        taken = [one for one in self.waiting if one["queue"] == queue]
+        self.waiting = [one for one in self.waiting if one["queue"] != queue]
+        return taken
+
 
 @contextmanager
 def staged(*, threads: bool = False) -> Iterator[Stage]:
@@ -97,6 +103,7 @@ def staged(*, threads: bool = False) -> Iterator[Stage]:
         stage = Stage(stack.enter_context(in_memory()), stack.enter_context(recorded_pushes()))
         stack.enter_context(patch.object(lazily, "engine", lambda: ORACLE))
         stack.enter_context(patch.object(service, "send_later", stage.send_later))
+        stack.enter_context(patch.object(crowd, "send_later", stage.send_later))
         stack.enter_context(patch.object(secrets, "token_urlsafe", repeatable_token))
         stack.enter_context(patch.object(uuid, "uuid4", repeatable_uuid))
         if not threads:

@@ -9,6 +9,7 @@ from chalicelib.joining import census
 from chalicelib.runtime import clock
 from infra.local.chalice_app import handlers_of
 from infra.local.events import LambdaContext, queue_record
+from tests.support import canaries
 from tests.support.aws import Aws, empty_aws
 from tests.support.browser import Browser
 from tests.support.hand_clock import START_MS, HandClock
@@ -50,6 +51,7 @@ class World:
 
     def reset(self) -> None:
         """As a fresh world: for one example of a property after another."""
+        canaries.tell_mails(self.aws.mails())
         self.aws.clear()
         census.forget()
         self.pushes.clear()
@@ -65,3 +67,4 @@ def fresh_world() -> Iterator[World]:
     hands = HandClock()
     with empty_aws() as aws, recorded_pushes() as pushes, recorded_workflows() as workflows, clock.reading(hands):
         yield World(app, hands, aws, pushes, workflows)
+        canaries.tell_mails(aws.mails())

@@ -8,6 +8,8 @@ import pytest
 from chalicelib.accounts import models, service
 from chalicelib.accounts.signed import find_signed
 from chalicelib.lifetimes import DAY
+from chalicelib.privacy import service as privacy
+from chalicelib.sessions import service as sessions
 from chalicelib.sessions.edge import held_pass
 from chalicelib.sessions.models import Session
 from chalicelib.sessions.service import find_session
@@ -177,6 +179,30 @@ def test_an_erasure_that_breaks_off_can_be_repeated(world: World) -> None:
                 if log_in(again).status == 200:
                     assert erase(again).status == 200
                 assert memory.items("accounts") == memory.items("sessions") == []
+
+
+def test_an_erasure_that_comes_too_late_leaves_everything_as_it_was(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """F4: 409 where the account was changed at that moment; no trace of an erasure, and no consent withdrawn."""
+    browser = with_account(world, consents={"news": True})
+    [stored] = world.aws.items("accounts")
+    account_id, end = stored["account_id"]["S"], sessions.end_sessions_of
+
+    def meanwhile(ended: str, *, now: int) -> None:
+        """Its owner follows a link in a mail."""
+        end(ended, now=now)
+        found = models.find(account_id, now=now)
+        assert found
+        assert models.change_password(found, str(found.password_hash), "another revision", now=now)
+
+    monkeypatch.setattr(sessions, "end_sessions_of", meanwhile)
+    assert erase(browser).status == 409
+    monkeypatch.undo()
+    who = privacy.account(account_id)
+    assert not privacy.is_erased(who, now=world.now)
+    assert privacy.has_consented("news", who, world.now)
+    assert log_in(world.browser()).status == 200
 
 
 def requests_of(memory: Memory, act: Callable[[], None]) -> int:

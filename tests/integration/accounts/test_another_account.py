@@ -2,6 +2,7 @@
 
 import pytest
 
+from chalicelib.runtime import expiry
 from tests.support.accounts import GROWN_UP, log_in, with_account
 from tests.support.browser import Browser
 from tests.support.world import World
@@ -22,7 +23,8 @@ def shared(world: World) -> Browser:
 
 
 def test_the_second_account_in_a_browser_is_somebody_else(world: World, shared: Browser) -> None:
-    """C1, C5: neither name, person, preferences nor meeting of the first; that one is logged out as by itself."""
+    """C1, C5: neither name, person, preferences nor meeting of the first; that one is logged out as by itself, what
+    was kept for it goes within a minute."""
     before = Browser(world.app, jar=dict(shared.jar))
     [first] = {one["participant_id"]["S"] for one in world.aws.mentions("Ada Lovelace") if "email" in one}
     shared.connect("tab")
@@ -33,6 +35,7 @@ def test_the_second_account_in_a_browser_is_somebody_else(world: World, shared: 
     assert view["preferences"] == {}
     assert before.get("/v1/session").status == 401
     assert world.pushes.closed == ["tab"]
+    expiry.reap(now=world.now)
     assert world.aws.mentions("Ada Lovelace") == []
     assert first not in {one["participant_id"]["S"] for one in world.aws.items("sessions")}
     assert all("room_id" not in one for one in world.aws.items("sessions"))

@@ -221,6 +221,27 @@ def test_nobody_is_bombed_with_mail(world: World) -> None:
     assert len(world.aws.mails()) == attempts.MAILS.allowed + 1
 
 
+@pytest.mark.parametrize("kind", ["registration", "reset"])
+def test_strangers_do_not_use_up_the_mails_that_somebody_asks_for(world: World, kind: str) -> None:
+    """C5: mails to one address are counted by the network that asks; and from everywhere, so that nobody is bombed."""
+
+    def ask(browser: Browser) -> None:
+        if kind == "registration":
+            register(browser)
+        else:
+            browser.post("/v1/accounts/password-reset", json_body={"email": EMAIL})
+
+    def mails_of(address: str) -> int:
+        before, browser = len(world.aws.mails()), grown_up(world, address)
+        for _ in range(attempts.MAILS.allowed + 1):
+            ask(browser)
+        return len(world.aws.mails()) - before
+
+    assert [mails_of(f"8.8.{n}.8") for n in range(5)] == [attempts.MAILS.allowed] * 4 + [0]
+    world.clock.advance(HOUR)
+    assert [mails_of("8.8.8.8"), mails_of("203.0.113.7")] == [attempts.MAILS.allowed] * 2
+
+
 def test_registrations_by_strangers_do_not_use_up_the_mails_for_another_password(world: World) -> None:
     """C5: the owner still gets the link that lets them in."""
     with_account(world)

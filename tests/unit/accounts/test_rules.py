@@ -1,5 +1,7 @@
 """What an address and a password may be."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -81,6 +83,11 @@ def test_any_text_is_an_address_or_refused(text: str) -> None:
         "password1234", "Password2027!!", "passwordpassword", "qwertyuiop[]12", "123456789012", "abcdefghijkl",
         "210987654321", "aaaaaaaaaaaa", "abababababab", "1qaz2wsx3edc", "ada@example.org", "ADA@Example.org!",
         "adaadaadaada", "earshotearshot", "dragon!!!!!!", "short", "eleven char",
+        "password password", "letmein letmein", "passwordpassword1", "monkeymonkey1", "iloveyouforever", "P@ssw0rd1234",
+        "Password123456789", "Welcome2026!!", "Summer2026!!!!", "1234567891011", "11223344556677", "00112233445566",
+        "aabbccddeeff", "1a2b3c4d5e6f", "zaq12wsxcde3", "qwertyuiopasdf", "0987654321qwerty", "qazwsxedcrfv",
+        "йцукенгшщзхъ", "фывапролджэ1", "парольпароль", "azertyuiopqs", "qsdfghjklm12", "aqwzsxedcrfv",
+        "example.org2024", "Ada2024!!!!!",
     ],
 )  # fmt: skip
 def test_passwords_that_others_guess_are_refused(text: str) -> None:
@@ -101,6 +108,16 @@ def test_passwords_that_others_guess_are_refused(text: str) -> None:
 def test_any_other_password_will_do(text: str) -> None:
     """C5: no rule about kinds of characters; any script, 12 to 1024 of them."""
     assert not refused(text)
+
+
+def test_no_password_keeps_the_server_busy() -> None:
+    """C5: what takes long to judge is not judged letter by letter."""
+    worst = ("4@8({[<369&#!1/|7+0$5%2" * 9)[: passwords.EXAMINED_MAX]
+    assert not refused("one to load the lists with")
+    began = time.process_time()
+    refused(worst)
+    refused(worst * 20)
+    assert time.process_time() - began < 1
 
 
 def test_the_length_counts_after_normalisation() -> None:

@@ -7,7 +7,7 @@ from chalicelib.joining import match, odds
 from chalicelib.joining.match import ASK, JOIN, Verdict
 from chalicelib.joining.odds import Shared
 from chalicelib.joining.repetition import Repetition, repetition
-from tests.unit.joining.clips import RATE, Samples, clip, fingerprint_of, noise
+from tests.unit.joining.clips import AT_MS, RATE, Samples, clip, fingerprint_of, noise
 
 ROOM = "room-a-seat-1"
 
@@ -23,6 +23,16 @@ def drone(from_ms: int = 0) -> Samples:
     return np.asarray(0.05 * np.sum(notes, axis=0), np.float32)
 
 
+def humming(seed: int, hz: int, drift: float) -> Samples:
+    """Four seconds of a room where nobody speaks: twelve harmonics of the mains under noise 5 dB louder."""
+    rng, turns = np.random.default_rng(seed), 2 * np.pi * hz * (1 + drift) * np.arange(4 * RATE) / RATE
+    hum = sum(rng.uniform(0.3, 1) / k**0.5 * np.sin(k * turns + rng.uniform(0, 6.28)) for k in range(1, 13))
+    lines = np.fft.rfft(rng.standard_normal(4 * RATE))
+    pink = np.fft.irfft(lines / np.maximum(np.arange(len(lines)) / 4, 20) ** 0.5)
+    sound = 10 ** (-5 / 20) * hum / np.std(hum) + pink / np.std(pink)
+    return np.asarray(0.05 * sound / np.std(sound), np.float32)
+
+
 def shared(likeness: float = 0.3, still: float = 0.5) -> Shared:
     maps = np.random.default_rng(2).standard_normal((1, 201)).astype(np.float32)
     maps[0, 100] = 12
@@ -34,6 +44,14 @@ def test_a_drone_repeats_itself_more_than_a_room_and_a_room_more_than_noise() ->
     levels = [repetition(fingerprint_of(noise(3)).waveform), repetition(clip(ROOM, 0).waveform)]
     levels.append(repetition(fingerprint_of(drone() + 0.3 * noise(1)).waveform))
     assert levels[0].level < levels[1].level < match.DRONE < levels[2].level
+
+
+@pytest.mark.parametrize(("hz", "seed"), [(60, 6), (60, 12), (60, 33), (50, 19)])
+def test_the_hum_of_one_grid_does_not_join_two_rooms(hz: int, seed: int) -> None:
+    """A7: in still rooms agreement that comes back 80 ms away is the mains'; at most the people are asked."""
+    at_ms = AT_MS + 60_000 * (seed % 8)
+    a, b = (fingerprint_of(humming(2 * seed + n, hz, 1e-5 * n), at_ms) for n in (0, 1))
+    assert ASK.score < match.score(a, b, 0.0, 0.17) < JOIN.score
 
 
 @pytest.mark.parametrize("still", [0.0, 0.7, 1.5])

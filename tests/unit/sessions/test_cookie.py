@@ -2,6 +2,7 @@
 
 import base64
 import json
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +17,7 @@ from chalicelib.runtime.ids import SessionId, opaque
 from chalicelib.runtime.settings import Settings
 from chalicelib.sessions.edge import PURPOSE
 from chalicelib.sessions.rules import RESEAL_AFTER_MS, Pass
+from tests.support.accounts import log_in, with_account
 from tests.support.browser import Answer, Browser
 from tests.support.environment import SECRET
 from tests.support.memory import in_memory
@@ -221,25 +223,71 @@ def test_a_good_cookie_stays_whatever_was_asked(
     assert not any("Max-Age=0" in one for one in world.browser().request(method, path, json_body=body).cookies)
 
 
-def test_a_wrong_password_clears_the_cookie_of_an_ended_session(world: World) -> None:
-    """C2: the log in saw that it leads to nothing."""
+def ended(world: World) -> tuple[Browser, Browser]:
+    """Whoever logged in, and a request of theirs that set out under the session before."""
+    with_account(world)
     browser = world.member()
-    copy = Browser(world.app, jar=dict(browser.jar))
-    copy.delete("/v1/session")
-    answer = browser.post("/v1/session/login", json_body={"email": "a@example.org", "password": "x"})
-    assert (answer.status, NAME in browser.jar) == (401, False)
+    late = Browser(world.app, jar=dict(browser.jar))
+    world.clock.advance(2 * DAY)  # their cookie is due to be sealed again, too
+    assert log_in(browser).status == 200
+    return browser, late
 
 
-def test_an_ended_servers_half_ends_the_cookie(world: World) -> None:
-    """C2: a session ended elsewhere is anonymous here, however fresh its cookie."""
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("GET", "/v1/session", None), ("GET", "/v1/account", None), ("PATCH", "/v1/session", {}),
+        ("GET", "/v1/content", None), ("GET", "/v1/nothing", None), ("GET", "/", None), ("GET", "/v1/time", None),
+        ("POST", "/v1/session/login", {"email": "a@example.org", "password": "x"}),
+        ("POST", "/v1/accounts/password-reset", {"email": "a@example.org"}),
+        ("POST", "/v1/tabs/6f9619ff-8b86-4d01-b42d-00cf4fc964ff/closed", {}),
+    ],
+)  # fmt: skip
+def test_a_late_answer_leaves_the_cookie_of_the_log_in_alone(
+    world: World, method: str, path: str, body: object
+) -> None:
+    """C2, C5: it was asked for under a session that a log in has replaced; the browser has another cookie by now."""
+    browser, late = ended(world)
+    answer = late.request(method, path, json_body=body)
+    assert answer.status in (200, 202, 401, 404)
+    assert answer.cookies == []
+    assert browser.get("/v1/account").status == 200
+
+
+def test_what_a_page_says_while_it_goes_sets_no_cookie(world: World) -> None:
+    """C2: nobody waits for that answer, and another tab may have logged in before it comes."""
     browser = world.member()
-    copy = dict(browser.jar)
+    world.clock.advance(DAY)
+    for method, path in (
+        ("POST", "/v1/tabs/6f9619ff-8b86-4d01-b42d-00cf4fc964ff/closed"),
+        ("DELETE", f"/v1/joins/{uuid.uuid4()}"),
+    ):
+        answer = browser.request(method, path, json_body={} if method == "POST" else None)
+        assert (answer.status, answer.cookies) == (204, [])
+
+
+def test_an_ended_servers_half_ends_the_session(world: World) -> None:
+    """C2: ended elsewhere it is anonymous here, however fresh its cookie; the next session takes the cookie's place."""
+    browser = world.member()
+    thief = Browser(world.app, jar=dict(browser.jar))
     assert browser.delete("/v1/session").status == 204
     assert browser.jar == {}
-    thief = world.browser()
-    thief.jar = copy
     assert thief.get("/v1/session").status == 401
-    assert thief.jar == {}
+    before = thief.jar[NAME]
+    assert thief.open_session().status == 201
+    assert thief.jar[NAME] != before
+    assert thief.get("/v1/session").status == 200
+
+
+def test_a_session_that_never_was_is_answered_as_none(world: World) -> None:
+    """C2: the same problem as without a cookie."""
+    answer = with_cookie(world, sealed())
+    none = world.browser().get("/v1/session")
+    assert (
+        (answer.status, answer.json()["type"])
+        == (none.status, none.json()["type"])
+        == (401, "/problems/session-required")
+    )
 
 
 SPOILERS: dict[str, Callable[[str], str]] = {
@@ -260,7 +308,6 @@ SPOILERS: dict[str, Callable[[str], str]] = {
     "another secret": lambda _: sealed(
         Settings(stage="local", secrets=(SECRET[::-1],), live_endpoint="http://x", insecure_cookies=False, version="1")
     ),
-    "a session that never was": lambda _: sealed(),
     "from the future": lambda _: value_of(cookies.sealed(LOCAL, PURPOSE, Pass(ME, 2 * NOW).to_bytes())),
     "another format": lambda _: value_of(cookies.sealed(LOCAL, PURPOSE, b"[2,3]")),
     "no JSON": lambda _: value_of(cookies.sealed(LOCAL, PURPOSE, b"\xff")),

@@ -32,7 +32,7 @@ def signed_in(now: int = START_MS) -> Session:
 
 def sign_in(session: Session | None, account_id: str, email: str, now: int) -> Session:
     """With nothing else in the transaction."""
-    made = renewal.sign_in(session, account_id, Address(email), lambda _: None, now=now, age=None)
+    made = renewal.sign_in(session, account_id, Address(email), lambda _: None, now=now, age=None, proof="")
     assert made is not None
     return made
 
@@ -108,7 +108,7 @@ def test_signing_in_keeps_the_person_and_voids_the_old_id() -> None:
             "ada@example.org",
             ADA,
         )
-        renewed = renewal.renew(found, lambda _: None, now=START_MS + 2)
+        renewed = renewal.renew(found, lambda _: None, now=START_MS + 2, proof="")
         assert renewed is not None
         assert renewed.account_id == ADA
         assert find(member.session_id, now=START_MS + 2) is None

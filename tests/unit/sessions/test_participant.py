@@ -11,6 +11,7 @@ from chalicelib.runtime.errors import Invalid
 from chalicelib.sessions import service
 from chalicelib.sessions.models import find
 from chalicelib.sessions.rules import NAME_MAX, clean_name, clean_nickname
+from chalicelib.sessions.spelling import HELPERS
 from tests.support.browser import Browser
 from tests.support.hand_clock import START_MS
 from tests.support.memory import in_memory
@@ -31,9 +32,26 @@ NAMES = [
     "\u200fשרה",
     "\U0001fae8",
     "🏴\U000e0067\U000e0062\U000e007f",
+    "🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f Ben",
+    "👨\u200d👩\u200d👧 👩🏽\u200d🚀",
+    "❤\ufe0f\u200d🔥",
+    "1\ufe0f\u20e3",
+    "നൻ\u0d4d\u200d",
+    "क्\u200dष",
+    "ᠠ\u180bᠨ",
+    "辻\U000e0100",
+    "x\u0301\u0304",
     "?",
 ]
-INVISIBLE = ["a\x00b", "a\u202eb", "\u200d\u200c", "\ue000", "a\u2066b", "\u00ad", "\u2800", "\u3164", "a\uffa0b"]
+INVISIBLE = [
+    "a\x00b", "a\u202eb", "\u200d\u200c", "\ue000", "a\u2066b", "\u00ad", "\u2800", "\u3164", "a\uffa0b",
+    "a\u034fb", "\ufe0f", "a\ufe0fb", "1\ufe0f", "\u17b4", "ក\u17b5", "\u180b", "a\u180bb", "\U000e0100", "a\U000e0100",
+    "\U0001d159", "\ufff9x", "\ufff3x", "\uffff", "a\ufdd0", "\U0001fffe", "\u2062\u2063", "a\u200db", "Vega 42\u200d",
+    "a\u200eb", "ש\u200f\u200f", "\U000e0041\U000e0042x", "🏴\U000e0067", "🏴\U000e007f",
+    "🏴x\U000e0067\U000e0062\U000e007f",
+    "🏴\U000e0067\U000e0062\U000e007f\U000e0067", "\U000e0001a", "a\U000e0fffb", "👩\u200d", "👩\u200d\u200d🚀",
+    "👩\u200d b",
+]  # fmt: skip
 NO_NAMES = ["", "   ", "a" * (NAME_MAX + 1), *INVISIBLE]
 NO_PREFERENCES = [{"preferences": {"colour": "red"}}, {"preferences": {"language": "tlh"}}, {"email": "a@b.c"}]
 
@@ -79,6 +97,17 @@ def test_a_clean_name_is_clean_however_often_it_is_cleaned(text: str) -> None:
     assert not set(name) & set("\n\r\t\x00\u202e\u2028")
 
 
+@given(st.text("a1 \u05d0\u0939\u094d👩❤🏴" + "".join(sorted(HELPERS)), min_size=1, max_size=8))
+def test_no_accepted_name_looks_like_another_of_plain_letters(text: str) -> None:
+    """C1: whatever invisible characters are set among Latin letters and digits, such a name is its letters."""
+    try:
+        name = clean_name(text)
+    except Invalid:
+        return
+    if set(name) - HELPERS <= set("a1 "):
+        assert name.isascii()
+
+
 def test_a_deleted_name_is_stored_nowhere(world: World) -> None:
     """C1: after deletion no store holds it; a generated one takes its place."""
     browser = grown_up(world)
@@ -97,11 +126,42 @@ def test_a_name_waits_for_the_question_of_age(world: World) -> None:
     assert rename(browser, None) == 200
 
 
-@pytest.mark.parametrize("text", ["tom@kid", "0612345678", "+33612345678", "Tom.Sawyer", "Tom_Sawyer", "Tom Sawyer"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "tom@kid",
+        "0612345678",
+        "tom＠kid",
+        "tom﹫kid",
+        "t․me",
+        "t．me",
+        "t。me",
+        "t｡me",
+        "john-smith",
+        "John\u2010Smith",
+        "John·Smith",
+        "John’Smith",
+        "一二三四五六七八",
+        "①②③④⑤⑥",
+        "０１２３４５６",
+        "٠١٢٣٤٥٦",
+        "ⅠⅡⅢⅠⅡⅢⅠⅡⅢⅠⅡⅢ",
+        "+33612345678",
+        "Tom.Sawyer",
+        "Tom_Sawyer",
+        "Tom Sawyer",
+    ],
+)
 def test_a_nickname_is_no_address_no_number_and_no_full_name(text: str) -> None:
     """C7: never full name, e-mail or phone."""
     with pytest.raises(Invalid):
         clean_nickname(text)
+
+
+@pytest.mark.parametrize("text", ["Tom", "Zoë🦊", "李雷", "Max2026", "नरेश", "Ünal", "三毛"])
+def test_a_nickname_is_of_any_script(text: str) -> None:
+    """C7."""
+    assert clean_nickname(text) == text
 
 
 @given(st.text(max_size=40))

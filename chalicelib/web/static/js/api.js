@@ -1,5 +1,6 @@
 // The one door to the HTTP API: JSON in and out, problems as exceptions.
-import { heldBearer } from "./cookieless.js";
+import { heldBearer, hold } from "./cookieless.js";
+import { keeping, renewing } from "./renewal.js";
 
 /** The server answered, and refused. */
 export class Refused extends Error {
@@ -54,21 +55,27 @@ async function reach(path, init) {
 /**
  * @param {string} method
  * @param {string} path
- * @param {{json?: unknown, body?: BodyInit, headers?: Record<string, string>, keepalive?: boolean}} [options]
+ * @param {{json?: unknown, body?: BodyInit, headers?: Record<string, string>, keepalive?: boolean, renews?: boolean,
+ *   leaving?: boolean}} [options] `renews`: the answer brings another session, or ends this one; `leaving`: the page is
+ *   going and waits for nothing
  * @returns {Promise<any>} the answer's JSON, null where there is none; throws Refused or Away
  */
-export async function call(method, path, { json, body, headers = {}, keepalive = false } = {}) {
+export async function call(method, path, options = {}) {
+  const { json, body, headers = {}, keepalive = false, renews = false, leaving = false } = options;
   const sent = new Headers(headers);
   if (json !== undefined) sent.set("Content-Type", "application/json");
   const bearer = heldBearer();
   if (bearer) sent.set("Authorization", `Bearer ${bearer}`);
-  const response = await reach(path, {
+  const init = {
     method,
     headers: sent,
     body: json === undefined ? body : JSON.stringify(json),
-    keepalive,
-    cache: "no-store",
-  });
+    keepalive: keepalive || leaving,
+    cache: /** @type {RequestCache} */ ("no-store"),
+  };
+  const ask = () => reach(path, init);
+  const response = await (leaving ? ask() : renews ? renewing(ask) : keeping(ask));
+  if (bearer) hold(response.headers.get("Earshot-Bearer")); // a log in brings another
   if (AWAY.has(response.status)) throw new Away(retryAfter(response));
   if (!response.ok) throw new Refused(response.status, await readJson(response), retryAfter(response));
   return response.status === 204 ? null : readJson(response);

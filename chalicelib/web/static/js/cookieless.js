@@ -21,7 +21,7 @@ export const heldBearer = () => bearer;
 /** Nobody, to the server: a cookie would not stay, and no code has been entered yet. */
 export const isNobody = () => refused && bearer === null;
 
-/** @param {string | undefined} given by the server for a code */
+/** @param {string | null | undefined} given by the server: for a code, or with another session */
 export function hold(given) {
   if (given) bearer = given;
 }

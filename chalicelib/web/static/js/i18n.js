@@ -8,9 +8,11 @@ function catalogue() {
 export const language = document.documentElement.lang || "en";
 const texts = catalogue();
 const plurals = new Intl.PluralRules(language);
-const times = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" });
-
-const days = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
+// the reader's own region, which writes instants its own way; only where it speaks the language of the page
+const region =
+  navigator.languages.find(one => one.toLowerCase().split("-")[0] === language.split("-")[0]) ?? language;
+const times = new Intl.DateTimeFormat(region, { timeStyle: "short" });
+const days = new Intl.DateTimeFormat(region, { dateStyle: "medium", timeStyle: "short" });
 
 /** @param {number} atMs */
 export const clockTime = atMs => times.format(atMs);

@@ -78,7 +78,7 @@ export class Joins {
 
   /** Also while the page is closing, which waits for nothing. */
   #takeBack() {
-    const gone = this.waiting.map(id => call("DELETE", `/v1/joins/${id}`, { keepalive: true }));
+    const gone = this.waiting.map(id => call("DELETE", `/v1/joins/${id}`, { leaving: true }));
     return Promise.allSettled(gone);
   }
 

@@ -228,7 +228,7 @@ lease.addEventListener("renewed", () => room.prolong(staged.ids, lease.expiresAt
 window.addEventListener("pagehide", ({ persisted }) => {
   listening.stop();
   calls.leave();
-  if (heldBearer() && !persisted) void call("DELETE", "/v1/session", { keepalive: true }); // nobody could come back to it
+  if (heldBearer() && !persisted) void call("DELETE", "/v1/session", { leaving: true }); // nobody could come back to it
 });
 
 keepLanguage(language => session.prefer({ language }));

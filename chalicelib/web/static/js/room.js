@@ -1,5 +1,4 @@
 import { call, Refused } from "./api.js";
-import { settled } from "./renewal.js";
 import { apply, contentOf, fromAnswer, isBehind, nameOf, prolonged, without } from "./room-state.js";
 
 /** @typedef {import("./room-state.js").RoomState} RoomState */
@@ -87,7 +86,6 @@ export class Room extends EventTarget {
 
   /** @param {string} id */
   async #fetch(id) {
-    await settled();
     try {
       const answer = await call("GET", `/v1/rooms/${id}`);
       if (id === this.id) this.#take(answer);

@@ -1,7 +1,6 @@
 import { call, Refused } from "./api.js";
 import { cookiesRefused, heldBearer, isNobody, NeedsCookies } from "./cookieless.js";
 import { recall, remember } from "./memory.js";
-import { settled } from "./renewal.js";
 
 const CHANNEL = "earshot.session"; // between the tabs of this browser
 
@@ -40,7 +39,6 @@ export class Session extends EventTarget {
    */
   async read() {
     if (!this.mayBe) return;
-    await settled();
     try {
       this.#learn(await call("GET", "/v1/session"));
     } catch (error) {

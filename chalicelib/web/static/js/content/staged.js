@@ -1,5 +1,4 @@
 import { call, Refused } from "../api.js";
-import { settled } from "../renewal.js";
 
 /** @typedef {import("./kept.js").Link} Link */
 /**
@@ -40,7 +39,6 @@ export class Staged extends EventTarget {
   /** Reads the list. Throws Refused or Away. */
   async read() {
     if (!this.#parts.session.mayBe) return this.#take([]);
-    await settled();
     await this.#parts.time.settle();
     const { content } = await call("GET", "/v1/content");
     return this.#take(content);

@@ -3,7 +3,6 @@ import { find, write } from "../dom.js";
 import { busy, onSubmit } from "../forms.js";
 import { t } from "../i18n.js";
 import { say } from "../notices.js";
-import { renewing } from "../renewal.js";
 
 const STEP = "account";
 
@@ -68,7 +67,7 @@ export class AccountSettings {
   /** @param {import("../forms.js").Values} values */
   async #changePassword({ password, new_password }) {
     const json = { password, new_password };
-    this.#session.take(await renewing(() => call("PUT", "/v1/account/password", { json })));
+    this.#session.take(await call("PUT", "/v1/account/password", { json, renews: true }));
     find('[data-form="password"]', HTMLFormElement).reset();
     this.#panel.show(STEP);
     say(t("password.changed"));
@@ -76,7 +75,7 @@ export class AccountSettings {
 
   /** @param {import("../forms.js").Values} values */
   async #erase({ password }) {
-    await call("DELETE", "/v1/account", { json: { password } });
+    await call("DELETE", "/v1/account", { json: { password }, renews: true });
     find('[data-form="erase"]', HTMLFormElement).reset();
     this.#known = null;
     say(t("erase.done"));

@@ -4,7 +4,6 @@ import { onSubmit } from "../forms.js";
 import { t } from "../i18n.js";
 import { say } from "../notices.js";
 import { kindOf } from "../problems.js";
-import { renewing } from "../renewal.js";
 
 const OWN = { "wrong-credentials": "log-in.wrong", "second-factor-required": "code.wrong" };
 
@@ -32,7 +31,7 @@ export class LogIn {
   async #send({ email, password, totp }) {
     try {
       const json = { email, password, totp: bare(totp) };
-      this.#session.take(await renewing(() => call("POST", "/v1/session/login", { json })));
+      this.#session.take(await call("POST", "/v1/session/login", { json, renews: true }));
     } catch (error) {
       if (!(error instanceof Refused) || kindOf(error) !== "second-factor-required" || totp) throw error;
       this.#ask(true);

@@ -3,7 +3,6 @@ import { find, write } from "../dom.js";
 import { busy, onSubmit } from "../forms.js";
 import { t } from "../i18n.js";
 import { say } from "../notices.js";
-import { renewing } from "../renewal.js";
 import { bare } from "./log-in.js";
 
 const STEP = "second-factor";
@@ -62,7 +61,7 @@ export class SecondFactor {
   /** @param {string | undefined} totp */
   async #switchOn(totp) {
     const json = { totp: bare(totp) };
-    const { recovery_codes } = await renewing(() => call("PUT", "/v1/account/totp", { json }));
+    const { recovery_codes } = await call("PUT", "/v1/account/totp", { json, renews: true });
     form("on").reset();
     find(".qr", HTMLImageElement, this.#root).removeAttribute("src");
     write(find(".secret", HTMLElement, this.#root), "");
@@ -73,7 +72,7 @@ export class SecondFactor {
   /** @param {import("../forms.js").Values} values */
   async #switchOff({ password, totp }) {
     const json = { password, totp: bare(totp) };
-    await renewing(() => call("DELETE", "/v1/account/totp", { json }));
+    await call("DELETE", "/v1/account/totp", { json, renews: true });
     form("off").reset();
     this.#panel.show("account");
     say(t("second-factor.now-off"));

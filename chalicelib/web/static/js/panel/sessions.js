@@ -44,7 +44,7 @@ export class MySessions {
 
   /** @param {ListedSession} one */
   async #end(one) {
-    await call("DELETE", `/v1/sessions/${encodeURIComponent(one.id)}`);
+    await call("DELETE", `/v1/sessions/${encodeURIComponent(one.id)}`, { renews: true });
     say(t("sessions.ended"));
     if (one.current) return this.#over();
     await this.#read();
@@ -52,7 +52,7 @@ export class MySessions {
   }
 
   async #endAll() {
-    await call("DELETE", "/v1/sessions");
+    await call("DELETE", "/v1/sessions", { renews: true });
     say(t("sessions.ended-all"));
     this.#over();
   }

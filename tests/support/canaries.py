@@ -1,0 +1,111 @@
+"""What a test tells the application in confidence, collected as it does: no log line may hold any of it (G6).
+
+`Browser` and `World` tell what is sent and answered: names, addresses, passwords, codes, tokens, cookies, mails.
+"""
+
+import json
+import logging
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import quote
+
+from chalicelib.runtime.telemetry import log
+from infra.local.mail import Mail
+from tests.support import personal
+
+CONFIDENTIAL = frozenset(
+    "email password new_password totp participant_name name token title url code bearer ticket secret "
+    "recovery_codes".split()
+)
+SHORTEST = 3  # characters: anything shorter is in every line
+_IN_PATHS = re.compile(r"/v1/(?:unsubscribe|join-codes|sessions|joins)/([^/?]{6,})|[?&]ticket=([^&]+)")
+_IN_MAILS = re.compile(r"token=([\w-]+)|/unsubscribe/([\w-]+)")
+_USUAL = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
+_told: set[str] = set()
+
+
+def tell(*texts: str) -> None:
+    _told.update(text for text in texts if len(text) >= SHORTEST)
+
+
+def tell_fields(value: Any, name: str = "") -> None:
+    """Whatever stands under a confidential name, however deep."""
+    if isinstance(value, dict):
+        for key, one in value.items():
+            tell_fields(one, str(key))
+    elif isinstance(value, list):
+        for one in value:
+            tell_fields(one, name)
+    elif isinstance(value, str) and name in CONFIDENTIAL:
+        tell(value)
+
+
+def tell_json(text: str | bytes) -> None:
+    try:
+        tell_fields(json.loads(text))
+    except (ValueError, RecursionError):
+        return
+
+
+def tell_address(target: str) -> None:
+    """Of a request."""
+    tell(*(part for match in _IN_PATHS.findall(target) for part in match))
+
+
+def tell_mails(mails: Iterable[Mail]) -> None:
+    for mail in mails:
+        tell(*mail.to, *(part for match in _IN_MAILS.findall(mail.text) for part in match))
+
+
+def found_in(lines: str) -> list[str]:
+    """What was told and is there: as it was, as JSON escapes it, or as an address quotes it."""
+    return sorted(text for text in _told if any(_is_in(form, lines) for form in _forms(text)))
+
+
+def _forms(text: str) -> set[str]:
+    return {text, json.dumps(text)[1:-1], quote(text, safe=""), repr(text)[1:-1]}
+
+
+def _is_in(text: str, lines: str) -> bool:
+    at = lines.find(text)
+    while at >= 0:
+        around = lines[max(at - 1, 0) : at], lines[at + len(text) : at + len(text) + 1]
+        if not any(one.isalnum() for one in around):
+            return True
+        at = lines.find(text, at + 1)
+    return False
+
+
+class Watch(logging.Handler):
+    """Every line of every logger, whatever its level, with its fields and traces."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.NOTSET)
+        self.lines = list[str]()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        more = {name: value for name, value in vars(record).items() if name not in _USUAL}
+        self.lines.append(
+            f"{logging.Formatter().format(record)} {json.dumps(more, default=repr, separators=(',', ':'))}"
+        )
+
+    def found(self) -> list[str]:
+        text = "\n".join(self.lines)
+        return found_in(text) + personal.found_in(text)
+
+
+@contextmanager
+def watching() -> Iterator[Watch]:
+    """Our own lines down to DEBUG, and INFO of the libraries, of which a deployed function writes WARNING at most."""
+    _told.clear()
+    watch, root, own = Watch(), logging.getLogger(), logging.getLogger(log.service)
+    levels = root.level, own.level
+    root.addHandler(watch)
+    root.setLevel(logging.INFO)
+    own.setLevel(logging.DEBUG)
+    yield watch
+    root.removeHandler(watch)
+    root.setLevel(levels[0])
+    own.setLevel(levels[1])
