@@ -6,10 +6,7 @@ from chalicelib.accounts.own_routes import routes as own_account_routes
 from chalicelib.accounts.routes import routes as account_routes
 from chalicelib.content import showing, staging
 from chalicelib.content.routes import routes as content_routes
-from chalicelib.insights import history
-from chalicelib.insights.organiser_routes import routes as meeting_routes
-from chalicelib.insights.routes import routes as insight_routes
-from chalicelib.insights.tasks import tasks as insight_tasks
+from chalicelib.insights import history, organiser_routes as meetings, routes as insights, tasks as reports
 from chalicelib.joining.routes import routes as joining_routes
 from chalicelib.joining.service import forget_sound, give_up_seat, seat_admitted, tell_refused
 from chalicelib.joining.tasks import tasks as joining_tasks
@@ -23,12 +20,8 @@ from chalicelib.rooms.service import cut_off, follow_renewal, forget_session, re
 from chalicelib.rooms.tasks import tasks as room_tasks
 from chalicelib.runtime import consent, events, expiry
 from chalicelib.runtime.http import EarshotApp, finish_with
-from chalicelib.sessions import aftermath, sweep
-from chalicelib.sessions.age_routes import routes as age_routes
-from chalicelib.sessions.routes import clear_useless_cookie
-from chalicelib.sessions.routes import routes as session_routes
-from chalicelib.web import routes as pages
-from chalicelib.web.api_routes import routes as api_routes
+from chalicelib.sessions import aftermath, age_routes, routes as sessions, sweep
+from chalicelib.web import api_routes, routes as pages
 
 app = EarshotApp(app_name="earshot")
 app.missing_page = pages.missing_page
@@ -36,13 +29,13 @@ app.experimental_feature_flags.update(["BLUEPRINTS", "WEBSOCKETS"])
 app.api.binary_types.append("application/vnd.earshot.fingerprint")
 
 for blueprint in (
-    session_routes, age_routes, privacy_routes, privacy_tasks, account_routes, own_account_routes,
+    sessions.routes, age_routes.routes, privacy_routes, privacy_tasks, account_routes, own_account_routes,
     room_routes, organiser_routes, room_tasks, content_routes, joining_routes, joining_tasks,
-    insight_routes, meeting_routes, insight_tasks, api_routes, pages.routes,
+    insights.routes, meetings.routes, reports.tasks, api_routes.routes, pages.routes,
 ):  # fmt: skip
     app.register_blueprint(blueprint)
 
-finish_with(clear_useless_cookie)
+finish_with(sessions.clear_useless_cookie)
 consent.recorded_by(has_consented)
 for kind, look in (
     (presence.PRESENT, presence.look_after), (presence.EMPTY, presence.end_if_empty),

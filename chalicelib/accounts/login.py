@@ -10,8 +10,7 @@ from chalicelib.runtime.errors import Problem, Unauthenticated
 from chalicelib.runtime.gathering import get_each
 from chalicelib.runtime.networks import network
 from chalicelib.runtime.transactions import Transaction
-from chalicelib.sessions import models as sessions
-from chalicelib.sessions import renewal
+from chalicelib.sessions import models as sessions, renewal
 from chalicelib.sessions.models import Session
 from chalicelib.sessions.rules import Pass
 

@@ -2,8 +2,7 @@
 
 import json
 
-from chalicelib.accounts import attempts, mails, models, passwords, sweep
-from chalicelib.accounts import token_models as tokens
+from chalicelib.accounts import attempts, mails, models, passwords, sweep, token_models as tokens
 from chalicelib.accounts.models import Account
 from chalicelib.accounts.schemas import NewAccount
 from chalicelib.privacy import service as privacy

@@ -1,7 +1,6 @@
 """Another password: by a link in a mail for whoever forgot it, or by the old one."""
 
-from chalicelib.accounts import attempts, mails, models, passwords
-from chalicelib.accounts import token_models as tokens
+from chalicelib.accounts import attempts, mails, models, passwords, token_models as tokens
 from chalicelib.accounts.signed import Signed, prove_password
 from chalicelib.runtime.addresses import parse_address
 from chalicelib.runtime.errors import Gone

@@ -10,8 +10,7 @@ from chalicelib.privacy import service as privacy
 from chalicelib.runtime.errors import Conflict, Unauthenticated, Unavailable
 from chalicelib.runtime.ids import opaque
 from chalicelib.runtime.transactions import Transaction
-from chalicelib.sessions import renewal
-from chalicelib.sessions import service as sessions
+from chalicelib.sessions import renewal, service as sessions
 from chalicelib.sessions.models import Session, proof_of
 
 

@@ -16,8 +16,7 @@ from chalicelib.insights.meeting_models import (
     presence_of,
 )
 from chalicelib.insights.report import Part, read_part
-from chalicelib.insights.report_models import key_of
-from chalicelib.insights.report_models import read_part as stored_part
+from chalicelib.insights.report_models import key_of, read_part as stored_part
 from chalicelib.runtime.errors import Conflict, Gone, Invalid, NotFound
 from chalicelib.sessions.models import Session
 

@@ -12,8 +12,7 @@ from functools import partial
 from itertools import product
 
 from chalicelib.joining.models import ClipId, find_seat, note_hint, read_seat, take_seat, undo_seat
-from chalicelib.rooms import door, merging, push
-from chalicelib.rooms import service as rooms
+from chalicelib.rooms import door, merging, push, service as rooms
 from chalicelib.rooms.messages import JoinChanged
 from chalicelib.rooms.models import (
     Member,

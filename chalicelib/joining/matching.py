@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from chalicelib.joining import lazily, models
 from chalicelib.joining.grouping import Ear, gather
 from chalicelib.joining.models import READ_MAX, ClipId, Sound
-from chalicelib.rooms import door
-from chalicelib.rooms import service as rooms
+from chalicelib.rooms import door, service as rooms
 from chalicelib.runtime.ids import RoomId
 from chalicelib.sessions import models as sessions
 

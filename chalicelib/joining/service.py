@@ -12,8 +12,7 @@ from chalicelib.joining.models import SOUND, VERDICT, ClipId, Join, Sound, Withd
 from chalicelib.joining.places import Viewer, places
 from chalicelib.joining.rules import Processing, Status, check_recorded_at
 from chalicelib.lifetimes import ATTEMPTS, SECOND
-from chalicelib.rooms import push
-from chalicelib.rooms import service as rooms
+from chalicelib.rooms import push, service as rooms
 from chalicelib.rooms.messages import JoinChanged
 from chalicelib.rooms.models import find_member
 from chalicelib.runtime import events, limits

@@ -7,8 +7,7 @@ may answer: those inside see who is at the door, and the organiser need not be t
 from dataclasses import dataclass
 
 from chalicelib.lifetimes import MINUTE
-from chalicelib.rooms import merging, push
-from chalicelib.rooms import service as rooms
+from chalicelib.rooms import merging, push, service as rooms
 from chalicelib.rooms.models import (
     Knock,
     Person,

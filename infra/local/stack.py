@@ -23,14 +23,11 @@ from infra.local.events import LambdaContext
 from infra.local.gateway import Gateway, Site, Special
 from infra.local.lan import own_names
 from infra.local.listening import close_all, listeners
-from infra.local.mail import PATH as MAIL_PATH
-from infra.local.mail import mail_answer, verify_sender
+from infra.local.mail import PATH as MAIL_PATH, mail_answer, verify_sender
 from infra.local.resources import TEMPLATE, Resources, create_resources
 from infra.local.server import Handle, Listener
-from infra.local.sockets import IDLE_MAX_S, Sockets
-from infra.local.sockets import PATH as LIVE_PATH
-from infra.local.static import PREFIX as STATIC_PREFIX
-from infra.local.static import StaticFiles
+from infra.local.sockets import IDLE_MAX_S, PATH as LIVE_PATH, Sockets
+from infra.local.static import PREFIX as STATIC_PREFIX, StaticFiles
 from infra.local.workers import Workers
 
 ROOT = Path(__file__).parents[2]

@@ -5,8 +5,7 @@ import struct
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from tests.support.browser import Answer
 from tests.support.memory import in_memory

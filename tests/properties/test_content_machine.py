@@ -16,15 +16,13 @@ from functools import partial
 from unittest.mock import patch
 
 import pytest
-from hypothesis import Phase, settings
-from hypothesis import strategies as st
+from hypothesis import Phase, settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from chalicelib.content import showing, staging
 from chalicelib.content.models import Item
 from chalicelib.lifetimes import MINUTE, SECOND
-from chalicelib.rooms import ending, merging
-from chalicelib.rooms import service as rooms
+from chalicelib.rooms import ending, merging, service as rooms
 from chalicelib.rooms.models import members_of
 from chalicelib.rooms.shown import room_content
 from chalicelib.runtime import expiry

@@ -8,8 +8,7 @@ import pytest
 
 from chalicelib.joining import service
 from chalicelib.joining.service import Outcome
-from chalicelib.rooms import door
-from chalicelib.rooms import service as rooms
+from chalicelib.rooms import door, service as rooms
 from chalicelib.rooms.models import new_organiser, organisers
 from chalicelib.runtime.errors import NotFound
 from chalicelib.runtime.ids import ConnectionId, ParticipantId, RoomId, opaque

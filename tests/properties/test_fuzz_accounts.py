@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from tests.support.accounts import EMAIL, PASSWORD, grown_up, with_account
 from tests.support.browser import Browser

@@ -12,8 +12,7 @@ from functools import partial
 from typing import Any
 from unittest.mock import patch
 
-from hypothesis import Phase, settings
-from hypothesis import strategies as st
+from hypothesis import Phase, settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from chalicelib.joining import census, company, crowd, service

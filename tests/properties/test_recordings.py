@@ -5,8 +5,7 @@ from itertools import pairwise
 from random import Random
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from chalicelib.insights.figures import Meeting
 from chalicelib.insights.intervals import Spans, by_depth, by_step, common, length, union, without

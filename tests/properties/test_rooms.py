@@ -7,8 +7,7 @@ from itertools import count, permutations
 from typing import Any
 
 import pytest
-from hypothesis import Phase, settings
-from hypothesis import strategies as st
+from hypothesis import Phase, settings, strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, precondition, rule
 
 from chalicelib.lifetimes import EMPTY_FOR_MS, MINUTE

@@ -6,8 +6,7 @@ import pytest
 
 from chalicelib.insights.meeting_models import find_meeting
 from chalicelib.insights.report import Part, read_part
-from chalicelib.insights.report_models import key_of
-from chalicelib.insights.report_models import read_part as stored_part
+from chalicelib.insights.report_models import key_of, read_part as stored_part
 from chalicelib.lifetimes import DAY
 from chalicelib.runtime import expiry
 from tests.support.accounts import PASSWORD

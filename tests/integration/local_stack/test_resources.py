@@ -8,8 +8,7 @@ import pytest
 
 from infra.local.aws import client
 from infra.local.engine import engine
-from infra.local.resources import TEMPLATE as REAL
-from infra.local.resources import create_resources, create_tables, definition_of
+from infra.local.resources import TEMPLATE as REAL, create_resources, create_tables, definition_of
 from infra.local.template import Template, Unresolvable, load_yaml
 from tests.integration.local_stack.tiny import TABLE, TEMPLATE
 

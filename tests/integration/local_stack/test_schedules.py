@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 from chalice.app import Rate
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from infra.local import background
 from infra.local.background import Background, Unsupported

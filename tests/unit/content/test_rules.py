@@ -3,8 +3,7 @@
 from urllib.parse import urlsplit
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from chalicelib.content import rules
 from chalicelib.content.rules import check_frame, clean_title, clean_url, host_of

@@ -1,8 +1,7 @@
 """D2, D3: what of a batch is believed, and on whose clock."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from chalicelib.insights.intake import LATENCY_MS, Batch, Event, Refused, skew_ms, take_in
 from chalicelib.insights.intervals import Span

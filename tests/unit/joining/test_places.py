@@ -1,8 +1,7 @@
 """Where clips may have neighbours: networks, hidden under a key of the day."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from chalicelib.joining.places import Viewer, places
 from chalicelib.joining.rules import Span

@@ -1,8 +1,7 @@
 """When clips may be compared and how long they live; no I/O."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from chalicelib.joining.rules import FUTURE_MAX_MS, Span, check_recorded_at
 from chalicelib.runtime.errors import Invalid

@@ -4,8 +4,7 @@ import struct
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from chalicelib.joining.wav import DURATION_MAX_S, parse_wav
 from chalicelib.runtime.errors import Invalid

@@ -3,8 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from icalendar import Calendar
 
 from chalicelib.rooms.calendar import LINE_MAX, calendar_file, escaped, folded, instant

@@ -2,8 +2,7 @@
 
 import boto3
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from chalicelib.runtime import envelope
 from chalicelib.runtime.envelope import Unopenable, new_wrapped_key, open_sealed, seal, unwrap

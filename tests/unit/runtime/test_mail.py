@@ -6,8 +6,7 @@ from email.parser import Parser
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from jinja2 import UndefinedError
 
 from chalicelib.accounts.mails import TEMPLATES

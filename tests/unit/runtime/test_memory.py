@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from pynamodb.expressions.condition import size
 
 from chalicelib.runtime.gathering import get_each

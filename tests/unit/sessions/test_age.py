@@ -1,8 +1,7 @@
 """The question of age: only the outcome is kept, and of who is too young nothing."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from chalicelib.sessions.rules import outcome_of
 from tests.support.accounts import grown_up, log_in, mailed_token, register

@@ -7,8 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
+from hypothesis import example, given, strategies as st
 
 from chalicelib.lifetimes import DAY, HOUR, MINUTE, SECOND, SESSION
 from chalicelib.runtime import cookies, meter

@@ -4,8 +4,7 @@ from functools import partial
 from itertools import count
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from chalicelib.runtime.errors import Invalid
 from chalicelib.sessions import service
