@@ -7,7 +7,7 @@ LAN ?= 0
 TESTS ?= tests
 WORKERS ?= 2
 
-.PHONY: help run test lint format documents pictures bench-local bench-join bench-crowd bench-live bench-check bench-sound prove prove-properties prove-fuzz clean
+.PHONY: help run test lint format documents pictures bench-local bench-join bench-crowd bench-live bench-report bench-check bench-sound prove prove-properties prove-fuzz clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -49,16 +49,20 @@ bench-crowd: .venv/ready-dev ## 200 rooms of people on one network within ten se
 bench-live: .venv/ready-local ## 500 sockets in one room: from showing a link to the last browser
 	@$(PY) -m bench.live --check --json bench/results/live.json
 
+bench-report: .venv/ready-dev ## what a report costs: meetings of 8 to 10 000 people
+	@$(PY) -m bench.report --check --json bench/results/report.json
+
 bench-check: .venv/ready-dev ## join, crowd and live, reduced: what CI runs
 	@OMP_NUM_THREADS=1 $(PY) -m bench.join --small --check
 	@OMP_NUM_THREADS=1 $(PY) -m bench.crowd --small --check
 	@$(PY) -m bench.live --small --check
+	@$(PY) -m bench.report --small --check
 
 bench-sound: .venv/ready-dev ## error rates on a corpus in CORPUS (bench/sound/make simulates one)
 	@test -n "$(CORPUS)" || { echo "Say which corpus: make bench-sound CORPUS=DIR. bench/sound/make simulates one."; exit 1; }
 	@$(PY) -m bench.sound --corpus "$(CORPUS)" --cross 20000 --check
 
-prove: bench-local bench-join bench-crowd bench-live prove-properties prove-fuzz ## every bench, property and fuzz in full; figures go to bench/results
+prove: bench-local bench-join bench-crowd bench-live bench-report prove-properties prove-fuzz ## every bench, property and fuzz in full; figures go to bench/results
 
 prove-properties: .venv/ready-dev ## histories of joining by the ten thousand steps, and everything else that chance drives
 	@HYPOTHESIS_PROFILE=thorough $(PY) -m pytest -n $(WORKERS) tests/properties

@@ -61,9 +61,9 @@ def assemble(meeting_id: str, revision: int, *, now: int) -> int:
         return 0
     span = int(meeting.opened_at_ms), int(meeting.ended_at_ms)
     shown = find_shown(rooms_of(meeting_id, now=now), now=now)
-    measured = Measured(span, presence_of(meeting_id, now=now), find_folds(meeting_id, now=now), shown)
+    measured = Measured(span, presence_of(meeting_id, now=now), shown)
     planned_ms = None if meeting.planned_start_ms is None else int(meeting.planned_start_ms)
-    contents = write_report(measured, max(span[0], planned_ms or 0))
+    contents = list(write_report(measured, find_folds(meeting_id, now=now), max(span[0], planned_ms or 0)))
     put_parts(meeting, key, contents)
     return len(contents)
 

@@ -8,16 +8,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from chalicelib.insights.intervals import Span, Spans
-from chalicelib.insights.recording import Recording
 
 
 @dataclass(frozen=True)
 class Meeting:
-    """What a report is made of. `recordings` has whoever agreed to be measured, even where nothing came from them."""
+    """A meeting, apart from what its participants did."""
 
     span: Span  # from its opening to its end
     presence: Mapping[str, Spans]  # of every participant, by id
-    recordings: Mapping[str, Recording]
     shown: Spans = ()  # when something was shown
 
 

@@ -30,7 +30,8 @@ class Evidence:
     @property
     def presence(self) -> list[Spans]:
         """Of those who are measured."""
-        return [spans for one, spans in self.meeting.presence.items() if spans and one in self.meeting.recordings]
+        found = (self.meeting.presence.get(one.participant_id, ()) for one in self.measures.people)
+        return [spans for spans in found if spans]
 
 
 def _top_ratio(seen: Evidence) -> float | None:

@@ -8,7 +8,7 @@ part                    entry
 """
 
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from pynamodb.attributes import BinaryAttribute, DiscriminatorAttribute, NumberAttribute, UnicodeAttribute
 
@@ -43,8 +43,12 @@ class Packed(InsightEntry, discriminator="packed"):
         return str(self.entry).partition("#")[0]
 
     @property
+    def packs(self) -> tuple[bytes, bytes, bytes, bytes]:
+        return bytes(self.talk), bytes(self.webcam), bytes(self.attention), bytes(self.covered)
+
+    @property
     def recording(self) -> Recording:
-        return unpack(int(self.base_ms), (self.talk, self.webcam, self.attention, self.covered))
+        return unpack(int(self.base_ms), self.packs)
 
     def hold(self, recording: Recording) -> None:
         self.base_ms, (self.talk, self.webcam, self.attention, self.covered) = pack(recording)
@@ -99,10 +103,11 @@ def put_folds(room_id: str, shard: int, recordings: Iterable[tuple[str, Recordin
     folds.put_many(made)
 
 
-def find_folds(room_id: str, *, now: int) -> dict[str, Recording]:
-    """Every participant's, of all shards."""
-    found = (one for shard in range(SHARDS) for one in folds.query(_folds_part(room_id, shard), now=now))
-    return {str(one.entry): one.recording for one in found}
+def find_folds(room_id: str, *, now: int) -> Iterator[tuple[str, Recording]]:
+    """Every participant's, a shard at a time."""
+    for shard in range(SHARDS):
+        for one in folds.query(_folds_part(room_id, shard), now=now):
+            yield str(one.entry), one.recording
 
 
 def note_shown(room_id: str, content_id: str, from_ms: int, to_ms: int, *, now: int) -> None:

@@ -1,6 +1,6 @@
 """A report as it is stored and read: its figures and tips first, then the people, in parts of bounded size. Pure."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import msgspec
@@ -9,6 +9,7 @@ from chalicelib.insights.advice import Tip, advise
 from chalicelib.insights.figures import Measures, Meeting, Person
 from chalicelib.insights.indicators import Evidence
 from chalicelib.insights.measures import believed, measure
+from chalicelib.insights.recording import Recording
 
 PART_MAX = 300_000  # bytes before sealing: an item holds 400 KB, an answer 5 MB
 
@@ -22,14 +23,14 @@ class Part:
     tips: Sequence[Tip] = ()
 
 
-def write_report(meeting: Meeting, began_ms: int) -> list[bytes]:
+def write_report(meeting: Meeting, recordings: Iterable[tuple[str, Recording]], began_ms: int) -> Iterator[bytes]:
     """The parts of a meeting's report, each at most PART_MAX unless one person alone is larger."""
     meeting = believed(meeting)
-    measures = measure(meeting)
+    measures = measure(meeting, recordings)
     tips = advise(Evidence(meeting, measures, began_ms))
     first = Part((), replace(measures, people=()), tips)
-    people = list(_grouped(measures.people, len(msgspec.json.encode(first))))
-    return [msgspec.json.encode(replace(first, people=people[0])), *(msgspec.json.encode(Part(p)) for p in people[1:])]
+    for number, people in enumerate(_grouped(measures.people, len(msgspec.json.encode(first)))):
+        yield msgspec.json.encode(Part(people) if number else replace(first, people=people))
 
 
 def read_part(content: bytes) -> Part:

@@ -18,52 +18,43 @@ def steps_of(span: Span) -> tuple[int, int]:
     return -(-length_ms // step_ms), step_ms
 
 
-def person_timeline(recording: Recording, meeting: Meeting) -> Timeline:
-    """One person's."""
-    covered = _held(recording.covered, meeting)
-    shown = _held(common(recording.covered, meeting.shown), meeting)
-    return Timeline(
-        _where(covered, _held(recording.talk, meeting)),
-        _where(covered, _held(recording.webcam, meeting)),
-        _where(shown, _held(recording.attention, meeting)),
-    )
+class Timelines:
+    """Gives each person's timeline and adds them up for the meeting, so that nobody's need be kept for that."""
+
+    def __init__(self, meeting: Meeting) -> None:
+        self._meeting = meeting
+        steps = steps_of(meeting.span)[0]
+        self._present, self._observed, self._talk = [0] * steps, [0] * steps, [0] * steps
+        self._watched, self._watchable = [0] * steps, [0] * steps
+
+    def add(self, recording: Recording, presence: Spans) -> Timeline:
+        """One person's timeline, who counts for the meeting from now on."""
+        covered, talk = self._held(recording.covered), self._held(recording.talk)
+        shown, attention = self._held(common(recording.covered, self._meeting.shown)), self._held(recording.attention)
+        _add(self._present, [int(held > 0) for held in self._held(presence)])
+        for sums, held in (
+            (self._observed, covered), (self._talk, talk), (self._watched, attention), (self._watchable, shown)
+        ):  # fmt: skip
+            _add(sums, held)
+        return Timeline(_where(covered, talk), _where(covered, self._held(recording.webcam)), _where(shown, attention))
+
+    def of_meeting(self, talked: Spans, observed: Spans) -> MeetingTimeline:
+        """All together; `talked` and `observed` are when anybody talked, and was measured."""
+        shares = [
+            round(eyes / of, DIGITS) if of else None for eyes, of in zip(self._watched, self._watchable, strict=True)
+        ]
+        silence = _where(self._held(observed), self._held(without(observed, talked)))
+        step_ms = steps_of(self._meeting.span)[1]
+        return MeetingTimeline(step_ms, self._present, self._observed, self._talk, silence, shares)
+
+    def _held(self, spans: Spans) -> list[int]:
+        return by_step(spans, self._meeting.span[0], *steps_of(self._meeting.span))
 
 
-def meeting_timeline(meeting: Meeting, talked: Spans, observed: Spans) -> MeetingTimeline:
-    """All measured people's together; `talked` and `observed` are when anybody talked, and was measured."""
-    measured = list(meeting.recordings.values())
-    watched = _sums([one.attention for one in measured], meeting)
-    watchable = _sums([common(one.covered, meeting.shown) for one in measured], meeting)
-    shares = [round(eyes / of, DIGITS) if of else None for eyes, of in zip(watched, watchable, strict=True)]
-    return MeetingTimeline(
-        steps_of(meeting.span)[1],
-        _present(meeting),
-        _sums([one.covered for one in measured], meeting),
-        _sums([one.talk for one in measured], meeting),
-        _where(_held(observed, meeting), _held(without(observed, talked), meeting)),
-        shares,
-    )
-
-
-def _present(meeting: Meeting) -> list[int]:
-    people = [0] * steps_of(meeting.span)[0]
-    for one in meeting.recordings:
-        for step, held in enumerate(_held(meeting.presence[one], meeting)):
-            people[step] += held > 0
-    return people
+def _add(sums: list[int], more: Sequence[int]) -> None:
+    for step, one in enumerate(more):
+        sums[step] += one
 
 
 def _where(known: Sequence[int], figures: Sequence[int]) -> list[int | None]:
     return [figure if there else None for there, figure in zip(known, figures, strict=True)]
-
-
-def _sums(sets: Sequence[Spans], meeting: Meeting) -> list[int]:
-    sums = [0] * steps_of(meeting.span)[0]
-    for spans in sets:
-        for step, held in enumerate(_held(spans, meeting)):
-            sums[step] += held
-    return sums
-
-
-def _held(spans: Spans, meeting: Meeting) -> list[int]:
-    return by_step(spans, meeting.span[0], *steps_of(meeting.span))

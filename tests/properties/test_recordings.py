@@ -50,8 +50,10 @@ def test_splitting_a_batch_makes_no_difference(one: Recording, cuts: Sequence[in
 def test_no_figure_claims_more_time_than_there_was(some: dict[str, tuple[Spans, Recording]], shown: Spans) -> None:
     """D4: talk, webcam and monologue lie within presence, attention within what was shown; shares add up to one."""
     presence = {who: one[0] for who, one in some.items()}
-    made = Meeting((0, END_MS), presence, {who: one[1] for who, one in some.items()}, shown)
-    found = measure(made)
+    made = Meeting((0, END_MS), presence, shown)
+    recordings = [(who, one[1]) for who, one in some.items()]
+    found = measure(made, recordings)
+    assert measure(made, recordings[::-1]) == found
     for one in found.people:
         there = length(common(presence[one.participant_id], ((0, END_MS),)))
         assert one.presence_ms == there

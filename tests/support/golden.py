@@ -26,9 +26,11 @@ class Golden:
     why: str = field(default="", compare=False)
 
     def meeting(self) -> Meeting:
-        recordings = {who: recording(*given) for who, given in self.people.items() if len(given) > 1}
         presence = {who: spans(given[0]) for who, given in self.people.items()}
-        return Meeting((OPENED_MS, OPENED_MS + self.length_s * 1000), presence, recordings, spans(self.shown))
+        return Meeting((OPENED_MS, OPENED_MS + self.length_s * 1000), presence, spans(self.shown))
+
+    def recordings(self) -> list[tuple[str, Recording]]:
+        return [(who, recording(*given)) for who, given in self.people.items() if len(given) > 1]
 
 
 def spans(text: str) -> Spans:

@@ -15,8 +15,9 @@ LENGTH_S = 1200  # twenty minutes, where nothing else is said
 
 
 def tips(people: People, *, length_s: int = LENGTH_S, shown: str = "", began_s: int = 0) -> dict[str, Tip]:
-    meeting = believed(Golden("", length_s, people, {}, shown).meeting())
-    found = advise(Evidence(meeting, measure(meeting), OPENED_MS + began_s * 1000))
+    golden = Golden("", length_s, people, {}, shown)
+    meeting = believed(golden.meeting())
+    found = advise(Evidence(meeting, measure(meeting, golden.recordings()), OPENED_MS + began_s * 1000))
     return {tip.rule: tip for tip in found}
 
 

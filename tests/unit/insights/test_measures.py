@@ -13,14 +13,14 @@ from tests.support.golden import GOLDEN, Golden
 @pytest.mark.parametrize("golden", GOLDEN, ids=lambda one: one.name)
 def test_the_figures_are_those_worked_out_by_hand(golden: Golden) -> None:
     """D4: per person and for the meeting; D10: who did not agree is one of the others, or not there."""
-    found = measure(golden.meeting())
+    found = measure(golden.meeting(), golden.recordings())
     assert {name: _told(found, name) for name in golden.expected} == golden.expected
 
 
 def test_the_figures_of_all_people_add_up_to_the_meetings() -> None:
     """D4: talk and presence of the meeting are those of its people."""
     for golden in GOLDEN:
-        found = measure(golden.meeting())
+        found = measure(golden.meeting(), golden.recordings())
         assert found.talk_ms == sum(one.talk_ms or 0 for one in found.people)
         assert found.presence_ms == sum(one.presence_ms for one in found.people)
         assert found.talk_ms == sum(found.timeline.talk_ms)

@@ -1,0 +1,230 @@
+"""What a report costs: `python -m bench.report [--check] [--json OUT] [--small]`.
+
+Meetings of 8 to 10 000 people over two hours, a batch a minute from each. The steps of the workflow run one after the
+other on the real application over the dictionary of tests/support/memory.py; its state and its transitions are those
+of moto's interpreter, fed with what the steps answered. Limits: DESIGN.md's are docs/architecture.md's, named below.
+"""
+
+import argparse
+import json
+import random
+import sys
+import time
+import tracemalloc
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from chalicelib.accounts import models as accounts
+from chalicelib.insights import assembling, history, meeting_models
+from chalicelib.insights.intervals import Span
+from chalicelib.insights.models import SHARDS, Batch, batches, batches_part, new_batch, note_shown
+from chalicelib.insights.recording import fold, recorded, unpack
+from chalicelib.lifetimes import HISTORY, HOUR, MINUTE, RAW_INSIGHTS
+from chalicelib.privacy import service as privacy
+from chalicelib.runtime.addresses import Address
+from chalicelib.runtime.ids import derived
+from chalicelib.runtime.meter import item_size
+from tests.support.aws import empty_aws
+from tests.support.hand_clock import START_MS
+from tests.support.memory import in_memory
+from tests.support.workflows import Started, executed
+
+SIZES, SIZES_SMALL = (8, 200, 2_000, 10_000), (8, 200)
+LENGTH_MS = 2 * HOUR
+TALKERS = 40  # of a large meeting
+ITEM_MAX, STATE_MAX, EVENTS_MAX = 400_000, 262_144, 25_000  # bytes and history events: quotas of AWS
+MEMORY_MAX_MB, STEP_MAX_S = 2_048, 900.0  # of a function
+RATE_MIN, RATE_FOR_S = 200_000, 2.0  # events a second and core; for how long that is measured
+MEETING, ORGANISER = derived("bench", "meeting"), Address("ada@example.org")
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Of one size: CPU seconds, bytes and counts. `rate` is of folding alone, what was read once in memory."""
+
+    people: int
+    events: int
+    fold_s: float  # of the slowest shard
+    assemble_s: float
+    memory_mb: float  # of the step that needs most, beyond the application itself
+    items_read: int
+    parts: int
+    item_bytes: int  # of the largest item
+    state_bytes: int
+    transitions: int
+    history_events: int
+    rate: float
+
+    def misses(self) -> list[str]:
+        most = {
+            f"largest item {self.item_bytes} bytes": self.item_bytes > ITEM_MAX,
+            f"largest state {self.state_bytes} bytes": self.state_bytes > STATE_MAX,
+            f"history of {self.history_events} events": self.history_events > EVENTS_MAX,
+            f"memory {self.memory_mb:.0f} MB": self.memory_mb > MEMORY_MAX_MB,
+            f"slowest step {max(self.fold_s, self.assemble_s):.0f} s": max(self.fold_s, self.assemble_s) > STEP_MAX_S,
+            f"folds {self.rate:.0f} events a second": self.rate < RATE_MIN,
+        }
+        return [f"{self.people} people: {miss}" for miss, missed in most.items() if missed]
+
+
+def main() -> int:
+    """1 where --check was asked for and a figure is missed."""
+    parser = argparse.ArgumentParser(prog="python -m bench.report", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="exit with 1 when a figure is missed")
+    parser.add_argument("--json", type=Path, metavar="OUT", help="write the figures there")
+    parser.add_argument("--small", action="store_true", help="meetings of at most 200 people")
+    arguments = parser.parse_args()
+    found = [_told(measure(people)) for people in (SIZES_SMALL if arguments.small else SIZES)]
+    misses = [miss for one in found for miss in one.misses()]
+    print("MISSED:\n  " + "\n  ".join(misses) if misses else "every figure is met")
+    if arguments.json:
+        record = {"date": datetime.now(UTC).date().isoformat(), "figures": [asdict(one) for one in found]}
+        arguments.json.write_text(json.dumps(record, indent=2) + "\n")
+    return 1 if arguments.check and misses else 0
+
+
+def measure(people: int) -> Figures:
+    """A meeting of so many people."""
+    from app import app  # the environment is set by now
+
+    now = START_MS + LENGTH_MS
+    with in_memory() as memory, empty_aws():
+        events = _hold(people, now)
+        stored = len(memory.items("insights")) + len(memory.items("meetings"))
+        folding = [_timed(partial(assembling.fold_shard, MEETING, shard, now=now)) for shard in range(SHARDS)]
+        folds = len(memory.items("insights")) + len(memory.items("meetings")) - stored
+        assembled = _timed(partial(assembling.assemble, MEETING, 1, now=now))
+        steps = (partial(assembling.fold_shard, MEETING, 0, now=now), partial(assembling.assemble, MEETING, 1, now=now))
+        sizes = [item_size(one) for table in ("insights", "meetings", "reports") for one in memory.items(table)]
+        return Figures(
+            people, events, round(max(one.spent_s for one in folding), 2), round(assembled.spent_s, 2),
+            round(max(map(_peak_mb, steps)), 1), stored + folds, assembled.answer, max(sizes),
+            *_executed(app, assembled.answer), rate=round(_rate(now)),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Timed:
+    answer: int
+    spent_s: float  # CPU
+
+
+def _timed(step: Callable[[], int]) -> Timed:
+    begun = time.process_time()
+    answer = step()
+    return Timed(answer, time.process_time() - begun)
+
+
+def _peak_mb(step: Callable[[], int]) -> float:
+    tracemalloc.start()
+    step()
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return peak / 2**20
+
+
+def _hold(people: int, now: int) -> int:
+    """The meeting as it stands when its report is put together; the number of events."""
+    chance = random.Random(people)
+    account = _organiser(now)
+    meeting = meeting_models.Meeting(
+        MEETING, meeting_models.MEETING, account_id=account.account_id, opened_at_ms=START_MS, ended_at_ms=now,
+        captured=True, status="assembling", raw_until_ms=RAW_INSIGHTS.deadline(now),
+    )  # fmt: skip
+    meeting.lives_until(HISTORY.deadline(now))
+    meeting_models.meetings.put(meeting)
+    note_shown(MEETING, "a link", START_MS + 10 * MINUTE, now, now=now)
+    return sum(_attend(number, number < TALKERS, chance, now) for number in range(people))
+
+
+def _organiser(now: int) -> accounts.Account:
+    made = accounts.new_account(ORGANISER, "", language="en", asked_by=None, consents="", age="adult", now=now)
+    assert accounts.confirm(made, now=now)
+    return made
+
+
+def _attend(number: int, talks: bool, chance: random.Random, now: int) -> int:
+    """One participant, a guest who agreed, and a batch for each of their minutes; how many events."""
+    participant_id = derived("participant", str(number))
+    person = privacy.guest(participant_id)
+    privacy.record(person, privacy.now_deciding({"insights": True}, START_MS), now=START_MS)
+    meeting_models.attendees.put(meeting_models.new_attendee(MEETING, participant_id, "Somebody", now=now))
+    meeting_models.stays.put(meeting_models.new_stay(MEETING, participant_id, START_MS, now))
+    events = 0
+    for minute in range(LENGTH_MS // MINUTE):
+        begun = START_MS + minute * MINUTE
+        measured = _minute(begun, talks, chance)
+        events += sum(map(len, measured.values()))
+        recording = recorded(measured, (begun, begun + MINUTE))
+        batches.put(new_batch(MEETING, participant_id, "tab", minute, recording, person=person, now=begun))
+    return events
+
+
+def _minute(begun: int, talks: bool, chance: random.Random) -> dict[str, list[Span]]:
+    """Some twenty turns of who talks at all; the camera on; looking away four times."""
+    starts = range(begun, begun + MINUTE, 3_000)
+    talk = [(at + chance.randrange(1_000), at + 1_000 + chance.randrange(1_500)) for at in starts] if talks else []
+    eyes = [(at, at + 10_000 + chance.randrange(5_000)) for at in range(begun, begun + MINUTE, 15_000)]
+    return {"talk": talk, "webcam": [(begun, begun + MINUTE)], "attention": eyes}
+
+
+def _rate(now: int) -> float:
+    """Events a second that one core folds, of a shard that is read already."""
+    by_person = dict[str, list[Batch]]()
+    for shard in range(SHARDS):
+        for one in batches.query(batches_part(MEETING, shard), now=now):
+            by_person.setdefault(one.participant_id, []).append(one)
+        if by_person:
+            break
+    packed = [[(int(one.base_ms), one.packs) for one in some] for some in by_person.values()]
+    events, rounds = 0, 0
+    begun = time.process_time()
+    while time.process_time() - begun < RATE_FOR_S or not rounds:
+        rounds += 1
+        for some in packed:
+            recordings = [unpack(*one) for one in some]
+            events += sum(len(spans) for one in recordings for spans in one.parts[:3])
+            fold(recordings)
+    return events / (time.process_time() - begun)
+
+
+def _executed(app: Any, made: int) -> tuple[int, int, int]:
+    """Bytes of the largest state, states entered and events of the history, by moto's interpreter."""
+    answers = {
+        "PrepareReport": {"proceed": True, "shards": list(range(SHARDS))}, "FoldReport": {"people": 10_000},
+        "AssembleReport": {"parts": made}, "PublishReport": None, "NotifyOrganiser": None,
+    }  # fmt: skip
+    functions = {name: partial(_answer, answer) for name, answer in answers.items()}
+    ended = executed(app, Started(history.WORKFLOW, "bench", {"meeting_id": MEETING, "revision": 1}), functions)
+    assert ended.status == "SUCCEEDED", ended
+    return max(len(text) for text in _texts(ended.history)), len(ended.states), len(ended.history)
+
+
+def _answer(answer: Any, _: Any) -> Any:
+    return answer
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text within, however deep: the states' input and output among them."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (dict, list)):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from _texts(one)
+
+
+def _told(one: Figures) -> Figures:
+    print(f"{one.people} people, {one.events} events", flush=True)
+    print(f"  slowest shard folded in {one.fold_s} s, assembled in {one.assemble_s} s; {one.rate} events/s a core")
+    print(f"  {one.memory_mb} MB at most, {one.items_read} items read, {one.parts} parts")
+    print(f"  largest item {one.item_bytes} bytes, largest state {one.state_bytes} bytes")
+    print(f"  {one.transitions} transitions, {one.history_events} events of history", flush=True)
+    return one
+
+
+if __name__ == "__main__":
+    sys.exit(main())
