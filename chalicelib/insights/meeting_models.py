@@ -116,10 +116,11 @@ def new_listing(meeting: Meeting) -> Listed:
     return made
 
 
-def presence_of(meeting_id: str, *, now: int) -> dict[str, Spans]:
-    """When each participant was there; stays that overlap or touch are one."""
+def presence_of(meeting_id: str, *, now: int, participant_id: str | None = None) -> dict[str, Spans]:
+    """When each participant was there, or one of them; stays that overlap or touch are one."""
     found = dict[str, list[tuple[int, int]]]()
-    for one in stays.query(meeting_id, now=now, where=MeetingEntry.entry.startswith(ATTENDED)):
+    prefix = ATTENDED if participant_id is None else f"{ATTENDED}{participant_id}#"
+    for one in stays.query(meeting_id, now=now, where=MeetingEntry.entry.startswith(prefix)):
         found.setdefault(one.participant_id, []).append((int(one.from_ms), int(one.to_ms)))
     return {participant_id: union(spans) for participant_id, spans in found.items()}
 

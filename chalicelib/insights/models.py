@@ -92,6 +92,13 @@ def new_batch(
     return made
 
 
+def batches_of(rooms: Sequence[str], participant_id: str, *, now: int) -> Iterator[Batch]:
+    """One participant's, in any of the rooms."""
+    for room_id in rooms:
+        part = batches_part(room_id, shard_of(participant_id))
+        yield from batches.query(part, now=now, where=InsightEntry.entry.startswith(f"{participant_id}#"))
+
+
 def put_folds(room_id: str, shard: int, recordings: Iterable[tuple[str, Recording]], *, now: int) -> None:
     """By participant; the same again overwrites them."""
     made = list[Fold]()

@@ -1,4 +1,4 @@
-"""Insights: what browsers measured comes in."""
+"""Insights: what browsers measured comes in, and what one sees of oneself."""
 
 from typing import Annotated
 from uuid import UUID
@@ -6,11 +6,11 @@ from uuid import UUID
 from chalice.app import Blueprint
 from msgspec import Meta
 
-from chalicelib.insights import service
+from chalicelib.insights import mine, service
 from chalicelib.insights.intake import Batch, Event
-from chalicelib.insights.schemas import BatchIn, RefusedEvent, Taken
+from chalicelib.insights.schemas import BatchIn, MineView, RefusedEvent, Taken
 from chalicelib.runtime import clock
-from chalicelib.runtime.errors import Denied, Gone, Invalid, NotFound, TooLarge, TooMany, Unauthenticated
+from chalicelib.runtime.errors import Denied, Gone, Invalid, NotFound, TooLarge, TooMany, Unauthenticated, Unavailable
 from chalicelib.runtime.http import Call, Reply, operation
 from chalicelib.runtime.ids import RoomId, TabId, parse_uuid
 from chalicelib.sessions.edge import require_session
@@ -34,3 +34,11 @@ def take_insights(call: Call[BatchIn]) -> Reply:
     taken = service.take_batch(RoomId(call.path["room_id"]), tab_id, sent.sequence, batch, session, now=now)
     refused = [RefusedEvent(one.at, one.reason) for one in taken.refused]
     return Reply(Taken(taken.accepted, refused, taken.duplicate), 202)
+
+
+@operation(routes, "GET", "/v1/rooms/{room_id}/insights/mine", summary="What was measured of me", answers=MineView,
+           errors=(Unauthenticated, NotFound, Unavailable))  # fmt: skip
+def read_mine(call: Call[None]) -> Reply:
+    now = clock.now()
+    found = mine.my_insights(RoomId(call.path["room_id"]), require_session(call, now=now), now=now)
+    return Reply(MineView(found.captured, found.agreed, found.figures))

@@ -49,6 +49,17 @@ class Taken(msgspec.Struct):
     duplicate: bool
 
 
+class MineView(msgspec.Struct):
+    """`captured`: does the organiser capture insights? `agreed`: do I? Only where both hold is anything measured.
+
+    `figures` are mine alone: during the meeting of what came so far, afterwards those of the report.
+    """
+
+    captured: bool
+    agreed: bool
+    figures: Person | None
+
+
 class MeetingView(msgspec.Struct):
     """A meeting that I ran. `status` is its report's: none where insights were not captured."""
 

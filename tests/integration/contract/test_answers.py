@@ -206,6 +206,7 @@ def measure_and_report(visit: Visit, cleo: Browser, room: dict[str, str], world:
     assert cleo.request("PUT", "/v1/consents", json_body={"insights": True}).status == 200
     tab = {"Earshot-Tab": str(uuid.uuid4())}
     does(cleo, "POST", "/v1/rooms/{room_id}/insights", room, json_body=batch, headers=tab)
+    assert does(cleo, "GET", "/v1/rooms/{room_id}/insights/mine", room).json()["agreed"]
     does(cleo, "DELETE", "/v1/rooms/{room_id}", room)
     ended = {"meeting_id": room["room_id"]}
     fail(ended["meeting_id"], 1, now=world.now)

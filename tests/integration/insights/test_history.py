@@ -138,6 +138,27 @@ def test_names_join_the_report_when_it_is_read(world: World) -> None:
     assert report(held, "1").status == report(held, "x").status == 422
 
 
+def test_participants_see_their_own_figures(world: World) -> None:
+    """D10: while the meeting goes on and after it; to whoever was not in it there is no such meeting."""
+    held = hold(world)
+    held.enter(held.organiser, "Ada")
+    ben, cy = held.guest("Ben"), held.guest("Cy", agrees=False)
+    world.clock.advance(10 * MINUTE)
+    now, path = world.now, f"/v1/rooms/{held.room}/insights/mine"
+    send(ben, held.room, 1, ("talk", now - MINUTE, now), from_ms=now - 5 * MINUTE, to_ms=now)
+    during = ben.get(path).json()
+    assert (during["captured"], during["agreed"]) == (True, True)
+    told = during["figures"]
+    assert (told["talk_ms"], told["presence_ms"], told["coverage"]) == (MINUTE, 10 * MINUTE, 0.5)
+    assert cy.get(path).json() == {"captured": True, "agreed": False, "figures": None}
+    end(held)
+    run(held)
+    after = ben.get(path).json()
+    assert after["figures"]["talk_ms"] == MINUTE
+    assert cy.get(path).json()["figures"] is None
+    assert world.member().get(path).status == 404
+
+
 def test_with_capture_off_the_history_goes_on(world: World) -> None:
     """D9: attendance is kept, no report is made, nobody gets a mail."""
     held = hold(world)

@@ -1,0 +1,87 @@
+"""One's own figures: during the meeting from what was sent so far, afterwards from the report (D10)."""
+
+from dataclasses import dataclass
+
+from chalicelib.insights.figures import Meeting as Measured, Person
+from chalicelib.insights.measures import measure
+from chalicelib.insights.meeting_models import Meeting, find_meeting, presence_of
+from chalicelib.insights.models import batches_of, find_shown, rooms_of
+from chalicelib.insights.recording import fold
+from chalicelib.insights.report import read_part
+from chalicelib.insights.report_models import key_of, read_part as stored_part
+from chalicelib.insights.service import captures
+from chalicelib.privacy import service as privacy
+from chalicelib.rooms.models import Room, find_member
+from chalicelib.rooms.service import current_room
+from chalicelib.runtime import consent
+from chalicelib.runtime.consent import Insights
+from chalicelib.runtime.errors import Denied, NotFound
+from chalicelib.runtime.ids import ParticipantId, RoomId
+from chalicelib.sessions.models import Session
+
+
+@dataclass(frozen=True)
+class Mine:
+    """Whether insights are captured here, whether I agreed to be measured, and what was."""
+
+    captured: bool
+    agreed: bool
+    figures: Person | None = None
+
+
+def my_insights(room_id: RoomId, session: Session, *, now: int) -> Mine:
+    """Of a meeting I am in, or was in until it ended. Raises NotFound for everybody else."""
+    room = current_room(room_id, now=now)
+    if room is None:
+        return _afterwards(room_id, session, now)
+    member = find_member(room.room_id, ParticipantId(session.participant_id), now=now)
+    if member is None:
+        raise NotFound("There is no such meeting, or you are not in it.")
+    agreed = _agrees(session, now)
+    stays = presence_of(room.room_id, now=now, participant_id=session.participant_id)
+    stay = (member.came_at_ms, now) if member.here else ()
+    here = (*stays.get(session.participant_id, ()), *((stay,) if stay else ()))
+    return Mine(captures(room, now=now), agreed, _so_far(room, session, here, now) if agreed else None)
+
+
+def _so_far(room: Room, session: Session, here: tuple[tuple[int, int], ...], now: int) -> Person | None:
+    rooms, participant_id = rooms_of(room.room_id, now=now), session.participant_id
+    recording = fold(one.recording for one in batches_of(rooms, participant_id, now=now))
+    meeting = Measured((room.opened_at_ms, now), {participant_id: here}, find_shown(rooms, now=now))
+    return next(iter(measure(meeting, [(participant_id, recording)]).people), None)
+
+
+def _afterwards(room_id: RoomId, session: Session, now: int) -> Mine:
+    meeting = find_meeting(room_id, now=now)
+    was_there = meeting and presence_of(room_id, now=now, participant_id=session.participant_id)
+    if meeting is None or not was_there:
+        raise NotFound("There is no such meeting, or you were not in it.")
+    figures = _reported(meeting, session.participant_id, now) if meeting.status == "ready" else None
+    return Mine(bool(meeting.captured), _agrees(session, now), figures)
+
+
+def _reported(meeting: Meeting, participant_id: str, now: int) -> Person | None:
+    """Halving: people are in the order of their ids, part after part."""
+    key = key_of(meeting.account_id, now=now)
+    first, last = 0, int(meeting.parts) - 1
+    while key is not None and first <= last:
+        middle = (first + last) // 2
+        content = stored_part(meeting, key, middle, now=now)
+        people = [] if content is None else read_part(content).people
+        if not people:
+            return None
+        if participant_id < people[0].participant_id:
+            last = middle - 1
+        elif participant_id > people[-1].participant_id:
+            first = middle + 1
+        else:
+            return next((one for one in people if one.participant_id == participant_id), None)
+    return None
+
+
+def _agrees(session: Session, now: int) -> bool:
+    try:
+        consent.check(Insights, privacy.person(session), now=now)
+    except Denied:
+        return False
+    return True
