@@ -127,13 +127,13 @@ def change(account: Account, *actions: Action, now: int, where: Condition | None
 
 
 def verify(both: Transaction, account: Account, used: CodeUse, password_hash: str | None, *, now: int) -> None:
-    """The transaction of a log in happens only where all that was verified holds; with it goes what it changes."""
+    """The transaction of a log in happens only where all that was verified holds; with it goes what it changes.
+
+    The last use is recorded every time: a condition alone would cost as much.
+    """
     actions = [*used.actions, *_sealing_anew(account)]
     actions += [] if password_hash is None else [Account.password_hash.set(password_hash)]
-    if actions or use_is_due(account, now):
-        change_too(both, account, *actions, now=now, where=used.unused)
-    else:
-        both.require(accounts, account, unchanged(account))
+    change_too(both, account, *actions, now=now, where=used.unused)
 
 
 def unchanged(account: Account) -> Condition:

@@ -4,6 +4,7 @@ import { t } from "./i18n.js";
 import { recall, remember } from "./memory.js";
 
 const SHOWN_MS = 7_000;
+const BRIEF = 60; // characters
 
 /** Says something in passing, to eyes and to screen readers alike. @param {string} text */
 export function say(text) {
@@ -13,9 +14,21 @@ export function say(text) {
   window.setTimeout(() => note.remove(), SHOWN_MS);
 }
 
-/** One sentence about the one cookie, until it is dismissed. */
+/** What people have named, short enough for a sentence in passing. @param {string} name */
+export function brief(name) {
+  const letters = [...name];
+  if (letters.length <= BRIEF) return name;
+  const start = letters.slice(0, BRIEF - 1).join("");
+  return `${start.trimEnd()}…`;
+}
+
+/** One sentence about the one cookie, until it is dismissed; what else is said stands above it. */
 export function showCookieNotice() {
   const notice = find(".cookie-notice", HTMLElement);
+  new ResizeObserver(() => {
+    const sticks = getComputedStyle(notice).position === "sticky";
+    document.body.style.setProperty("--covered", `${sticks ? notice.offsetHeight : 0}px`);
+  }).observe(notice);
   notice.hidden = recall("cookie-notice") === "seen";
   find("button", HTMLButtonElement, notice).addEventListener("click", () => {
     notice.hidden = true;

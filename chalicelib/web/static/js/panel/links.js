@@ -5,7 +5,7 @@ import { copy, find, write } from "../dom.js";
 import { busy, onSubmit } from "../forms.js";
 import { t } from "../i18n.js";
 import { recall, remember } from "../memory.js";
-import { say } from "../notices.js";
+import { brief, say } from "../notices.js";
 
 const STEP = "links";
 const FULL = { conflict: "links.full" };
@@ -54,7 +54,7 @@ export class MyLinks {
   async #stage({ url = "", title = "" }) {
     const item = await this.#staged.stage(asUrl(url.trim()), title);
     this.#form.reset();
-    say(t("links.staged", { title: item.title ?? item.host }));
+    say(t("links.staged", { title: brief(item.title ?? item.host) }));
     find("#link-url", HTMLInputElement).focus();
   }
 
