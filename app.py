@@ -6,7 +6,7 @@ from chalicelib.accounts.own_routes import routes as own_account_routes
 from chalicelib.accounts.routes import routes as account_routes
 from chalicelib.content import showing, staging
 from chalicelib.content.routes import routes as content_routes
-from chalicelib.insights import history, organiser_routes as meetings, routes as insights, tasks as reports
+from chalicelib.insights import history, keeping, organiser_routes as meetings, routes as insights, tasks as reports
 from chalicelib.joining.routes import routes as joining_routes
 from chalicelib.joining.service import forget_sound, give_up_seat, seat_admitted, tell_refused
 from chalicelib.joining.tasks import tasks as joining_tasks
@@ -41,7 +41,7 @@ for kind, look in (
     (presence.PRESENT, presence.look_after), (presence.EMPTY, presence.end_if_empty),
     (aftermath.FOLLOW, aftermath.follow), (aftermath.END, aftermath.end), (staging.EXPIRY_KIND, staging.reap_tab),
     (sweep.KIND, sweep.look_after), (account_sweep.KIND, account_sweep.look_after),
-    (history.UNSTARTED, history.start_unstarted), (history.RAW, history.drop_raw),
+    (history.UNSTARTED, history.start_unstarted), (history.RAW, history.drop_raw), (history.KEEP, keeping.look_after),
 ):  # fmt: skip
     expiry.handled_by(kind, look)
 for event, hear in (
@@ -52,7 +52,7 @@ for event, hear in (
     (events.MemberLeaving, showing.withdraw), (events.MemberLeft, showing.withdraw),
     (events.RoomsMerged, showing.follow_merge), (events.RoomsMerged, history.follow_merge),
     (events.StayEnding, history.record_stay), (events.RoomEnded, showing.clear_room),
-    (events.RoomEnded, history.record_end),
+    (events.RoomEnded, history.record_end), (events.AccountErasing, keeping.follow_erasure),
     (events.ParticipantAdmitted, seat_admitted), (events.ParticipantRefused, tell_refused),
 ):  # fmt: skip
     events.subscribe(event, hear)

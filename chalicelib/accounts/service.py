@@ -10,6 +10,7 @@ from chalicelib.accounts.models import Account
 from chalicelib.accounts.schemas import AccountPatch
 from chalicelib.accounts.signed import Signed, changed_meanwhile, prove_password
 from chalicelib.privacy import service as privacy
+from chalicelib.runtime import events
 from chalicelib.runtime.consent import PurposeName
 from chalicelib.runtime.errors import Unauthenticated
 from chalicelib.runtime.ids import opaque
@@ -50,6 +51,7 @@ def erase_account(signed: Signed, password: str, *, now: int) -> None:
     both = Transaction(now=now)
     models.erase(both, account)
     privacy.leave(both, privacy.account(account_id), now=now)
+    events.publish(events.AccountErasing(account_id, both, now))
     if not both.commit():
         raise changed_meanwhile()
     sessions.end_sessions_of(account_id, now=now)  # of whoever logged in meanwhile

@@ -19,7 +19,7 @@ from chalicelib.insights.meeting_models import (
     stays,
 )
 from chalicelib.insights.models import forget_raw, note_merge
-from chalicelib.lifetimes import HISTORY, MINUTE, RAW_INSIGHTS
+from chalicelib.lifetimes import DAY, HISTORY, MINUTE, RAW_INSIGHTS
 from chalicelib.rooms.models import Member, Organiser, find_organiser, members_of, opened_at
 from chalicelib.runtime import events, expiry, workflows
 from chalicelib.runtime.errors import Unavailable
@@ -27,7 +27,7 @@ from chalicelib.runtime.telemetry import log
 
 WORKFLOW = "report"
 GRACE_MS = 2 * MINUTE  # after the end, in which browsers may still send what they measured
-UNSTARTED, RAW = "report-due", "raw-insights"  # kinds of expiry entries
+UNSTARTED, RAW, KEEP = "report-due", "raw-insights", "organiser"  # kinds of expiry entries
 
 
 def record_stay(event: events.StayEnding) -> None:
@@ -119,6 +119,7 @@ def _record_meeting(organiser: Organiser, now: int) -> Meeting | None:
     )
     made.lives_until(HISTORY.deadline(now))
     expiry.file(RAW, made.meeting_id, int(made.raw_until_ms), now=now)
+    expiry.file(KEEP, made.account_id, int(account.expires_at_ms) - DAY, now=now)
     listings.put(new_listing(made))
     meetings.create(made, now=now)
     if not captured:

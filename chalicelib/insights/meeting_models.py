@@ -157,3 +157,11 @@ def forget_entries(meeting_id: str, *, now: int) -> None:
         listed = new_listing(meeting)
         listings.delete((listed.owner, listed.entry))
     entries.delete_many([(one.owner, one.entry) for one in entries.query(meeting_id, now=now)])
+
+
+def extend_entries(meeting: Meeting, until_ms: int, *, now: int) -> None:
+    """All of a meeting lives until then; what is in the list, which is found first, goes first."""
+    listed = new_listing(meeting)
+    listings.update((listed.owner, listed.entry), Listed.living_until(until_ms), now=now)
+    for one in entries.query(meeting.meeting_id, now=now):
+        entries.update((one.owner, one.entry), MeetingEntry.living_until(until_ms), now=now)

@@ -65,6 +65,19 @@ def destroy_key(account_id: str) -> None:
     keys.delete(account_id)
 
 
+def bare_key(account_id: str) -> OrganiserKey:
+    return keys.bare(account_id)
+
+
+def extend_key(account_id: str, until_ms: int, *, now: int) -> None:
+    keys.update(account_id, OrganiserKey.living_until(until_ms), now=now)
+
+
+def extend_parts(meeting_id: str, until_ms: int, *, now: int) -> None:
+    for one in parts.query(meeting_id, now=now):
+        parts.update((one.meeting_id, one.entry), Part.living_until(until_ms), now=now)
+
+
 def put_parts(meeting: Meeting, key: bytes, contents: list[bytes]) -> None:
     """Seals and stores a report; the same again overwrites it."""
     for number, content in enumerate(contents):

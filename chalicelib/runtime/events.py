@@ -68,6 +68,15 @@ class AccountUsed:
 
 
 @dataclass(frozen=True)
+class AccountErasing:
+    """An account is about to be erased; what must go in the same instant goes `together` with it, or not at all."""
+
+    account_id: str
+    together: Transaction
+    now: int
+
+
+@dataclass(frozen=True)
 class ParticipantRenamed:
     """A participant has another name; `room_id` is the meeting they are in, if any."""
 

@@ -4,12 +4,14 @@ from typing import Any
 
 import pytest
 
+from chalicelib.accounts import models as accounts
+from chalicelib.insights import keeping
 from chalicelib.insights.meeting_models import find_meeting
 from chalicelib.insights.report import Part, read_part
 from chalicelib.insights.report_models import key_of, read_part as stored_part
 from chalicelib.lifetimes import DAY
 from chalicelib.runtime import expiry
-from tests.support.accounts import PASSWORD
+from tests.support.accounts import PASSWORD, log_in
 from tests.support.insights import Held, agree, hold, send
 from tests.support.workflows import Ended, executed, functions_of
 from tests.support.world import World
@@ -193,6 +195,42 @@ def test_of_a_meeting_that_nobody_ran_nothing_remains(world: World) -> None:
     assert guest.get(f"/v1/rooms/{room}").status == 404
     assert world.workflows.started == []
     assert world.aws.items("meetings") == world.aws.items("insights") == []
+
+
+def test_the_key_dies_with_the_account_and_the_rest_within_the_reapers_next_run(held: Held) -> None:
+    """D13: nobody can open the report from that instant on, not even from a backup; history goes, too."""
+    end(held)
+    run(held)
+    assert held.world.aws.items("organiser-keys") != []
+    assert held.organiser.request("DELETE", "/v1/account", json_body={"password": PASSWORD}).status == 200
+    assert held.world.aws.items("organiser-keys") == []
+    held.world.clock.advance(MINUTE)
+    expiry.reap(now=held.world.now)
+    assert held.world.aws.items("reports") == held.world.aws.items("meetings") == []
+
+
+def test_history_and_report_live_as_long_as_the_account(held: Held) -> None:
+    """D11: 180 days after its last use, not after the meeting; the reaper looks a day before, and then."""
+    world = held.world
+    end(held)
+    run(held)
+    meeting = find_meeting(held.room, now=world.now)
+    assert meeting is not None
+    account = accounts.find(meeting.account_id, now=world.now)
+    assert account is not None
+    first_look_ms = int(account.expires_at_ms) - DAY
+    assert [row for row in world.aws.items("expiries") if f"{first_look_ms:015}#organiser" in row["entry"]["S"]]
+    world.clock.advance(100 * DAY)
+    assert log_in(held.organiser).status == 200
+    used_ms, world.clock.now_ms = world.now, first_look_ms
+    assert keeping.look_after(meeting.account_id, world.now) == used_ms + 179 * DAY
+    world.clock.now_ms = used_ms + 180 * DAY - 1
+    assert report(held).people[0].talk_ms == MINUTE
+    assert keeping.look_after(meeting.account_id, world.now) == used_ms + 180 * DAY
+    world.clock.advance(1)
+    assert find_meeting(held.room, now=world.now) is None
+    assert keeping.look_after(meeting.account_id, world.now) is None
+    assert world.aws.items("organiser-keys") == []
 
 
 class Failing:
