@@ -164,4 +164,5 @@ def extend_entries(meeting: Meeting, until_ms: int, *, now: int) -> None:
     listed = new_listing(meeting)
     listings.update((listed.owner, listed.entry), Listed.living_until(until_ms), now=now)
     for one in entries.query(meeting.meeting_id, now=now):
-        entries.update((one.owner, one.entry), MeetingEntry.living_until(until_ms), now=now)
+        table = next(each for each in (meetings, stays, attendees) if isinstance(one, each.model))
+        table.update((one.owner, one.entry), MeetingEntry.living_until(until_ms), now=now)
