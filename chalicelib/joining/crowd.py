@@ -18,7 +18,7 @@ from chalicelib.runtime.parallel import together
 from chalicelib.runtime.queues import send_later
 
 CELL_MS = OVERLAP_MIN_MS  # clips of at most 4 s that share 2 s begin in the same cell or the next
-SHARDS = 16  # partitions a cell, with a round each: 4 000 clips a second write 250 units a second to each
+SHARDS = 16  # partitions a cell, with a round each: 4 000 clips a second write 500 units a second to each
 TOP = 100
 COMPARE_TOGETHER = 10  # clips a message: 58 kB of tags, one chunk of SQS
 ROUND_DELAY_S = 1  # lets a burst arrive before it is read
