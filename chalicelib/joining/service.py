@@ -1,13 +1,12 @@
 """Use cases of joining by sound: a clip comes in, is compared with those around it, and people meet."""
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chalicelib.joining import census, company, crowd, lazily, models
 from chalicelib.joining.census import Place
-from chalicelib.joining.matching import meet
+from chalicelib.joining.matching import NotFirst, meet
 from chalicelib.joining.models import SOUND, VERDICT, ClipId, Join, Sound, Withdrawn, find_seat, joins
 from chalicelib.joining.places import Viewer, places
 from chalicelib.joining.rules import Processing, Status, check_recorded_at
@@ -115,12 +114,16 @@ def expire_clip(tag: str, listed: list[str]) -> None:
     models.delete_clip(ClipId.of_tag(tag), listed)
 
 
-def compare_in_crowd(tag: str, likeliest: Sequence[str], *, now: int) -> None:
-    """Compares a clip with those that the crowd's matcher found likeliest."""
+def compare_in_crowd(tag: str, likeliest: Sequence[str], *, waited: bool, now: int) -> None:
+    """Compares a clip with those a crowd's matcher found likeliest; who has not `waited` lets the first go ahead."""
     sound = models.find_sound(ClipId.of_tag(tag), now=now)
     if sound is not None:
-        with suppress(Withdrawn):  # whoever cancelled it deletes it
-            meet(sound, [ClipId.of_tag(other) for other in likeliest], now=now)
+        try:
+            meet(sound, [ClipId.of_tag(other) for other in likeliest], now=now, after_you=not waited)
+        except Withdrawn:
+            pass  # whoever cancelled it deletes it
+        except NotFirst as later:
+            crowd.compare_later(tag, [clip_id.tag for clip_id in later.heard])
 
 
 def _again(sound: Sound, heard: "Heard", around: Sequence[Place], session: Session, now: int) -> Outcome:
