@@ -128,7 +128,7 @@ def welcome(member: Member, *, now: int) -> None:
     """The new member's tabs follow the room, and everyone sees them arrive."""
     for connection in connections.session_connections(SessionId(member.session_id), now=now):
         connections.follow(connection, RoomId(member.room_id), now=now)
-    push.arrived(member, now=now)
+    push.came_or_went(member, now=now)
     remember_room(member.session_id, member.room_id, now=now)
 
 

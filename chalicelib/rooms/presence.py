@@ -42,7 +42,7 @@ def come_back(member: Member, connection: Connection, *, now: int) -> None:
         return
     back = [Member.here.set(True), Member.away_since_ms.remove()]
     if members.update(key, back, now=now, where=Member.here == False) is not None:  # noqa: E712 - a condition
-        push.arrived(member, now=now)
+        push.came_or_went(member, now=now)
 
 
 def lose_connection(room_id: RoomId, known: Connection, *, now: int) -> None:
@@ -122,7 +122,7 @@ def go_away(member: Member, since_ms: int, *, now: int) -> None:
     was_here = Member.here == True  # noqa: E712 - a condition
     if members.update((member.room_id, member.entry), away, now=now, where=was_here) is None:
         return
-    push.departed(member, since_ms, now=now)
+    push.came_or_went(member, left_at_ms=since_ms, now=now)
     look_at_room(RoomId(member.room_id), since_ms, now=now)
 
 

@@ -202,10 +202,10 @@ def _remove(member: Member, now: int) -> None:
     entries.put(new_left(room_id, member.participant_id, now))
     events.publish(events.MemberLeaving(member.participant_id, room_id, now))
     members.delete((room_id, member.entry))
+    if member.here:
+        push.came_or_went(member, now=now)  # their own other tabs are told, too
     for connection in connections.session_connections(SessionId(member.session_id), now=now):
         connections.unfollow(connection, room_id, now=now)
     forget_room(member.session_id, room_id, now=now)
-    if member.here:
-        push.departed(member, now, now=now)
     events.publish(events.MemberLeft(member.participant_id, room_id, now))
     presence.look_at_room(room_id, now, now=now)

@@ -135,6 +135,8 @@ export class Room extends EventTarget {
     const next = this.state ? apply(this.state, message) : "gap";
     if (next === "gap" || message.type === "room.changed") return this.refresh();
     if (next === this.state) return undefined;
+    const mine = message.participant_id === this.state?.answer.me;
+    if (mine && message.type === "participant.left") this.refresh(); // in another tab: perhaps this is not my meeting any more
     const former = nameOf(this.state, message.participant_id);
     const gone = contentOf(this.state, message.content_id);
     this.#replace(next);
