@@ -6,8 +6,9 @@ from chalicelib.content.rules import check_frame, host_of
 from chalicelib.content.schemas import As
 from chalicelib.lifetimes import MINUTE, SECOND
 from chalicelib.rooms import merging
-from chalicelib.rooms.models import Room, Shown
 from chalicelib.rooms.organising import require_organiser
+from chalicelib.rooms.record_models import Shown
+from chalicelib.rooms.room import Room
 from chalicelib.rooms.service import read_room
 from chalicelib.rooms.shown import find_shown, new_shown, shown_in, tell
 from chalicelib.rooms.tabs import Lease

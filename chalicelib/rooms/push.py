@@ -18,7 +18,8 @@ from chalicelib.rooms.messages import (
     RoomEnded,
     RoomMessage,
 )
-from chalicelib.rooms.models import Knock, Member, find_call, find_member, next_sequence
+from chalicelib.rooms.models import find_call, find_member, next_sequence
+from chalicelib.rooms.record_models import Knock, Member
 from chalicelib.runtime import live
 from chalicelib.runtime.ids import ConnectionId, ParticipantId, RoomId, SessionId
 from chalicelib.runtime.queues import send_all
@@ -27,8 +28,8 @@ QUEUE = "push"
 CHUNK = 100  # connections of one invocation: far from its time limit even where all of them are slow
 
 
-def came_or_went(member: Member, *, now: int, left_at_ms: int | None = None) -> None:
-    """Whether they are here, and since when they are not, which may be known only later."""
+def came_or_went(member: Member, *, now: int, left_at_ms: int | None = None, leaves: bool = False) -> None:
+    """Whether they are here, and since when they are not, which may be known only later. `leaves`: by their own act."""
     room_id, participant_id = RoomId(member.room_id), ParticipantId(member.participant_id)
 
     def tell(sequence: int) -> RoomMessage:
@@ -38,7 +39,7 @@ def came_or_went(member: Member, *, now: int, left_at_ms: int | None = None) -> 
         at_ms = now if left_at_ms is None else left_at_ms
         return ParticipantLeft(room_id, sequence, at_ms, participant_id=participant_id)
 
-    numbered(room_id, tell, now=now)
+    numbered(room_id, tell, now=now, left_at_ms=now if leaves else None)
 
 
 def renamed(member: Member, name: str, *, now: int) -> None:
@@ -103,13 +104,13 @@ def view(member: Member) -> ParticipantView:
     return ParticipantView(member.participant_id, member.name, int(member.joined_at_ms), member.via)  # type: ignore[arg-type]  # `via` is written from the same set of words
 
 
-def numbered(room_id: RoomId, tell: Callable[[int], RoomMessage], *, now: int) -> None:
+def numbered(room_id: RoomId, tell: Callable[[int], RoomMessage], *, now: int, left_at_ms: int | None = None) -> None:
     """The room's next message, to everyone in it; to nobody where the room is over.
 
     `tell` reads what it tells of, after the number is taken: of two changes at once the later message knows both, and
     whoever goes by the numbers ends with what is true.
     """
-    sequence = next_sequence(room_id, now=now)
+    sequence = next_sequence(room_id, now=now, left_at_ms=left_at_ms)
     if sequence is not None:
         to_room(room_id, tell(sequence), now=now)
 

@@ -6,7 +6,7 @@ from itertools import count
 import pytest
 
 from chalicelib.lifetimes import MINUTE
-from chalicelib.rooms import calls, push, service
+from chalicelib.rooms import calls, channel, push, service
 from chalicelib.rooms.calls import CALL_MAX, SIGNAL_MAX, SIGNALS, change_call
 from chalicelib.rooms.models import find_call, next_sequence
 from chalicelib.runtime.ids import ConnectionId, RoomId, opaque
@@ -194,8 +194,8 @@ def crowd() -> tuple[RoomId, list[ConnectionId]]:
 def _tab(room: RoomId, session: Session) -> ConnectionId:
     connection = ConnectionId(opaque())
     service.enter_room(room, session, via="sound", now=START_MS)
-    service.connect(connection, session, now=START_MS)
-    service.resume(connection, room, now=START_MS)
+    channel.connect(connection, session, now=START_MS)
+    channel.resume(connection, room, now=START_MS)
     return connection
 
 

@@ -30,9 +30,9 @@ class Host:
         self.tab = TabId(str(uuid.uuid4()))
         self.link = staging.stage_content(URL, None, self.tab, self.session, now=now)[0].content_id
 
-    def act(self, name: str) -> "partial[object]":
+    def act(self, name: str) -> Callable[[], object]:
         mine: dict[str, Any] = {"session": self.session, "now": self.now}
-        acts: dict[str, partial[object]] = {
+        acts: dict[str, Callable[[], object]] = {
             "show": partial(showing.show, self.link, self.room, "card", **mine),
             "frame": partial(showing.show, self.link, self.room, "frame", **mine),
             "take back": partial(showing.take_back, self.link, **mine),
