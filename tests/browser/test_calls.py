@@ -31,6 +31,13 @@ LOUD = """async audio => {
   await context.close();
   return peak;
 }"""
+WANTS_A_CLICK = """
+const play = HTMLMediaElement.prototype.play;
+let clicked = false;
+document.addEventListener("click", ({target}) => { clicked ||= target.closest(".call-hear") !== null; }, true);
+HTMLMediaElement.prototype.play = function () {
+  return clicked ? play.call(this) : Promise.reject(new DOMException("a click first", "NotAllowedError"));
+};"""
 PATIENCE_MS = 30_000
 
 
@@ -156,6 +163,24 @@ def test_another_tab_takes_the_call_over(caller: Callable[..., Person]) -> None:
     expect(tab.locator('.tile[data-link="connected"]')).to_have_count(1, timeout=PATIENCE_MS)
     expect(one.page.locator(".call .form-problem")).to_have_text(text("en", "call.left-elsewhere"))
     _connected(two, two)
+
+
+def test_where_the_browser_plays_nothing_unasked_a_click_is_enough(caller: Callable[..., Person]) -> None:
+    """B13: a call that came back with the page; the way is said, and goes once it was taken."""
+    one, two = caller(), caller(WANTS_A_CLICK)
+    gathered(one, two)
+    for person in (one, two):
+        _click(person, "Join the call")
+    _connected(one, two)
+    hear = two.page.get_by_role("button", name=text("en", "call.hear"))
+    expect(hear).to_be_hidden()
+    _click(one, "Turn microphone on")
+    expect(hear).to_be_visible()
+    sound = _tile(two, one).locator("audio")
+    assert sound.evaluate("audio => audio.paused")
+    hear.click()
+    expect(hear).to_be_hidden()
+    sound.evaluate("audio => audio.paused && new Promise(plays => { audio.onplaying = plays; })")
 
 
 def test_where_no_direct_way_is_that_is_said(caller: Callable[..., Person]) -> None:

@@ -45,10 +45,10 @@ def test_of_two_who_come_at_once_the_last_message_names_both(world: World, monke
     mine, theirs = tab(one, room), tab(two, room)
     real = next_sequence
 
-    def overtaken(room_id: RoomId, *, now: int) -> int | None:
+    def overtaken(room_id: RoomId, *, now: int, left_at_ms: int | None = None) -> int | None:
         monkeypatch.setattr(push, "next_sequence", real)
         join(theirs, room)  # comes to its end while the first change is under way
-        return real(room_id, now=now)
+        return real(room_id, now=now, left_at_ms=left_at_ms)
 
     monkeypatch.setattr(push, "next_sequence", overtaken)
     world.pushes.clear()
