@@ -57,6 +57,19 @@ def test_looking_at_another_invitation_forgets_no_meeting(pair: tuple[Person, Pe
     expect(other.locator(".back")).to_have_attribute("href", re.compile(f"/rooms/{one.meeting}$"))
 
 
+def test_the_list_of_links_is_open_again_after_a_reload(pair: tuple[Person, Person]) -> None:
+    """C6: the panel comes back where it was; a browser that forgets all but its cookie still knows the meeting."""
+    one, _ = pair
+    meeting = one.meeting
+    stage(one.page, "https://example.org/budget", "Budget")
+    one.page.reload()
+    expect(one.page.locator("#step-links")).to_be_visible()
+    expect(one.page.locator(".link-item")).to_contain_text("Budget")
+    one.page.evaluate("() => { localStorage.clear(); }")
+    one.page.goto("/")
+    expect(one.page.locator(".back")).to_have_attribute("href", re.compile(f"/rooms/{meeting}$"))
+
+
 def _another_tab(person: Person) -> Page:
     other = person.context.new_page()
     other.goto(person.page.url)

@@ -108,6 +108,7 @@ interface SessionAnswer {
   account: { email: string } | null;
   age: Age | null;
   preferences: Preferences;
+  room_id: string | null;
   expires_at_ms: number;
 }
 interface AccountAnswer {

@@ -113,6 +113,7 @@ window.addEventListener("pagehide", ({ persisted }) => {
 keepLanguage(language => session.prefer({ language }));
 const { panel, rename } = openPanel(session, here.arriveToRun);
 new MyLinks(panel, staged, room, time);
+panel.restore();
 offerAgain(staged);
 followTab({ tab, live, room, staged });
 arrival.addEventListener("rename", rename);

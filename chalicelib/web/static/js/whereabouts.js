@@ -40,9 +40,22 @@ export class Whereabouts {
   constructor(parts) {
     this.#parts = parts;
     parts.room.addEventListener("change", () => this.#isIn());
+    parts.session.addEventListener("change", () => this.#remind());
   }
 
   #parts;
+  #reminded = false;
+
+  /** Some browsers forget what a page keeps sooner than the session ends: then the session knows the meeting. */
+  #remind() {
+    const { room, session } = this.#parts;
+    if (this.#reminded || !session.who) return;
+    this.#reminded = true; // what comes later is this page's own doing
+    const { room_id: id } = session.who;
+    if (!id || room.id || recall("room")) return;
+    remember("room", id);
+    if (document.body.dataset.view === "home") this.show("home");
+  }
 
   /** @param {View} name */
   show(name) {
