@@ -38,6 +38,16 @@ document.addEventListener("click", ({target}) => { clicked ||= target.closest(".
 HTMLMediaElement.prototype.play = function () {
   return clicked ? play.call(this) : Promise.reject(new DOMException("a click first", "NotAllowedError"));
 };"""
+COUNTS = """
+window.made = 0;
+window.RTCPeerConnection = class extends window.RTCPeerConnection {
+  constructor(options) { super(options); window.made += 1; }
+};"""
+LISTENS = """() => {
+  window.said = [];
+  const keep = one => said.push(...[...one.addedNodes].map(note => note.textContent));
+  new MutationObserver(all => all.forEach(keep)).observe(document.querySelector(".notes"), {childList: true});
+}"""
 PATIENCE_MS = 30_000
 
 
@@ -147,6 +157,31 @@ def test_the_call_comes_back_with_the_live_channel(caller: Callable[..., Person]
         one.page.evaluate("() => window.dispatchEvent(new Event('offline'))")
     _connected(one, two)
     _plays(_tile(two, one).locator(".tile-camera"))
+
+
+def test_a_channel_that_is_away_for_a_moment_is_noticed_by_nobody_in_the_call(caller: Callable[..., Person]) -> None:
+    """B13: sound and pictures go on by the way they have; nobody is said to have left or come. Who leaves
+    meanwhile has left."""
+    one, two = caller(COUNTS), caller(COUNTS)
+    gathered(one, two)
+    for person in (one, two):
+        _click(person, "Join the call")
+    _connected(one, two)
+    _click(one, "Turn camera on")
+    _plays(_tile(two, one).locator(".tile-camera"))
+    two.page.evaluate(LISTENS)
+    made = [person.page.evaluate("() => window.made") for person in (one, two)]
+    with one.page.expect_response(lambda answer: answer.url.endswith(str(one.meeting)) and answer.ok):
+        one.page.evaluate("() => window.dispatchEvent(new Event('offline'))")
+    expect(one.page.locator(".link-state")).to_have_text("Live", timeout=PATIENCE_MS)
+    _plays(_tile(two, one).locator(".tile-camera"))
+    assert [person.page.evaluate("() => window.made") for person in (one, two)] == made
+    assert two.page.evaluate("() => window.said") == []
+
+    one.page.evaluate(
+        "() => { window.dispatchEvent(new Event('offline')); document.querySelector('.call-leave').click(); }"
+    )
+    expect(two.page.locator(".tile")).to_have_count(1, timeout=PATIENCE_MS)
 
 
 def test_another_tab_takes_the_call_over(caller: Callable[..., Person]) -> None:

@@ -52,6 +52,7 @@ def test_a_meeting_is_opened_titled_and_ended_for_everybody(someone: Callable[..
     page.get_by_role("button", name="End the meeting", exact=True).click()
     for person in (ada, guest):
         expect(person.page.locator("#gone-title")).to_have_text(text("en", "gone.ended.title"))
+        expect(person.page).to_have_title(text("en", "gone.ended.page-title"))
     guest.page.goto(link)
     expect(guest.page.locator("#gone-title")).to_have_text(text("en", "gone.missing.title"))
 

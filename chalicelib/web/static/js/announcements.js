@@ -1,5 +1,5 @@
 import { t } from "./i18n.js";
-import { say } from "./notices.js";
+import { brief, say } from "./notices.js";
 import { nameOf } from "./room-state.js";
 
 /** @typedef {import("./room-state.js").RoomState} RoomState */
@@ -68,8 +68,8 @@ function content(before, now) {
       .slice(0, MOST);
   for (const { participant_id: id, title, host } of missing(now, before)) {
     const name = nameOf(now, id) ?? t("content.somebody");
-    if (id !== now.answer.me) say(t("content.said-shown", { name, title: title ?? host }));
+    if (id !== now.answer.me) say(t("content.said-shown", { name, title: brief(title ?? host) }));
   }
   for (const { title, host } of missing(before, now))
-    say(t("content.said-removed", { title: title ?? host }));
+    say(t("content.said-removed", { title: brief(title ?? host) }));
 }

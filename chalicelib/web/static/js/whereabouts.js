@@ -16,11 +16,11 @@ const TITLES = {
   gone: "gone.page-title",
 };
 
-/** @type {Record<Ending, [title: string, body: string]>} */
+/** @type {Record<Ending, [title: string, body: string, page: string]>} */
 const ENDINGS = {
-  ended: ["gone.ended.title", "gone.ended.body"],
-  missing: ["gone.missing.title", "gone.missing.body"],
-  "signed-out": ["gone.signed-out.title", "gone.signed-out.body"],
+  ended: ["gone.ended.title", "gone.ended.body", "gone.ended.page-title"],
+  missing: ["gone.missing.title", "gone.missing.body", "gone.page-title"],
+  "signed-out": ["gone.signed-out.title", "gone.signed-out.body", "gone.signed-out.page-title"],
 };
 
 /**
@@ -136,8 +136,10 @@ export class Whereabouts {
     if (why === "signed-out") session.forget();
     else staged.refresh(); // what was shown has gone with the meeting
     this.show("gone");
-    write(find("#gone-title", HTMLElement), t(ENDINGS[why][0]));
-    write(find(".gone-body", HTMLElement), t(ENDINGS[why][1]));
+    const [title, body, page] = ENDINGS[why];
+    document.title = t(page);
+    write(find("#gone-title", HTMLElement), t(title));
+    write(find(".gone-body", HTMLElement), t(body));
     find("#gone-title", HTMLElement).focus();
   }
 
