@@ -7,8 +7,8 @@ from chalicelib.accounts.routes import routes as account_routes
 from chalicelib.content import showing, staging
 from chalicelib.content.routes import routes as content_routes
 from chalicelib.insights import history, keeping, organiser_routes as meetings, routes as insights, tasks as reports
+from chalicelib.joining.consequences import forget_sound, give_up_seat, seat_admitted, tell_refused
 from chalicelib.joining.routes import routes as joining_routes
-from chalicelib.joining.service import forget_sound, give_up_seat, seat_admitted, tell_refused
 from chalicelib.joining.tasks import tasks as joining_tasks
 from chalicelib.privacy.routes import routes as privacy_routes
 from chalicelib.privacy.service import follow_guest, forget_guest, has_consented

@@ -3,7 +3,8 @@
 
 Rooms of 2 to 30 people, each room's within two seconds, all within ten, click and send real fingerprints of generated
 rooms through POST /v1/joins, clip after clip as the browser does, until they are joined or twenty seconds are over.
-One person in each room clicks again while somebody is missing (A13). Time is simulated (bench/simulation.py).
+Two people of each meeting click again while somebody of their room is not in it (A13). Time is simulated
+(bench/simulation.py).
 """
 
 import argparse

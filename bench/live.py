@@ -1,38 +1,45 @@
 """From showing a link to the last browser: `python -m bench.live [--check] [--json OUT] [--small]`.
 
-Five hundred sockets follow one room of the one-machine stack. Somebody shows a link and takes it back, again and again;
-every socket must hear of each once. The stack runs in a process of its own, the sockets in this one.
+Five hundred sockets of twenty people follow one room of the one-machine stack. Somebody shows a link and takes it back,
+again and again; every socket must hear of each once. The stack runs in a process of its own, the sockets in this one:
+how much processor time a push costs each of them is counted too, because they share this machine's cores.
 """
 
 import argparse
 import asyncio
 import json
+import os
 import statistics
 import sys
 import time
 import uuid
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 
-from infra.local.testing import running_stack
+from infra.local.testing import Running, running_stack
 
-SOCKETS, SOCKETS_SMALL = 500, 100
+SOCKETS, SOCKETS_SMALL, PEOPLE = 500, 100, 20
 SHOWS, SHOWS_SMALL = 20, 8
 WARM = 2  # pushes before the measured ones
-LAST_P95_MAX_MS = 2_000.0  # from the request to the last socket; on a machine shared by all of them
+# From the request to the last socket. On AWS five invocations send a hundred each, side by side; here one process under
+# one interpreter lock plays all of them, API Gateway, DynamoDB and SQS besides, and shares two cores with the browsers.
+LAST_P95_MAX_MS = 4_000.0
 SETTLE_S = 10.0  # after which what has not come is lost
+JOIN_MAX_S = 60.0
 AT_ONCE = 25  # sockets opened side by side
 CLIENT = {"Earshot-Client": "bench"}
 
 
 @dataclass(frozen=True)
 class Figures:
-    """`each_*`: from the request to any socket; `last_*`: to the last one; milliseconds."""
+    """`each_*`: from the request to any socket; `last_*`: to the last one; `*_cpu_ms`: processor time of a push."""
 
     sockets: int
     pushes: int
@@ -44,6 +51,8 @@ class Figures:
     last_p50_ms: float
     last_p95_ms: float
     last_p99_ms: float
+    stack_cpu_ms: float
+    bench_cpu_ms: float
 
     def met(self) -> bool:
         return self.lost == self.doubled == 0 and self.last_p95_ms <= LAST_P95_MAX_MS
@@ -74,7 +83,7 @@ def main() -> int:
     arguments = parser.parse_args()
     sockets, shows = (SOCKETS_SMALL, SHOWS_SMALL) if arguments.small else (SOCKETS, SHOWS)
     with running_stack() as stack:
-        figures = asyncio.run(_measure(stack.url, sockets, shows))
+        figures = asyncio.run(_measure(stack, sockets, shows))
     print(_table(figures))
     if arguments.json:
         record = {"date": datetime.now(UTC).date().isoformat(), **asdict(figures), "met": figures.met()}
@@ -82,37 +91,55 @@ def main() -> int:
     return 1 if arguments.check and not figures.met() else 0
 
 
-async def _measure(url: str, sockets: int, shows: int) -> Figures:
-    limits = aiohttp.TCPConnector(limit=0)
-    jars = [aiohttp.CookieJar(unsafe=True) for _ in range(2)]  # plain http on an address
-    async with (
-        aiohttp.ClientSession(url, cookie_jar=jars[0], headers=CLIENT) as host,
-        aiohttp.ClientSession(url, cookie_jar=jars[1], headers=CLIENT, connector=limits) as guests,
-    ):
-        for one in (host, guests):
+async def _measure(stack: Running, sockets: int, shows: int) -> Figures:
+    async with AsyncExitStack() as leaving:
+        host, *guests = [await leaving.enter_async_context(_browser(stack.url)) for _ in range(1 + PEOPLE)]
+        for one in (host, *guests):
             await _ask(one, "POST", "/v1/session")
-        shown = await _ask(host, "POST", "/v1/join-codes")
-        await _ask(guests, "POST", f"/v1/join-codes/{shown['code']}")
-        listeners = await _gather(guests, shown["room_id"], sockets)
+        room_id = await _meet(host, guests)
+        listeners = await _gather(guests, room_id, sockets)
         listening = [asyncio.create_task(one.listen()) for one in listeners]
-        began = await _show(host, shown["room_id"], listeners, WARM + shows)
+        spent_ms = _cpu_ms(stack.process.pid), _cpu_ms(os.getpid())
+        began = await _show(host, room_id, listeners, WARM + shows)
+        stack_ms, bench_ms = _cpu_ms(stack.process.pid) - spent_ms[0], _cpu_ms(os.getpid()) - spent_ms[1]
         for task in listening:
             task.cancel()
-        return _figures(listeners, began)
+        return _figures(listeners, began, stack_ms / (WARM + shows), bench_ms / (WARM + shows))
 
 
-async def _gather(guests: aiohttp.ClientSession, room_id: str, sockets: int) -> list[Listener]:
-    found = list[Listener]()
+def _browser(url: str) -> aiohttp.ClientSession:
+    jar = aiohttp.CookieJar(unsafe=True)  # plain http on an address
+    return aiohttp.ClientSession(url, cookie_jar=jar, headers=CLIENT, connector=aiohttp.TCPConnector(limit=0))
+
+
+def _cpu_ms(pid: int) -> float:
+    """What the process has used, in itself and for the system (proc_pid_stat(5), fields 14 and 15)."""
+    used = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()
+    return 1_000 * (int(used[11]) + int(used[12])) / os.sysconf("SC_CLK_TCK")
+
+
+async def _meet(host: aiohttp.ClientSession, guests: Sequence[aiohttp.ClientSession]) -> str:
+    """All of them in one room, by codes."""
+    room = dict[str, str]()
+    for guest in guests:
+        shown = await _ask(host, "POST", "/v1/join-codes", room)
+        room = {"room_id": shown["room_id"]}
+        await _ask(guest, "POST", f"/v1/join-codes/{shown['code']}")
+    return room["room_id"]
+
+
+async def _gather(guests: Sequence[aiohttp.ClientSession], room_id: str, sockets: int) -> list[Listener]:
+    found, turn = list[Listener](), cycle(guests)
     while len(found) < sockets:
         some = min(AT_ONCE, sockets - len(found))
-        found += await asyncio.gather(*(_join(guests, room_id) for _ in range(some)))
+        found += await asyncio.gather(*(_join(next(turn), room_id) for _ in range(some)))
     return found
 
 
 async def _join(guests: aiohttp.ClientSession, room_id: str) -> Listener:
     socket = await guests.ws_connect("/live")
     await socket.send_json({"action": "resume", "room_id": room_id, "after": 0})
-    while json.loads(await socket.receive_str(timeout=SETTLE_S))["type"] != "room.changed":
+    while json.loads(await socket.receive_str(timeout=JOIN_MAX_S))["type"] != "room.changed":
         pass
     return Listener(socket)
 
@@ -155,7 +182,7 @@ async def _ask(
         return None if answer.status == 204 else await answer.json()
 
 
-def _figures(listeners: Sequence[Listener], began: dict[int, float]) -> Figures:
+def _figures(listeners: Sequence[Listener], began: dict[int, float], stack_ms: float, bench_ms: float) -> Figures:
     took = {
         sequence: [1_000 * (one.heard_at_s[sequence] - at_s) for one in listeners if sequence in one.heard_at_s]
         for sequence, at_s in began.items()
@@ -168,13 +195,17 @@ def _figures(listeners: Sequence[Listener], began: dict[int, float]) -> Figures:
         len(began),
         lost,
         sum(one.doubled for one in listeners),
-        *(round(_quantile(each, percent), 1) for percent in (50, 95, 99)),
-        *(round(_quantile(last, percent), 1) for percent in (50, 95, 99)),
+        *_spread(each),
+        *_spread(last),
+        round(stack_ms, 1),
+        round(bench_ms, 1),
     )
 
 
-def _quantile(values: Sequence[float], percent: int) -> float:
-    return statistics.quantiles(values, n=100, method="inclusive")[percent - 1]
+def _spread(values: Sequence[float]) -> tuple[float, float, float]:
+    """Percentiles 50, 95 and 99."""
+    parts = statistics.quantiles(values, n=100, method="inclusive")
+    return round(parts[49], 1), round(parts[94], 1), round(parts[98], 1)
 
 
 def _table(figures: Figures) -> str:

@@ -22,9 +22,10 @@ LISTEN_MS, CLIP_MS, BEAT_MS, SHORTEST_MS, SETTLE_MS = 20_000, 4_000, 3_800, 2_50
 SHARED_MS, STEP_MS = CLIP_MS - BEAT_MS, BEAT_MS // 2
 CLOCK_ERROR_MS = 60  # claimed; the residual error is anywhere within it
 NOTICE_MS = 1_500  # until somebody inside sees that somebody is missing
+ATTENTIVE = 2  # people of a meeting who do something about it
 
 
-@dataclass
+@dataclass(eq=False)
 class Person:
     town: "Town"
     room: int
@@ -58,11 +59,11 @@ class Person:
         self.room_id = room_id
         if not self.joined_at_ms:
             self.joined_at_ms = self.town.simulated.now
-        if self.seat == 0:
+        if self.town.clicks_again(self):
             self.town.simulated.at(self.town.simulated.now + NOTICE_MS, "click", self._click_again)
 
     def _click_again(self) -> None:
-        if self.town.is_missing_somebody(self.room):
+        if self.town.misses_somebody(self):
             self.click()
 
     def _record(self, start_ms: float, end_ms: float) -> None:
@@ -86,7 +87,7 @@ class Person:
 
     def _listens_inside(self, start_ms: float) -> bool:
         """Somebody inside records only what began after they clicked again, and while somebody is missing."""
-        again = self.seat == 0 and self.town.is_missing_somebody(self.room)
+        again = self in self.town.attentive and self.town.misses_somebody(self)
         return again and start_ms >= self._until_ms - LISTEN_MS >= self.joined_at_ms
 
     def _fingerprint(self, start_ms: float, end_ms: float) -> bytes:
@@ -118,6 +119,7 @@ class Town:
     rooms: Rooms
     people: list[Person] = field(default_factory=list)
     connected: dict[str, Person] = field(default_factory=dict)
+    attentive: list[Person] = field(default_factory=list)
     clips: int = 0
 
     def __post_init__(self) -> None:
@@ -134,8 +136,16 @@ class Town:
             found[person.room].append(person)
         return found
 
-    def is_missing_somebody(self, room: int) -> bool:
-        return any(not one.joined_at_ms for one in self.people if one.room == room)
+    def clicks_again(self, person: Person) -> bool:
+        """Whether they are among the first who look who is in their meeting."""
+        others = [one for one in self.attentive if one.room_id == person.room_id and one is not person]
+        if len(others) < ATTENTIVE and person not in self.attentive:
+            self.attentive.append(person)
+        return person in self.attentive
+
+    def misses_somebody(self, person: Person) -> bool:
+        """What a person can see: somebody of their room is not in their meeting."""
+        return any(one.room_id != person.room_id for one in self.people if one.room == person.room)
 
     def _pushed(self, connection_id: str, message: dict[str, Any]) -> None:
         person = self.connected[connection_id]

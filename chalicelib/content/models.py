@@ -11,7 +11,8 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from chalicelib.lifetimes import MINUTE, STAGED_NET_MS
-from chalicelib.rooms.models import Shown, member_key, members
+from chalicelib.rooms.models import member_key
+from chalicelib.rooms.record_models import Shown, members
 from chalicelib.rooms.shown import shown_items, shown_key
 from chalicelib.rooms.tabs import Lease, TabEntry, entries, held, lease_key, leases
 from chalicelib.runtime.ids import ParticipantId, RoomId, TabId, is_opaque, opaque

@@ -11,7 +11,7 @@ from chalicelib.content.models import (
     write_erased,
     write_taken_back,
 )
-from chalicelib.rooms import push, tabs
+from chalicelib.rooms import shown, tabs
 from chalicelib.runtime.errors import Unavailable
 
 TRIES = 4  # each further one follows a change made elsewhere at the same moment
@@ -76,4 +76,4 @@ def _erase(item: Item, now: int) -> bool:
 
 def _tell(item: Item, now: int) -> None:
     if item.shown_in:
-        push.content_removed(item.shown_in, item.content_id, now=now)
+        shown.tell(item.shown_in, item.content_id, now=now)

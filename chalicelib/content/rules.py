@@ -20,6 +20,8 @@ HOST_MAX = 253  # characters, RFC 1035
 _URL = re.compile(r"(https?)://([^/?#]*)(.*)", re.IGNORECASE | re.DOTALL)
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
+_ACE = "xn--"  # begins what stands for other letters, RFC 5890
+_RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})  # RFC 5893
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 # in names these mean one host to IDNA 2003 and another to 2008
 _AMBIGUOUS = frozenset("\u00df\u03c2\u200c\u200d")
@@ -95,16 +97,41 @@ def _split(authority: str) -> tuple[str, str | None]:
 def _ascii_host(host: str) -> str:
     if host.startswith("["):
         return _ip_v6(host)
-    if not _AMBIGUOUS.isdisjoint(host):
-        _refuse("url", BAD_HOST)
-    try:
-        ascii_host = host.encode("idna").decode().lower()
-    except UnicodeError:
-        _refuse("url", BAD_HOST)
+    ascii_host = _in_ascii(host)
     labels = ascii_host.removesuffix(".").split(".")
     if len(ascii_host) > HOST_MAX or not all(_LABEL.fullmatch(label) for label in labels):
         _refuse("url", BAD_HOST)
     return _ip_v4(ascii_host) if _NUMBER.fullmatch(labels[-1]) else ascii_host
+
+
+def _in_ascii(host: str) -> str:
+    """As browsers write it: UTS 46, not transitional, within IDNA 2008, which takes less than some of them do."""
+    import idna  # its tables are for those who stage links
+
+    try:
+        mapped = host.lower() if host.isascii() else idna.uts46_remap(host, std3_rules=False, transitional=False)
+        labels = [_label_in_ascii(label) for label in mapped.split(".")]
+        plain = [idna.ulabel(label) if label.startswith(_ACE) else label for label in labels]
+        if any(unicodedata.bidirectional(one) in _RIGHT_TO_LEFT for one in "".join(plain)):
+            all(idna.check_bidi(label, check_ltr=True) for label in plain)  # raises where the labels do not go together
+    except UnicodeError:
+        _refuse("url", BAD_HOST)
+    if not _AMBIGUOUS.isdisjoint(host + mapped):
+        _refuse("url", BAD_HOST)
+    return ".".join(labels)
+
+
+def _label_in_ascii(label: str) -> str:
+    """Raises UnicodeError for one that is written in ASCII as no browser would write it."""
+    import idna
+
+    if label.isascii() and not label.startswith(_ACE):
+        return label
+    plain = idna.ulabel(label) if label.isascii() else label
+    written = idna.alabel(plain).decode()
+    if label.isascii() and (written != label or idna.uts46_remap(plain, std3_rules=False) != plain):
+        raise UnicodeError(label)
+    return written
 
 
 def _ip_v4(host: str) -> str:

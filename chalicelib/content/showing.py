@@ -5,11 +5,12 @@ from chalicelib.content.models import Item, Panel, find_item, panel, stored_item
 from chalicelib.content.rules import check_frame, host_of
 from chalicelib.content.schemas import As
 from chalicelib.lifetimes import MINUTE, SECOND
-from chalicelib.rooms import merging, push, tabs
-from chalicelib.rooms.models import Room, Shown
+from chalicelib.rooms import merging
 from chalicelib.rooms.organising import require_organiser
+from chalicelib.rooms.record_models import Shown
+from chalicelib.rooms.room import Room
 from chalicelib.rooms.service import read_room
-from chalicelib.rooms.shown import find_shown, new_shown, shown_in, view
+from chalicelib.rooms.shown import find_shown, new_shown, shown_in, tell
 from chalicelib.rooms.tabs import Lease
 from chalicelib.runtime import events
 from chalicelib.runtime.errors import Conflict, NotFound, TooMany, Unavailable
@@ -38,11 +39,10 @@ def show(content_id: str, room_id: RoomId, shown_as: As, session: Session, *, no
         shown = _shown(item, room.room_id, shown_as, now)
         if write_shown(item, shown, now=now):
             if item.shown_in and item.shown_in != room.room_id:
-                push.content_removed(item.shown_in, content_id, now=now)
+                tell(item.shown_in, content_id, now=now)
             item.shown_in, item.shown_as = room.room_id, shown_as
-            lease = mine.lease_of(item)
-            push.content_shown(room.room_id, view(shown, lease), now=now)
-            return item, lease
+            tell(room.room_id, content_id, now=now)
+            return item, mine.lease_of(item)
     raise Unavailable("This is being changed elsewhere at the same moment.", retry_after_s=1)
 
 
@@ -97,9 +97,7 @@ def _move(shown: Shown, into: RoomId, now: int) -> None:
             return
         moved = _shown(item, into, str(item.shown_as), int(shown.shown_at_ms))
         if write_moved(item, moved, now=now):
-            lease = tabs.find_lease(item.owner_id, item.tab_id, now=now)
-            if lease is not None and lease.held_at(now):
-                push.content_shown(into, view(moved, lease), now=now)
+            tell(into, item.content_id, now=now)
             return
 
 

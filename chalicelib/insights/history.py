@@ -20,7 +20,8 @@ from chalicelib.insights.meeting_models import (
 )
 from chalicelib.insights.models import forget_raw, note_merge
 from chalicelib.lifetimes import DAY, HISTORY, MINUTE, RAW_INSIGHTS
-from chalicelib.rooms.models import Member, Organiser, find_organiser, members_of, opened_at
+from chalicelib.rooms.models import find_organiser, members_of, opened_at
+from chalicelib.rooms.record_models import Member, Organiser
 from chalicelib.runtime import events, expiry, workflows
 from chalicelib.runtime.errors import Unavailable
 from chalicelib.runtime.telemetry import log

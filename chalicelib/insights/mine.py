@@ -11,7 +11,8 @@ from chalicelib.insights.report import read_part
 from chalicelib.insights.report_models import key_of, read_part as stored_part
 from chalicelib.insights.service import captures
 from chalicelib.privacy import service as privacy
-from chalicelib.rooms.models import Room, find_member
+from chalicelib.rooms.models import find_member
+from chalicelib.rooms.room import Room
 from chalicelib.rooms.service import current_room
 from chalicelib.runtime import consent
 from chalicelib.runtime.consent import Insights

@@ -6,7 +6,8 @@ from chalicelib.accounts import models as accounts
 from chalicelib.insights.intake import EVENTS_MAX, Batch, Refused, take_in
 from chalicelib.insights.models import batches, new_batch
 from chalicelib.privacy import service as privacy
-from chalicelib.rooms.models import Room, find_member
+from chalicelib.rooms.models import find_member
+from chalicelib.rooms.room import Room
 from chalicelib.rooms.service import current_room
 from chalicelib.runtime import consent, limits
 from chalicelib.runtime.consent import Consented, Insights

@@ -18,10 +18,11 @@ from chalicelib.runtime.parallel import together
 from chalicelib.runtime.queues import send_later
 
 CELL_MS = OVERLAP_MIN_MS  # clips of at most 4 s that share 2 s begin in the same cell or the next
-SHARDS = 16  # partitions a cell, with a round each: 4 000 clips a second write 250 units a second to each
+SHARDS = 16  # partitions a cell, with a round each: 4 000 clips a second write 500 units a second to each
 TOP = 100
 COMPARE_TOGETHER = 10  # clips a message: 58 kB of tags, one chunk of SQS
 ROUND_DELAY_S = 1  # lets a burst arrive before it is read
+TURN_S = 1  # in which the first of those who heard the same is compared: the rounds of a burst run side by side
 CELLS = 1_000  # before their names repeat: what lies there lives 10 s, not half an hour
 QUEUE = "crowd"
 CALLED = "called"
@@ -56,6 +57,11 @@ def run_round(cell_name: str, *, now: int) -> int:
         send_later(QUEUE, {"compare": found[start : start + COMPARE_TOGETHER]}, delay_s=0)
     _remember(mine, now)
     return len(mine)
+
+
+def compare_later(tag: str, heard: Sequence[str]) -> None:
+    """Has a clip compared once more with those it agreed with, when the first of them has had its turn."""
+    send_later(QUEUE, {"compare": [[tag, *heard]], "waited": True}, delay_s=TURN_S)
 
 
 def _worth(me: Listing, best: Sequence[Listing]) -> list[str]:

@@ -14,19 +14,9 @@ from itertools import product
 from chalicelib.joining.models import ClipId, find_seat, note_hint, read_seat, take_seat, undo_seat
 from chalicelib.rooms import door, merging, push, service as rooms
 from chalicelib.rooms.messages import JoinChanged
-from chalicelib.rooms.models import (
-    Member,
-    Room,
-    find_member,
-    find_room,
-    heads,
-    left_after,
-    let_in,
-    member_key,
-    members,
-    new_head,
-    new_member,
-)
+from chalicelib.rooms.models import find_member, find_room, left_after, let_in, member_key, new_head, new_member
+from chalicelib.rooms.record_models import Member, heads, members
+from chalicelib.rooms.room import Room
 from chalicelib.runtime.errors import TooMany
 from chalicelib.runtime.ids import ParticipantId, RoomId, SessionId, derived
 from chalicelib.runtime.parallel import together

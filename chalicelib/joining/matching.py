@@ -12,17 +12,35 @@ from chalicelib.sessions import models as sessions
 JOIN, ASK = "join", "ask"  # verdicts of joining.match
 
 
+class NotFirst(Exception):
+    """Nobody is seated yet, and another of those who heard the same began to listen earlier."""
+
+    def __init__(self, heard: Sequence[ClipId]) -> None:
+        super().__init__()
+        self.heard = heard
+
+
 def meet(
-    mine: Sound, others: Sequence[ClipId], *, now: int, again: bool = False, just_listed: bool = False
+    mine: Sound,
+    others: Sequence[ClipId],
+    *,
+    now: int,
+    again: bool = False,
+    just_listed: bool = False,
+    after_you: bool = False,
 ) -> RoomId | None:
     """Compares with `others`; the room that this leads to at once, if any. `again` also mends what broke off.
 
-    `just_listed` as in models.find_company. Raises Withdrawn where the clip was cancelled meanwhile.
+    `just_listed` as in models.find_company. With `after_you` raises NotFirst rather than open a room before the clip
+    that began first has been compared: it may have heard people who are in one already, whom no later clip overlaps
+    long enough. Raises Withdrawn where the clip was cancelled meanwhile.
     """
     sounds, seats = _read(mine, others, now, just_listed)
     verdicts = lazily.engine().compare(mine.fine, [one.fine for one in sounds])
     ears = [_ear(sound, seats) for sound in sounds]
     heard = [ear for ear, verdict in zip(ears, verdicts, strict=True) if verdict == JOIN]
+    if after_you and heard and _is_later(_ear(mine, seats), heard):
+        raise NotFirst([ear.clip_id for ear in heard])
     if heard:
         everyone = {sound.clip_id: sound for sound in (*sounds, mine)}
         room_id = gather(_ear(mine, seats), heard, lambda one, other: _agree(one, other, everyone), now=now)
@@ -48,6 +66,11 @@ def _ear(sound: Sound, seats: dict[str, RoomId]) -> Ear:
     inside = RoomId(sound.inside) if sound.inside else None
     room_id, seated = seat or inside, seat is not None
     return Ear(*sound.clip_id, sound.session_id, int(sound.start_ms), sound.heard_at_ms, room_id, seated)
+
+
+def _is_later(mine: Ear, heard: Sequence[Ear]) -> bool:
+    everyone = (mine, *heard)
+    return not any(ear.room_id for ear in everyone) and min(everyone, key=lambda ear: ear.start_ms) is not mine
 
 
 def _agree(one: Ear, other: Ear, sounds: dict[ClipId, Sound]) -> bool:

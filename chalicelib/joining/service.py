@@ -1,32 +1,29 @@
 """Use cases of joining by sound: a clip comes in, is compared with those around it, and people meet."""
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chalicelib.joining import census, company, crowd, lazily, models
 from chalicelib.joining.census import Place
-from chalicelib.joining.matching import meet
+from chalicelib.joining.matching import NotFirst, meet
 from chalicelib.joining.models import SOUND, VERDICT, ClipId, Join, Sound, Withdrawn, find_seat, joins
 from chalicelib.joining.places import Viewer, places
 from chalicelib.joining.rules import Processing, Status, check_recorded_at
 from chalicelib.lifetimes import ATTEMPTS, SECOND
-from chalicelib.rooms import push, service as rooms
-from chalicelib.rooms.messages import JoinChanged
+from chalicelib.rooms import service as rooms
 from chalicelib.rooms.models import find_member
-from chalicelib.runtime import events, limits
+from chalicelib.runtime import limits
 from chalicelib.runtime.errors import NotFound
 from chalicelib.runtime.ids import JoinId, ParticipantId, RoomId
 from chalicelib.runtime.queues import send_later
-from chalicelib.sessions.models import Session, find
+from chalicelib.sessions.models import Session
 
 if TYPE_CHECKING:
     from chalicelib.joining.engine import Heard
 
 EXPIRY_QUEUE = "clip-expiry"
-CROWDED, REFUSED = "crowded", "refused"  # hints beside those of quality.py
-SEAT_TRIES = 3  # each further one follows a seat that was taken meanwhile
+CROWDED = "crowded"  # a hint beside those of quality.py
 CLIPS_ALLOWED = 10  # of one session in 10 s (PRODUCT A11)
 
 
@@ -117,65 +114,16 @@ def expire_clip(tag: str, listed: list[str]) -> None:
     models.delete_clip(ClipId.of_tag(tag), listed)
 
 
-def compare_in_crowd(tag: str, likeliest: Sequence[str], *, now: int) -> None:
-    """Compares a clip with those that the crowd's matcher found likeliest."""
+def compare_in_crowd(tag: str, likeliest: Sequence[str], *, waited: bool, now: int) -> None:
+    """Compares a clip with those a crowd's matcher found likeliest; who has not `waited` lets the first go ahead."""
     sound = models.find_sound(ClipId.of_tag(tag), now=now)
     if sound is not None:
-        with suppress(Withdrawn):  # whoever cancelled it deletes it
-            meet(sound, [ClipId.of_tag(other) for other in likeliest], now=now)
-
-
-def give_up_seat(event: events.MemberLeft) -> None:
-    """Whoever leaves a meeting takes their sound along; what they hear from now on may lead them to another."""
-    for _ in range(SEAT_TRIES):
-        seat = find_seat(event.participant_id, now=event.now)
-        if seat is not None and not _leads_to(seat, event.room_id, event.now):
-            break
-        if models.give_up_seat(event.participant_id, seat, now=event.now):
-            if seat is not None and seat != event.room_id:  # it has merged: nothing stays behind on the way
-                rooms.forget_member(seat, event.participant_id, now=event.now)
-            break
-    models.delete_clips_of(event.participant_id, now=event.now)
-
-
-def forget_sound(event: events.SessionEnded) -> None:
-    """Whoever ends their session takes their sound along, and their place where their sound has led them."""
-    seat = find_seat(event.participant_id, now=event.now)
-    if seat is not None:
-        rooms.forget_member(seat, event.participant_id, now=event.now)
-    models.delete_clips_of(event.participant_id, now=event.now)
-
-
-def seat_admitted(event: events.ParticipantAdmitted) -> None:
-    """Whoever was let in by the people has found their meeting as if by sound, and is told; unless they left since."""
-    session = find(event.session_id, now=event.now)
-    if session is None or not _seated(event, session):  # of several answers the first lets in
-        return
-    entered = rooms.enter_room(event.room_id, session, via="sound", now=event.now)
-    if event.required and session.room_id and session.room_id != entered:  # where they waited
-        rooms.forget_member(RoomId(session.room_id), session.participant_id, now=event.now)
-    changed = JoinChanged(event.join_id, "joined", event.now, room_id=entered)
-    push.to_session(event.session_id, changed, now=event.now)
-
-
-def tell_refused(event: events.ParticipantRefused) -> None:
-    """Whoever was not let in learns it, by push and by asking."""
-    if models.refuse_join(ClipId(event.participant_id, event.join_id), REFUSED, now=event.now):
-        changed = JoinChanged(event.join_id, "inconclusive", event.now, hint=REFUSED)
-        push.to_session(event.session_id, changed, now=event.now)
-
-
-def _seated(event: events.ParticipantAdmitted, session: Session) -> bool:
-    who, room_id = session.participant_id, event.room_id
-    if models.take_seat(who, room_id, heard_at_ms=event.knocked_at_ms, now=event.now):
-        return True
-    return event.required and models.move_seat(who, room_id, now=event.now)
-
-
-def _leads_to(seat: RoomId, room_id: str, now: int) -> bool:
-    """Whether the seat is in that room by now, or in one that is over."""
-    current = rooms.current_room(seat, now=now)
-    return seat == room_id or current is None or current.room_id == room_id
+        try:
+            meet(sound, [ClipId.of_tag(other) for other in likeliest], now=now, after_you=not waited)
+        except Withdrawn:
+            pass  # whoever cancelled it deletes it
+        except NotFirst as later:
+            crowd.compare_later(tag, [clip_id.tag for clip_id in later.heard])
 
 
 def _again(sound: Sound, heard: "Heard", around: Sequence[Place], session: Session, now: int) -> Outcome:

@@ -25,6 +25,6 @@ def match_crowd(event: SQSEvent) -> None:
         message = strict_json(record.body.encode())
         if "compare" in message:
             for tag, *likeliest in message["compare"]:
-                service.compare_in_crowd(tag, likeliest, now=clock.now())
+                service.compare_in_crowd(tag, likeliest, waited=message.get("waited", False), now=clock.now())
         else:
             crowd.run_round(message["round"], now=clock.now())

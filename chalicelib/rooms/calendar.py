@@ -14,7 +14,6 @@ def calendar_file(uid: str, title: str, link: str, starts_at_ms: int, now: int) 
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
         f"PRODID:{PRODUCT}",
-        "METHOD:PUBLISH",
         "BEGIN:VEVENT",
         f"UID:{escaped(uid)}",
         f"DTSTAMP:{instant(now)}",

@@ -10,21 +10,15 @@ from chalicelib.lifetimes import MINUTE
 from chalicelib.rooms import connections, push
 from chalicelib.rooms.connections import Connection
 from chalicelib.rooms.messages import Signal
-from chalicelib.rooms.models import (
-    Member,
-    enter_call,
-    find_call,
-    find_member,
-    leave_call,
-    members,
-    members_of,
-)
+from chalicelib.rooms.models import enter_call, find_call, find_member, leave_call, members_of
+from chalicelib.rooms.record_models import Member, members
 from chalicelib.runtime import limits
 from chalicelib.runtime.errors import TooMany
 from chalicelib.runtime.ids import ConnectionId, ParticipantId, RoomId
 
 CALL_MAX = 6  # people: each sends to every other
 SIGNALS = 600  # a minute by one participant: a call of six is set up by a few hundred
+ENTRIES = 30  # into a call a minute by one participant; each is told to everybody
 SIGNAL_MAX = 16_384  # bytes: a description of a session with all its candidates
 Failure = Literal["not-here", "too-large", "too-many"]
 
@@ -57,6 +51,10 @@ def change_call(connection_id: ConnectionId, room_id: RoomId, *, joins: bool, no
         return True
     if member.participant_id in find_call(room_id, now=now):
         return True
+    try:
+        limits.count(f"calls/{member.participant_id}", allowed=ENTRIES, window_ms=MINUTE, now=now)
+    except TooMany:
+        return False
     if not _enter(member, now):
         return False
     members.update((room_id, member.entry), [Member.in_call.set(True)], now=now)

@@ -4,19 +4,11 @@ import secrets
 from dataclasses import dataclass
 
 from chalicelib.lifetimes import MINUTE
-from chalicelib.rooms import service as rooms
+from chalicelib.rooms import qr, service as rooms
 from chalicelib.rooms.door import Knocking, come_in
 from chalicelib.rooms.merging import current_room
-from chalicelib.rooms.models import (
-    CODE,
-    code_key,
-    find_member,
-    hold_code,
-    join_codes,
-    listed_code,
-    new_join_code,
-    take_code,
-)
+from chalicelib.rooms.models import code_key, find_member, hold_code, listed_code, new_join_code, take_code
+from chalicelib.rooms.record_models import CODE, join_codes
 from chalicelib.runtime import limits, vault
 from chalicelib.runtime.errors import FieldError, Gone, Invalid, NotFound, Problem, Unavailable
 from chalicelib.runtime.ids import ParticipantId, RoomId, opaque
@@ -53,7 +45,7 @@ def make_code(room_id: RoomId | None, session: Session, *, now: int) -> Shown:
         made = new_join_code(_digest(code), room_id, now)
         if join_codes.create(made, now=now):
             join_codes.put(listed_code(_digest(code), room_id, now))
-            return Shown(code, _qr(code), room_id, int(made.expires_at_ms))
+            return Shown(code, qr.data_uri(f"{settings().origin}/join#code={code}"), room_id, int(made.expires_at_ms))
     raise Unavailable("No code is free at the moment.", retry_after_s=60)
 
 
@@ -115,13 +107,6 @@ def _open(session: Session, now: int) -> RoomId:
 
 def _digest(code: str) -> str:
     return vault.digest("codes/code", code)
-
-
-def _qr(code: str) -> str:
-    import segno  # for those who show a code only
-
-    address = f"{settings().origin}/join#code={code}"
-    return segno.make(address, micro=False).svg_data_uri(scale=4, border=2)
 
 
 def _gone() -> Gone:

@@ -8,16 +8,9 @@ from dataclasses import dataclass
 
 from chalicelib.lifetimes import MINUTE
 from chalicelib.rooms import merging, push, service as rooms
-from chalicelib.rooms.models import (
-    Knock,
-    Person,
-    Room,
-    find_head,
-    find_member,
-    knock_key,
-    knocks,
-    new_knock,
-)
+from chalicelib.rooms.models import find_head, find_member, knock_key, new_knock
+from chalicelib.rooms.record_models import Knock, knocks
+from chalicelib.rooms.room import Person, Room
 from chalicelib.runtime import events, limits
 from chalicelib.runtime.addresses import parse_address
 from chalicelib.runtime.errors import Denied, NotFound
@@ -25,6 +18,7 @@ from chalicelib.runtime.ids import ParticipantId, RoomId, SessionId, is_opaque
 from chalicelib.sessions.models import Session, find
 from chalicelib.sessions.service import change_name, require_age
 
+ENTRIES = 60  # within ten minutes, by one participant; each is told to everybody
 KNOCKS, KNOCKS_WITHIN_MS = 10, 10 * MINUTE  # of one participant
 
 
@@ -46,9 +40,11 @@ def come_in(room_id: RoomId, session: Session, *, via: str, now: int) -> RoomId 
         raise NotFound("This meeting has ended.")
     if find_member(room.room_id, ParticipantId(session.participant_id), now=now) is not None:
         return room.room_id
-    if room.asks(session.account_id):
+    limits.count(f"entries/{session.participant_id}", allowed=ENTRIES, window_ms=10 * MINUTE, now=now)
+    entered = None if room.asks(session.account_id) else rooms.walk_in(room.room_id, session, via=via, now=now)
+    if entered is None:
         return _ask(room, session, via, now)
-    return _enter(room.room_id, session, via, now)
+    return _arrived(entered, session, now)
 
 
 def come_by_link(
@@ -137,8 +133,8 @@ def _ask(room: Room, session: Session, via: str, now: int) -> Knocking:
     return Knocking(room.room_id, int(found.expires_at_ms))
 
 
-def _enter(room_id: RoomId, session: Session, via: str, now: int) -> RoomId:
-    entered = rooms.enter_room(room_id, session, via=via, now=now)
+def _arrived(entered: RoomId, session: Session, now: int) -> RoomId:
+    """One meeting at a time."""
     if session.room_id and session.room_id != entered:
         rooms.forget_member(RoomId(session.room_id), session.participant_id, now=now)
     return entered
@@ -154,7 +150,7 @@ def _admit(found: Knock, now: int) -> None:
     elif knocks.take(found, now=now):
         session = find(session_id, now=now)
         if session is not None:
-            entered = _enter(room_id, session, found.via, now)
+            entered = _arrived(rooms.enter_room(room_id, session, via=found.via, now=now), session, now)
             push.answered(session_id, entered, admitted=True, now=now)
 
 

@@ -3,7 +3,8 @@
 from functools import partial
 
 from chalicelib.rooms import connections, push
-from chalicelib.rooms.models import (
+from chalicelib.rooms.models import code_key, new_left
+from chalicelib.rooms.record_models import (
     CODE,
     HEAD,
     ORGANISER,
@@ -12,12 +13,10 @@ from chalicelib.rooms.models import (
     Knock,
     Left,
     Member,
-    code_key,
     entries,
     heads,
     join_codes,
     members,
-    new_left,
 )
 from chalicelib.runtime import events
 from chalicelib.runtime.ids import RoomId, SessionId

@@ -6,8 +6,9 @@ A pointer leads to an older room only, so following it always ends, whoever merg
 from collections.abc import Iterable, Iterator
 
 from chalicelib.lifetimes import JOIN_CODE, MEETING
-from chalicelib.rooms import connections, push
-from chalicelib.rooms.models import (
+from chalicelib.rooms import connections, presence, push
+from chalicelib.rooms.models import find_head, let_in, listed_code, member_key, new_head
+from chalicelib.rooms.record_models import (
     CODE,
     MERGED,
     ORGANISER,
@@ -17,16 +18,12 @@ from chalicelib.rooms.models import (
     Member,
     Merged,
     Organiser,
-    Room,
     entries,
-    find_head,
-    listed_code,
-    member_key,
     members,
     merges,
-    new_head,
     organisers,
 )
+from chalicelib.rooms.room import Room
 from chalicelib.runtime import events
 from chalicelib.runtime.ids import ParticipantId, RoomId, SessionId
 from chalicelib.sessions.models import forget_room, remember_room
@@ -93,9 +90,12 @@ def open_with(room_id: RoomId, opened_at_ms: int, arrivals: Iterable[Member]) ->
     entries.put_many([new_head(room_id, opened_at_ms), *arrivals])
 
 
-def add_member(member: Member, *, now: int) -> RoomId | None:
-    """Makes a member of the room, or of the one it has merged into; the room it became, None where that has ended."""
-    if members.create(member, now=now):
+def add_member(member: Member, *, now: int, asked: bool = True) -> RoomId | None:
+    """Makes a member of the room, or of the one it has merged into; the room it became, None where that has ended.
+
+    With `asked` false nobody becomes a member of a room that asks to knock by now: see whether they have.
+    """
+    if members.create(member, now=now) if asked else let_in(member, now=now):
         welcome(member, now=now)
     return settle_member(member, now=now)
 
@@ -125,10 +125,11 @@ def settle_organiser(organiser: Organiser, *, now: int) -> Organiser | None:
 
 
 def welcome(member: Member, *, now: int) -> None:
-    """The new member's tabs follow the room, and everyone sees them arrive."""
+    """The new member's tabs follow the room, and everyone sees them arrive; for five minutes, unless a tab comes."""
+    presence.watch(member, now=now)
     for connection in connections.session_connections(SessionId(member.session_id), now=now):
         connections.follow(connection, RoomId(member.room_id), now=now)
-    push.arrived(member, now=now)
+    push.came_or_went(member, now=now)
     remember_room(member.session_id, member.room_id, now=now)
 
 

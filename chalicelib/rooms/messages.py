@@ -140,15 +140,19 @@ class CallRefused(msgspec.Struct, tag_field="type", tag="call.refused"):
     room_id: str
 
 
-class Pulse(msgspec.Struct):
-    """How far a room is: the number of its latest message, and what it shows, by `content_id`, and how.
+class Beat(msgspec.Struct):
+    """How something is shown, and until when: no message tells that its end was put off."""
 
-    What is over stays listed until it is deleted, two minutes at most.
-    """
+    shown_as: Literal["card", "frame"] = msgspec.field(name="as")
+    expires_at_ms: int
+
+
+class Pulse(msgspec.Struct):
+    """How far a room is: the number of its latest message, and what it shows, by `content_id`."""
 
     room_id: str
     sequence: int
-    shown: dict[str, Literal["card", "frame"]]
+    shown: dict[str, Beat]
 
 
 class Heartbeat(msgspec.Struct, tag_field="type", tag="heartbeat", omit_defaults=True):

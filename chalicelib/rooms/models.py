@@ -1,211 +1,48 @@
-"""Rooms and their members: one partition a room, so that reading a meeting is one Query.
-
-What never changes about a room (its head), what changes with every message (its sequence), what is decided once
-(that it merged) and what its organiser decides are entries of their own: the head can be written again by whoever saw
-the same clips.
-"""
+"""What is asked of rooms and written to them, over the records of record_models.py."""
 
 from collections.abc import Sequence as Many
-from dataclasses import dataclass
 from typing import TypeVar
 
-from pynamodb.attributes import (
-    BooleanAttribute,
-    DiscriminatorAttribute,
-    NumberAttribute,
-    UnicodeAttribute,
-    UnicodeSetAttribute,
-)
 from pynamodb.expressions.condition import Condition, size
 
 from chalicelib.lifetimes import JOIN_CODE, KNOCK, LEFT, MEETING
+from chalicelib.rooms.record_models import (
+    CALL,
+    CODE,
+    EMPTY,
+    HEAD,
+    KNOCK_BY,
+    LEFT_BY,
+    MEMBER,
+    MERGED,
+    ORGANISER,
+    SEQUENCE,
+    Call,
+    Empty,
+    Head,
+    JoinCode,
+    Knock,
+    Left,
+    Member,
+    Merged,
+    Organiser,
+    RoomEntry,
+    Sequence,
+    Shown,
+    calls,
+    empties,
+    entries,
+    heads,
+    join_codes,
+    members,
+    organisers,
+    sequences,
+)
+from chalicelib.rooms.room import Person, Room
 from chalicelib.runtime.ids import ParticipantId, RoomId, is_opaque
-from chalicelib.runtime.store import Binding, Record, Table
 from chalicelib.runtime.transactions import Transaction
 
-HEAD, MERGED, SEQUENCE, ORGANISER, CALL, EMPTY = "room", "merged", "sequence", "organiser", "call", "empty"
-MEMBER, LEFT_BY, KNOCK_BY, CODE = "member#", "left#", "knock#", "code#"
-SHOWN = "shown#"
-
-
-class RoomEntry(Record):
-    class Meta(Binding):
-        pass
-
-    room_id = UnicodeAttribute(hash_key=True)
-    entry = UnicodeAttribute(range_key=True)
-    kind = DiscriminatorAttribute()
-
-
-class Head(RoomEntry, discriminator="room"):
-    """The room itself; `ended` while what belongs to it is being deleted: it is nobody's room any more."""
-
-    opened_at_ms = NumberAttribute()
-    ended = BooleanAttribute(null=True)
-
-
-class Organiser(RoomEntry, discriminator="organiser"):
-    """The account that opened or claimed the room, and what it has decided."""
-
-    account_id = UnicodeAttribute()
-    title = UnicodeAttribute(default="")
-    planned_start_ms = NumberAttribute(null=True)
-    knock = BooleanAttribute(default=False)
-    analytics_id = UnicodeAttribute(null=True)
-    link_id = UnicodeAttribute(null=True)  # the room that the invitation link names: this one, or one merged into it
-
-
-class Merged(RoomEntry, discriminator="merged"):
-    """Set once and for all, always to an older room, so no circle can arise."""
-
-    into = UnicodeAttribute()
-    by_link = BooleanAttribute(default=False)  # its invitation links lead on
-
-
-class Sequence(RoomEntry, discriminator="sequence"):
-    """The number of the room's latest message."""
-
-    number = NumberAttribute()
-
-
-class Member(RoomEntry, discriminator="member"):
-    """A participant in the room; `here` is false while none of their tabs is, since `away_since_ms`."""
-
-    participant_id = UnicodeAttribute()
-    session_id = UnicodeAttribute()
-    name = UnicodeAttribute()
-    joined_at_ms = NumberAttribute()
-    via = UnicodeAttribute()
-    here = BooleanAttribute(default=True)
-    away_since_ms = NumberAttribute(null=True)
-    back_since_ms = NumberAttribute(null=True)  # who was away and came back; the stay before is over
-    tabs = UnicodeSetAttribute(null=True)  # which have followed the room; their leases say whether they are there
-    in_call = BooleanAttribute(null=True)  # so that whoever goes hangs up; the call itself says who is in it
-
-    @property
-    def came_at_ms(self) -> int:
-        """When this stay of theirs began."""
-        return int(self.back_since_ms or self.joined_at_ms)
-
-
-class Call(RoomEntry, discriminator="call"):
-    """Who talks to each other over the network, by participant."""
-
-    people = UnicodeSetAttribute(null=True)
-
-
-class Empty(RoomEntry, discriminator="empty"):
-    """Since when nobody has been present; it says nothing while somebody is."""
-
-    since_ms = NumberAttribute()
-
-
-class Knock(RoomEntry, discriminator="knock"):
-    """Someone at the door: the members are asked whether they may come in."""
-
-    participant_id = UnicodeAttribute()
-    session_id = UnicodeAttribute()
-    via = UnicodeAttribute()
-    join_id = UnicodeAttribute(null=True)  # the clip that led here
-    required = BooleanAttribute()  # the meeting asks this of everybody; otherwise the sound left a doubt
-    refused = BooleanAttribute(null=True)  # they know, and are not asked again while this is here
-
-    @property
-    def knocked_at_ms(self) -> int:
-        return int(self.expires_at_ms) - KNOCK.length_ms
-
-
-class JoinCode(RoomEntry, discriminator="code"):
-    """Lets one device into the room it leads to; lies alone in a partition named by the code's digest.
-
-    A second one, in the room, makes it found when the meeting ends.
-    """
-
-    leads_to = UnicodeAttribute()
-    held_by = UnicodeAttribute(null=True)  # a participant who knocks by it: nobody else can use it any more
-
-
-class Left(RoomEntry, discriminator="left"):
-    """For a minute after leaving: what was under way before must not bring the participant back."""
-
-
-class Shown(RoomEntry, discriminator="shown"):
-    """A link that its owner shows in the room, written together with their own item: never one without the other."""
-
-    owner_id = UnicodeAttribute()  # the participant
-    tab_id = UnicodeAttribute()
-    url = UnicodeAttribute()
-    title = UnicodeAttribute(null=True)
-    host = UnicodeAttribute()
-    shown_as = UnicodeAttribute()
-    shown_at_ms = NumberAttribute()
-
-    @property
-    def content_id(self) -> str:
-        return str(self.entry).removeprefix(SHOWN)
-
-
-knocks: Table[Knock] = Table(Knock, "rooms")
-join_codes: Table[JoinCode] = Table(JoinCode, "rooms")
-entries: Table[RoomEntry] = Table(RoomEntry, "rooms")
-merges: Table[Merged] = Table(Merged, "rooms")
-sequences: Table[Sequence] = Table(Sequence, "rooms")
-heads: Table[Head] = Table(Head, "rooms")
-organisers: Table[Organiser] = Table(Organiser, "rooms")
-members: Table[Member] = Table(Member, "rooms")
-calls: Table[Call] = Table(Call, "rooms")
-empties: Table[Empty] = Table(Empty, "rooms")
-
-
 E = TypeVar("E", bound=RoomEntry)
-
-
-@dataclass(frozen=True)
-class Person:
-    """Who enters: a participant and the session that acts for them."""
-
-    participant_id: str
-    session_id: str
-    name: str
-
-
-@dataclass(frozen=True)
-class Room:
-    """A room as one Query finds it."""
-
-    room_id: RoomId
-    opened_at_ms: int
-    merged_into: RoomId | None
-    by_link: bool  # whoever has its address may come in
-    organiser: Organiser | None
-    sequence: int
-    members: Many[Member]
-    shown: Many[Shown] = ()
-    in_call: frozenset[str] = frozenset()  # participants
-
-    @property
-    def age(self) -> tuple[int, str]:
-        """Sorts the oldest first, the same way for everyone."""
-        return self.opened_at_ms, self.room_id
-
-    @property
-    def title(self) -> str:
-        return self.organiser.title if self.organiser else ""
-
-    def begins_after(self, instant_ms: int) -> bool:
-        """Whether it is planned to begin later than that."""
-        return (
-            self.organiser is not None
-            and self.organiser.planned_start_ms is not None
-            and int(self.organiser.planned_start_ms) > instant_ms
-        )
-
-    def asks(self, account_id: str | None) -> bool:
-        """Whether somebody of that account is asked to knock before they come in."""
-        return self.organiser is not None and self.organiser.knock and not self.is_run_by(account_id)
-
-    def is_run_by(self, account_id: str | None) -> bool:
-        return self.organiser is not None and self.organiser.account_id == account_id
 
 
 def new_head(room_id: RoomId, opened_at_ms: int) -> Head:
@@ -301,17 +138,11 @@ def find_head(room_id: RoomId, *, now: int) -> Room | None:
     return _room(entries.get_many(keys, now=now) if is_opaque(room_id) else [])
 
 
-def next_sequence(room_id: RoomId, *, now: int) -> int | None:
-    """Numbers the room's next message."""
-    row = sequences.upsert(
-        (room_id, SEQUENCE),
-        [
-            Sequence.number.add(1),
-            Sequence.kind.set(Sequence),
-            *Sequence.living_until(MEETING.deadline(now)),
-        ],
-        now=now,
-    )
+def next_sequence(room_id: RoomId, *, now: int, left_at_ms: int | None = None) -> int | None:
+    """Numbers the room's next message; the same write notes when somebody left."""
+    actions = [Sequence.number.add(1), Sequence.kind.set(Sequence), *Sequence.living_until(MEETING.deadline(now))]
+    actions += [] if left_at_ms is None else [Sequence.left_at_ms.set(left_at_ms)]
+    row = sequences.upsert((room_id, SEQUENCE), actions, now=now)
     return None if row is None else int(row.number)
 
 
@@ -378,6 +209,12 @@ def let_in(member: Member, *, now: int) -> bool:
     return both.commit()
 
 
+def pass_on(member: Member, old_id: str, new_id: str, *, now: int) -> None:
+    """Another session acts for the member from now on; not where yet another does already."""
+    key, same = (member.room_id, member.entry), Member.session_id == old_id
+    members.update(key, [Member.session_id.set(new_id)], now=now, where=same)
+
+
 def find_member(room_id: RoomId, participant_id: ParticipantId, *, now: int) -> Member | None:
     return members.get(member_key(room_id, participant_id), now=now) if is_opaque(room_id) else None
 
@@ -397,6 +234,7 @@ def _room(found: Many[RoomEntry]) -> Room | None:
         [one for one in found if isinstance(one, Member)],
         [one for one in found if isinstance(one, Shown)],
         frozenset(_people(_first(Call, found))),
+        int((sequence and sequence.left_at_ms) or 0),
     )
 
 

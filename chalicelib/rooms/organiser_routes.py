@@ -2,7 +2,7 @@
 
 from chalice.app import Blueprint
 
-from chalicelib.rooms import organising
+from chalicelib.rooms import organising, qr
 from chalicelib.rooms.calendar import calendar_file
 from chalicelib.rooms.schemas import Invitation, NewRoom, OrganisedRoom, RoomPatch
 from chalicelib.rooms.views import address_of, invitation, organised
@@ -14,6 +14,7 @@ from chalicelib.sessions.edge import require_session
 
 routes = Blueprint(__name__)
 CALENDAR = "text/calendar; charset=utf-8"
+SVG = "image/svg+xml; charset=utf-8"
 
 
 @operation(routes, "POST", "/v1/rooms", summary="Open a room with an invitation link", body=NewRoom,
@@ -24,7 +25,7 @@ def open_room(call: Call[NewRoom]) -> Reply:
 
 
 @operation(routes, "PATCH", "/v1/rooms/{room_id}", summary="Change a meeting that I run", body=RoomPatch,
-           answers=OrganisedRoom, errors=(Unauthenticated, Denied, NotFound, Conflict, Invalid))  # fmt: skip
+           answers=OrganisedRoom, errors=(Unauthenticated, Denied, NotFound, Conflict, Invalid, TooMany))  # fmt: skip
 def change_room(call: Call[RoomPatch]) -> Reply:
     now = clock.now()
     session = require_session(call, now=now)
@@ -52,6 +53,15 @@ def claim_room(call: Call[EmptyBody]) -> Reply:
 def read_invitation(call: Call[None]) -> Reply:
     """For whoever has the link, which lets them in anyway; looking makes no session."""
     return Reply(invitation(organising.find_invitation(RoomId(call.path["room_id"]), now=clock.now())))
+
+
+@operation(routes, "GET", "/v1/rooms/{room_id}/invitation.svg", summary="The invitation link as a QR picture",
+           answer_type=SVG, errors=(NotFound,))  # fmt: skip
+def read_invitation_picture(call: Call[None]) -> Reply:
+    """Asks for no session: it says what whoever asks has, and that it leads somewhere."""
+    room_id = call.path["room_id"]
+    organising.find_invitation(RoomId(room_id), now=clock.now())
+    return Reply(qr.svg(address_of(room_id)), content_type=SVG)
 
 
 @operation(routes, "GET", "/v1/rooms/{room_id}/calendar.ics", summary="The planned meeting, for a calendar",

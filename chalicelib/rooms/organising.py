@@ -5,19 +5,11 @@ from typing import Any
 from msgspec import UNSET
 
 from chalicelib.accounts.signed import find_signed
-from chalicelib.lifetimes import HOUR
+from chalicelib.lifetimes import HOUR, MINUTE
 from chalicelib.rooms import ending, merging, push
-from chalicelib.rooms.models import (
-    ORGANISER,
-    Organiser,
-    Room,
-    entries,
-    find_head,
-    find_member,
-    new_head,
-    new_organiser,
-    organisers,
-)
+from chalicelib.rooms.models import find_head, find_member, new_head, new_organiser
+from chalicelib.rooms.record_models import ORGANISER, Organiser, entries, organisers
+from chalicelib.rooms.room import Room
 from chalicelib.rooms.rules import check_analytics_id, check_planned_start, clean_title
 from chalicelib.rooms.schemas import NewRoom, RoomPatch
 from chalicelib.runtime import limits
@@ -26,6 +18,7 @@ from chalicelib.runtime.ids import ParticipantId, RoomId, opaque
 from chalicelib.sessions.models import Session
 
 OPENED = 60  # rooms an hour by one account
+CHANGES = 60  # a minute by one session; everybody reads the room after each
 TRIES = 4  # each further one follows a merge made meanwhile
 
 
@@ -58,9 +51,10 @@ def claim_room(room_id: RoomId, session: Session, *, now: int) -> Organiser:
 
 
 def change_room(room_id: RoomId, wanted: RoomPatch, session: Session, *, now: int) -> Organiser:
-    """What is given changes, and everyone is told. Raises as `require_organiser`, and Invalid."""
+    """What is given changes, and everyone is told. Raises as `require_organiser`, Invalid and TooMany."""
     room = require_organiser(room_id, session, now=now)
     actions = _actions(wanted, room, now)
+    limits.count(f"changes/{session.participant_id}", allowed=CHANGES, window_ms=MINUTE, now=now)
     for _ in range(TRIES):
         found = _update(room, actions, now) if actions else room.organiser
         moved = merging.current_room(room.room_id, now=now)

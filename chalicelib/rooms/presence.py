@@ -2,24 +2,18 @@
 
 A tab with a lease is heard of every two minutes; its socket may close and open again in between without anyone
 noticing. Somebody is away five minutes after the last heartbeat of any of their tabs in the room, and was so from that
-heartbeat on. A connection whose tab has no lease says so itself: it is open or not. Whoever is present has an entry
-with the reaper, which looks after them; a meeting that was left by everybody has one, too.
+heartbeat on. A connection whose tab has no lease says so itself: it is open or not. Where no tab has followed the room,
+any tab of theirs counts: not every program opens a socket. Whoever is present has an entry with the reaper, from their
+arrival on, which looks after them; a meeting that was left by everybody has one, too.
 """
 
 from chalicelib.lifetimes import AWAY_AFTER_MS, EMPTY_FOR_MS
 from chalicelib.rooms import calls, connections, ending, push
 from chalicelib.rooms.connections import Connection
-from chalicelib.rooms.models import (
-    Member,
-    Room,
-    empty_since,
-    find_member,
-    find_room,
-    forget_empty,
-    members,
-    note_empty,
-)
-from chalicelib.rooms.tabs import Lease, known_leases
+from chalicelib.rooms.models import empty_since, find_member, find_room, forget_empty, note_empty
+from chalicelib.rooms.record_models import Member, members
+from chalicelib.rooms.room import Room
+from chalicelib.rooms.tabs import Lease, known_leases, tabs_of
 from chalicelib.runtime import events, expiry, live
 from chalicelib.runtime.ids import ConnectionId, ParticipantId, RoomId
 
@@ -28,7 +22,7 @@ PRESENT, EMPTY = "presence", "empty-room"  # kinds of expiry entries
 
 
 def watch(member: Member, *, now: int) -> None:
-    """Has the reaper look after somebody whose tab has just come; the same again is one look."""
+    """Has the reaper look after somebody who has just come, or whose tab has; the same again is one look."""
     expiry.file(PRESENT, f"{member.room_id}.{member.participant_id}", now + AWAY_AFTER_MS, now=now)
 
 
@@ -42,7 +36,7 @@ def come_back(member: Member, connection: Connection, *, now: int) -> None:
         return
     back = [Member.here.set(True), Member.away_since_ms.remove(), Member.back_since_ms.set(now)]
     if members.update(key, back, now=now, where=Member.here == False) is not None:  # noqa: E712 - a condition
-        push.arrived(member, now=now)
+        push.came_or_went(member, now=now)
 
 
 def lose_connection(room_id: RoomId, known: Connection, *, now: int) -> None:
@@ -82,21 +76,30 @@ def look_after(name: str, now: int) -> int | None:
     if any(one.tab_id not in leased for one in followers):
         return now + AWAY_AFTER_MS
     _prune(followers, now)
-    last = max((int(lease.heard_at_ms) for lease in found), default=int(member.joined_at_ms))
-    go_away(member, last, now=now)
+    # without a lease they were there at the last look, or have come since
+    unheard = max(int(member.joined_at_ms), now - AWAY_AFTER_MS)
+    go_away(member, max((int(lease.heard_at_ms) for lease in found), default=unheard), now=now)
     return None
 
 
 def look_at_room(room_id: RoomId, since_ms: int, *, now: int) -> None:
-    """Where nobody is present any more, the meeting waits for ten minutes from `since_ms`, and ends."""
+    """Where nobody is present any more, the meeting waits for ten minutes and ends.
+
+    Whoever went at `since_ms` may be known to have gone later than others who went after them.
+    """
     room = find_room(room_id, now=now)
     if room is not None and _is_empty(room):
-        note_empty(room_id, since_ms, now=now)
-        expiry.file(EMPTY, room_id, since_ms + EMPTY_FOR_MS, now=now)
+        went = [int(member.away_since_ms) for member in room.members if member.away_since_ms]
+        last_ms = max(since_ms, room.left_at_ms, *went)
+        note_empty(room_id, last_ms, now=now)
+        expiry.file(EMPTY, room_id, last_ms + EMPTY_FOR_MS, now=now)
 
 
 def end_if_empty(name: str, now: int) -> int | None:
-    """The reaper's call about a room that was left: ends it, unless somebody is there or was there meanwhile."""
+    """The reaper's call about a room that was left: ends it, unless somebody is there or was there meanwhile.
+
+    People may have had a look before it begins: it waits for them, and for ten minutes after its start.
+    """
     room_id = RoomId(name)
     room = find_room(room_id, now=now)
     if room is None:
@@ -108,10 +111,10 @@ def end_if_empty(name: str, now: int) -> int | None:
     since_ms = empty_since(room_id, now=now)
     if since_ms is None:
         note_empty(room_id, now, now=now)
-    if since_ms is None or since_ms + EMPTY_FOR_MS > now:
-        return (since_ms or now) + EMPTY_FOR_MS
-    if not room.begins_after(since_ms):  # otherwise people had a look before it began: it waits for them
-        ending.end_room(room_id, now=now)
+    ends_at_ms = max(now if since_ms is None else since_ms, room.planned_start_ms or 0) + EMPTY_FOR_MS
+    if ends_at_ms > now:
+        return ends_at_ms
+    ending.end_room(room_id, now=now)
     return None
 
 
@@ -123,7 +126,7 @@ def go_away(member: Member, since_ms: int, *, now: int) -> None:
     was_here = Member.here == True  # noqa: E712 - a condition
     if members.update((member.room_id, member.entry), away, now=now, where=was_here) is None:
         return
-    push.departed(member, since_ms, now=now)
+    push.came_or_went(member, left_at_ms=since_ms, now=now)
     look_at_room(RoomId(member.room_id), since_ms, now=now)
 
 
@@ -139,7 +142,9 @@ def _is_empty(room: Room) -> bool:
 
 
 def _leases(member: Member, now: int) -> list[Lease]:
-    return known_leases(member.participant_id, sorted(member.tabs or ()), now=now)
+    if not member.tabs:
+        return tabs_of(ParticipantId(member.participant_id), now=now)
+    return known_leases(member.participant_id, sorted(member.tabs), now=now)
 
 
 def _is_fresh(lease: Lease, now: int) -> bool:

@@ -5,8 +5,9 @@ pulse shows it: what it says is read, not remembered.
 """
 
 from chalicelib.rooms import connections
-from chalicelib.rooms.messages import Pulse
-from chalicelib.rooms.models import SEQUENCE, RoomEntry, Sequence, Shown, entries
+from chalicelib.rooms.messages import Beat, Pulse
+from chalicelib.rooms.record_models import SEQUENCE, RoomEntry, Sequence, Shown, entries
+from chalicelib.rooms.shown import views
 from chalicelib.runtime.ids import ConnectionId
 
 # in the order of keys this entry and those of what is shown are a room's last: they are one Query
@@ -20,5 +21,5 @@ def feel_pulse(connection_id: ConnectionId, room_id: str, *, now: int) -> Pulse 
         return None
     found = entries.query(room_id, now=now, where=_FROM_HERE)
     number = next((int(one.number) for one in found if isinstance(one, Sequence)), 0)
-    shown = {one.content_id: str(one.shown_as) for one in found if isinstance(one, Shown)}
-    return Pulse(room_id, number, shown)  # type: ignore[arg-type]  # `shown_as` is written from the same set of words
+    shown = views([one for one in found if isinstance(one, Shown)], now=now)
+    return Pulse(room_id, number, {one.content_id: Beat(one.shown_as, one.expires_at_ms) for one in shown})

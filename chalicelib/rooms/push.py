@@ -1,6 +1,6 @@
 """Telling a room or a session what happened, at once; connections found gone are taken out on the way."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -8,9 +8,6 @@ import msgspec
 from chalicelib.rooms import connections
 from chalicelib.rooms.messages import (
     CallChanged,
-    ContentRemoved,
-    ContentShown,
-    ContentView,
     KnockAnswered,
     ParticipantJoined,
     ParticipantKnocking,
@@ -21,26 +18,39 @@ from chalicelib.rooms.messages import (
     RoomEnded,
     RoomMessage,
 )
-from chalicelib.rooms.models import Knock, Member, find_call, next_sequence
+from chalicelib.rooms.models import find_call, find_member, next_sequence
+from chalicelib.rooms.record_models import Knock, Member
 from chalicelib.runtime import live
-from chalicelib.runtime.ids import ConnectionId, RoomId, SessionId
+from chalicelib.runtime.ids import ConnectionId, ParticipantId, RoomId, SessionId
 from chalicelib.runtime.queues import send_all
 
 QUEUE = "push"
 CHUNK = 100  # connections of one invocation: far from its time limit even where all of them are slow
 
 
-def arrived(member: Member, *, now: int) -> None:
-    _numbered(ParticipantJoined, member.room_id, now, participant=view(member))
+def came_or_went(member: Member, *, now: int, left_at_ms: int | None = None, leaves: bool = False) -> None:
+    """Whether they are here, and since when they are not, which may be known only later. `leaves`: by their own act."""
+    room_id, participant_id = RoomId(member.room_id), ParticipantId(member.participant_id)
 
+    def tell(sequence: int) -> RoomMessage:
+        found = find_member(room_id, participant_id, now=now)
+        if found is not None and found.here:
+            return ParticipantJoined(room_id, sequence, now, participant=view(found))
+        at_ms = now if left_at_ms is None else left_at_ms
+        return ParticipantLeft(room_id, sequence, at_ms, participant_id=participant_id)
 
-def departed(member: Member, at_ms: int, *, now: int) -> None:
-    """`at_ms` is when they went, which may be known only later."""
-    _numbered(ParticipantLeft, member.room_id, now, at_ms=at_ms, participant_id=member.participant_id)
+    numbered(room_id, tell, now=now, left_at_ms=now if leaves else None)
 
 
 def renamed(member: Member, name: str, *, now: int) -> None:
-    _numbered(ParticipantRenamed, member.room_id, now, participant_id=member.participant_id, name=name)
+    room_id, participant_id = RoomId(member.room_id), ParticipantId(member.participant_id)
+
+    def tell(sequence: int) -> RoomMessage:
+        found = find_member(room_id, participant_id, now=now)
+        known_as = name if found is None else found.name
+        return ParticipantRenamed(room_id, sequence, now, participant_id=participant_id, name=known_as)
+
+    numbered(room_id, tell, now=now)
 
 
 def knocking(knock: Knock, name: str, *, now: int) -> None:
@@ -49,24 +59,17 @@ def knocking(knock: Knock, name: str, *, now: int) -> None:
     _numbered(ParticipantKnocking, knock.room_id, now, **who, via=knock.via, required=bool(knock.required))
 
 
-def content_shown(room_id: str, content: ContentView, *, now: int) -> None:
-    _numbered(ContentShown, room_id, now, content=content)
-
-
-def content_removed(room_id: str, content_id: str, *, now: int) -> None:
-    _numbered(ContentRemoved, room_id, now, content_id=content_id)
-
-
 def merged(room_id: RoomId, into: RoomId, *, now: int) -> None:
     """Tells everyone in `room_id` to move over."""
     _numbered(RoomChanged, room_id, now, merged_into=into)
 
 
 def call_changed(room_id: RoomId, *, now: int) -> None:
-    """Its number is taken before it is read who is in the call: of two changes at once, the later message has both."""
-    sequence = next_sequence(room_id, now=now)
-    if sequence is not None:
-        to_room(room_id, CallChanged(room_id, sequence, now, people=sorted(find_call(room_id, now=now))), now=now)
+    numbered(
+        room_id,
+        lambda sequence: CallChanged(room_id, sequence, now, people=sorted(find_call(room_id, now=now))),
+        now=now,
+    )
 
 
 def changed(room_id: RoomId, *, now: int) -> None:
@@ -101,13 +104,21 @@ def view(member: Member) -> ParticipantView:
     return ParticipantView(member.participant_id, member.name, int(member.joined_at_ms), member.via)  # type: ignore[arg-type]  # `via` is written from the same set of words
 
 
-def _numbered(kind: type[RoomMessage], room_id: str, now: int, **fields: Any) -> None:
-    """The room's next message, to everyone in it; to nobody where the room is over."""
-    room = RoomId(room_id)
-    sequence = next_sequence(room, now=now)
+def numbered(room_id: RoomId, tell: Callable[[int], RoomMessage], *, now: int, left_at_ms: int | None = None) -> None:
+    """The room's next message, to everyone in it; to nobody where the room is over.
+
+    `tell` reads what it tells of, after the number is taken: of two changes at once the later message knows both, and
+    whoever goes by the numbers ends with what is true.
+    """
+    sequence = next_sequence(room_id, now=now, left_at_ms=left_at_ms)
     if sequence is not None:
-        at_ms = fields.pop("at_ms", now)
-        to_room(room, kind(room, sequence, at_ms, **fields), now=now)
+        to_room(room_id, tell(sequence), now=now)
+
+
+def _numbered(kind: type[RoomMessage], room_id: str, now: int, **fields: Any) -> None:
+    """Where nothing has to be read."""
+    room = RoomId(room_id)
+    numbered(room, lambda sequence: kind(room, sequence, now, **fields), now=now)
 
 
 def _send(audience: str, message: msgspec.Struct, now: int) -> None:

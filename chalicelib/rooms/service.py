@@ -2,35 +2,20 @@
 
 from chalicelib.rooms import calls, connections, merging, presence, push
 from chalicelib.rooms.merging import current_room, merge_rooms
-from chalicelib.rooms.models import (
-    Member,
-    Person,
-    Room,
-    entries,
-    find_member,
-    find_room,
-    heads,
-    left_after,
-    members,
-    new_head,
-    new_left,
-    new_member,
-)
-from chalicelib.rooms.tabs import renew_lease
+from chalicelib.rooms.models import find_member, find_room, left_after, new_head, new_left, new_member, pass_on
+from chalicelib.rooms.record_models import Member, entries, heads, members
+from chalicelib.rooms.room import Person, Room
 from chalicelib.runtime import events
-from chalicelib.runtime.errors import NotFound, Unauthenticated
-from chalicelib.runtime.ids import ConnectionId, ParticipantId, RoomId, SessionId, TabId, is_opaque
-from chalicelib.sessions.models import Session, find, forget_room
+from chalicelib.runtime.errors import NotFound
+from chalicelib.runtime.ids import ParticipantId, RoomId, SessionId
+from chalicelib.sessions.models import Session, forget_room
 
 __all__ = [
-    "connect",
     "current_room",
-    "disconnect",
     "enter_room",
     "follow_renewal",
     "forget_member",
     "forget_session",
-    "hear_tab",
     "leave_room",
     "mend_membership",
     "merge_rooms",
@@ -38,7 +23,7 @@ __all__ = [
     "person",
     "read_room",
     "rename_member",
-    "resume",
+    "walk_in",
 ]
 
 
@@ -52,13 +37,30 @@ def enter_room(room_id: RoomId, session: Session, *, via: str, now: int) -> Room
 
     Raises NotFound where the meeting has ended.
     """
-    room = current_room(room_id, now=now)
-    if room is None:
-        raise NotFound("This meeting has ended.")
-    entered = merging.add_member(new_member(room.room_id, person(session), via=via, now=now), now=now)
+    entered = _enter(room_id, session, via, now, asked=True)
     if entered is None:
         raise NotFound("This meeting has ended.")
     return entered
+
+
+def walk_in(room_id: RoomId, session: Session, *, via: str, now: int) -> RoomId | None:
+    """As `enter_room`, but not where the meeting asks to knock by the moment of entering; None then.
+
+    Raises NotFound where the meeting has ended.
+    """
+    entered = _enter(room_id, session, via, now, asked=False)
+    if entered is None:
+        raise NotFound("This meeting has ended.")
+    inside = find_member(entered, ParticipantId(session.participant_id), now=now)
+    return None if inside is None else entered
+
+
+def _enter(room_id: RoomId, session: Session, via: str, now: int, *, asked: bool) -> RoomId | None:
+    room = current_room(room_id, now=now)
+    if room is None:
+        return None
+    free = asked or room.organiser is None or room.is_run_by(session.account_id)
+    return merging.add_member(new_member(room.room_id, person(session), via=via, now=now), now=now, asked=free)
 
 
 def mend_membership(room_id: RoomId, session: Session, *, since: int, now: int) -> RoomId | None:
@@ -93,7 +95,7 @@ def follow_renewal(event: events.SessionRenewed) -> None:
     """The member's new session takes the place of the old, unless a tab of theirs has come under another already."""
     for room in _and(event.room_id, connections.close_all(event.old_id, now=event.now)):
         for member in _memberships(RoomId(room), event.participant_id, event.now):
-            _follow(member, event.old_id, event.new_id, now=event.now)
+            pass_on(member, event.old_id, event.new_id, now=event.now)
 
 
 def rename_member(event: events.ParticipantRenamed) -> None:
@@ -131,45 +133,6 @@ def read_room(room_id: RoomId, session: Session, *, now: int) -> tuple[Room, lis
     return room, [one for one in room.members if one.here]
 
 
-def connect(connection_id: ConnectionId, session: Session, *, now: int, tab_id: TabId | None = None) -> None:
-    """A tab opened its socket. Raises Unauthenticated where the session ended meanwhile: no socket outlives it."""
-    connections.add(connection_id, session.session_id, session.participant_id, now=now, tab_id=tab_id)
-    if find(session.session_id, now=now) is None:
-        connections.remove(connection_id, now=now)
-        raise Unauthenticated("This session has ended. Open a new one: POST /v1/session.")
-
-
-def resume(connection_id: ConnectionId, room_id: RoomId, *, now: int) -> Room | None:
-    """The tab follows the room from now on; None if it is not its participant's."""
-    connection = connections.find(connection_id, now=now)
-    if connection is None or not is_opaque(room_id):
-        return None
-    member = find_member(room_id, ParticipantId(connection.participant_id), now=now)
-    if member is None or not connections.follow(connection, room_id, now=now):
-        return None
-    if member.session_id != connection.session_id:
-        _follow(member, member.session_id, connection.session_id, now=now)
-    presence.come_back(member, connection, now=now)
-    return find_room(room_id, now=now)
-
-
-def hear_tab(connection_id: ConnectionId, *, now: int) -> int | None:
-    """A heartbeat over the socket of a tab: until when its lease runs now; None where it is over, or has no name."""
-    known = connections.find(connection_id, now=now)
-    if known is None or known.tab_id is None:
-        return None
-    return renew_lease(known.participant_id, known.tab_id, now=now)
-
-
-def disconnect(connection_id: ConnectionId, *, now: int) -> None:
-    """A tab's socket closed. Where its session is no more, whoever ended that sees to the rest."""
-    known = connections.remove(connection_id, now=now)
-    if known is None or not known.rooms or find(known.session_id, now=now) is None:
-        return
-    for room in known.rooms:
-        presence.lose_connection(RoomId(room), known, now=now)
-
-
 def person(session: Session) -> Person:
     """The session's participant, as rooms know them."""
     return Person(session.participant_id, session.session_id, session.participant_name)
@@ -187,11 +150,6 @@ def _memberships(room_id: RoomId, participant_id: str, now: int) -> list[Member]
     return [member for member in found if member is not None]
 
 
-def _follow(member: Member, old_id: str, new_id: str, *, now: int) -> None:
-    key, same = (member.room_id, member.entry), Member.session_id == old_id
-    members.update(key, [Member.session_id.set(new_id)], now=now, where=same)
-
-
 def _is_in(room: Room, session: Session) -> bool:
     return any(one.participant_id == session.participant_id for one in room.members)
 
@@ -203,10 +161,10 @@ def _remove(member: Member, now: int) -> None:
     presence.end_stay(member, now, now=now)
     events.publish(events.MemberLeaving(member.participant_id, room_id, now))
     members.delete((room_id, member.entry))
+    if member.here:
+        push.came_or_went(member, now=now, leaves=True)  # their own other tabs are told, too
     for connection in connections.session_connections(SessionId(member.session_id), now=now):
         connections.unfollow(connection, room_id, now=now)
     forget_room(member.session_id, room_id, now=now)
-    if member.here:
-        push.departed(member, now, now=now)
     events.publish(events.MemberLeft(member.participant_id, room_id, now))
     presence.look_at_room(room_id, now, now=now)

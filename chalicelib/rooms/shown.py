@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from typing import Final
 
 from chalicelib.lifetimes import STAGED_NET_MS
-from chalicelib.rooms.messages import ContentView
-from chalicelib.rooms.models import SHOWN, Room, RoomEntry, Shown
-from chalicelib.rooms.tabs import Lease, held_leases, lease_key
+from chalicelib.rooms import push
+from chalicelib.rooms.messages import ContentRemoved, ContentShown, ContentView
+from chalicelib.rooms.record_models import SHOWN, RoomEntry, Shown
+from chalicelib.rooms.room import Room
+from chalicelib.rooms.tabs import Lease, find_lease, held_leases, lease_key
 from chalicelib.runtime.ids import RoomId, is_opaque
 from chalicelib.runtime.store import Table
 
@@ -37,9 +39,27 @@ def find_shown(room_id: RoomId, content_id: str, *, now: int) -> Shown | None:
 def room_content(room: Room, *, now: int) -> list[ContentView]:
     """What the room shows at `now`, the oldest first: one request more than reading the room."""
     inside = {member.participant_id for member in room.members}
-    shown = [one for one in room.shown if one.owner_id in inside]
+    return views([one for one in room.shown if one.owner_id in inside], now=now)
+
+
+def views(shown: Sequence[Shown], *, now: int) -> list[ContentView]:
+    """Of those whose tabs are there, the oldest first: one request."""
     found = held_leases([_key(one) for one in shown], now=now)
     return [view(one, found[_key(one)]) for one in in_order(shown) if _key(one) in found]
+
+
+def tell(room_id: str, content_id: str, *, now: int) -> None:
+    """Everyone in the room learns that the item is shown, and how, or that it is not."""
+    room = RoomId(room_id)
+
+    def message(sequence: int) -> ContentShown | ContentRemoved:
+        one = find_shown(room, content_id, now=now)
+        lease = None if one is None else find_lease(one.owner_id, one.tab_id, now=now)
+        if one is None or lease is None or not lease.held_at(now):
+            return ContentRemoved(room, sequence, now, content_id=content_id)
+        return ContentShown(room, sequence, now, content=view(one, lease))
+
+    push.numbered(room, message, now=now)
 
 
 def in_order(shown: Sequence[Shown]) -> list[Shown]:

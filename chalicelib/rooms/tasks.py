@@ -5,7 +5,7 @@ from typing import Any
 
 from chalice.app import Blueprint, Response, SQSEvent, WebsocketAPI, WebsocketEvent
 
-from chalicelib.rooms import calls, messages, pulse, push, service
+from chalicelib.rooms import calls, channel, messages, pulse, push
 from chalicelib.runtime import clock, crosssite, live
 from chalicelib.runtime.errors import Problem
 from chalicelib.runtime.ids import ConnectionId, RoomId, TabId, parse_uuid
@@ -29,7 +29,7 @@ def connect(event: WebsocketEvent) -> Response:
             if ticket is None
             else cookieless.session_of_ticket(ticket, now=now)
         )
-        service.connect(ConnectionId(event.connection_id), session, now=now, tab_id=_tab(event))
+        channel.connect(ConnectionId(event.connection_id), session, now=now, tab_id=_tab(event))
     except Problem as problem:
         return Response("", status_code=problem.status)
     return Response("", status_code=200)
@@ -47,7 +47,7 @@ def receive(event: WebsocketEvent) -> None:
             felt = pulse.feel_pulse(connection_id, room_id, now=now) if room_id else None
             live.send([connection_id], messages.Heartbeat(now, room=felt))
         case messages.SendHeartbeat():
-            live.send([connection_id], messages.Heartbeat(now, service.hear_tab(connection_id, now=now) or 0))
+            live.send([connection_id], messages.Heartbeat(now, channel.hear_tab(connection_id, now=now) or 0))
         case messages.SendResume(room_id=room_id):
             _resume(connection_id, RoomId(room_id), now)
         case messages.SendSignal(to=to, data=data):
@@ -60,7 +60,7 @@ def receive(event: WebsocketEvent) -> None:
 
 @tasks.on_ws_disconnect(name="live_disconnect")
 def disconnect(event: WebsocketEvent) -> None:
-    service.disconnect(ConnectionId(event.connection_id), now=clock.now())
+    channel.disconnect(ConnectionId(event.connection_id), now=clock.now())
 
 
 @tasks.on_sqs_message(queue=settings().resource(push.QUEUE), batch_size=1, name="push_chunk")
@@ -72,7 +72,7 @@ def push_chunk(event: SQSEvent) -> None:
 
 
 def _resume(connection_id: ConnectionId, room_id: RoomId, now: int) -> None:
-    room = service.resume(connection_id, room_id, now=now)
+    room = channel.resume(connection_id, room_id, now=now)
     if room is not None:
         changed = messages.RoomChanged(room.room_id, room.sequence, now, merged_into=room.merged_into)
         live.send([connection_id], changed)

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from chalicelib.rooms import push
-from chalicelib.rooms.models import Member, Organiser, Room
 from chalicelib.rooms.organising import is_organiser
+from chalicelib.rooms.record_models import Member, Organiser
+from chalicelib.rooms.room import Room
 from chalicelib.rooms.schemas import Invitation, OrganisedRoom, RoomSettings, RoomView
 from chalicelib.rooms.shown import room_content
 from chalicelib.runtime.settings import settings

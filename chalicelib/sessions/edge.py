@@ -69,6 +69,7 @@ def view(call: Call[Any], session: Session, *, now: int) -> SessionView:
         None if email is None else SessionAccount(email),
         session.age,  # type: ignore[arg-type]  # written from the same set of words
         msgspec.convert(session.preferences, Preferences),
+        session.room_id,
         SESSION.deadline(held.used_at_ms if held else now),
     )
 

@@ -45,12 +45,13 @@ class SessionAccount(msgspec.Struct):
 
 
 class SessionView(msgspec.Struct):
-    """`account` is null for guests; `age` is null until it was asked for."""
+    """`account` is null for guests; `age` is null until it was asked for; `room_id` is the meeting entered last."""
 
     participant_name: str
     account: SessionAccount | None
     age: Age | None
     preferences: Preferences
+    room_id: str | None
     expires_at_ms: int
 
 

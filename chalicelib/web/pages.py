@@ -36,7 +36,7 @@ def home(reader: Reader) -> str:
 
 def meeting(reader: Reader) -> str:
     """The same page opened at a meeting. Whether it exists and is theirs, the API tells its script."""
-    return _render("app.html", reader, view="meeting")
+    return _render("app.html", reader, view="opening")
 
 
 def join(reader: Reader) -> str:

@@ -31,6 +31,23 @@ LOUD = """async audio => {
   await context.close();
   return peak;
 }"""
+WANTS_A_CLICK = """
+const play = HTMLMediaElement.prototype.play;
+let clicked = false;
+document.addEventListener("click", ({target}) => { clicked ||= target.closest(".call-hear") !== null; }, true);
+HTMLMediaElement.prototype.play = function () {
+  return clicked ? play.call(this) : Promise.reject(new DOMException("a click first", "NotAllowedError"));
+};"""
+COUNTS = """
+window.made = 0;
+window.RTCPeerConnection = class extends window.RTCPeerConnection {
+  constructor(options) { super(options); window.made += 1; }
+};"""
+LISTENS = """() => {
+  window.said = [];
+  const keep = one => said.push(...[...one.addedNodes].map(note => note.textContent));
+  new MutationObserver(all => all.forEach(keep)).observe(document.querySelector(".notes"), {childList: true});
+}"""
 PATIENCE_MS = 30_000
 
 
@@ -142,6 +159,31 @@ def test_the_call_comes_back_with_the_live_channel(caller: Callable[..., Person]
     _plays(_tile(two, one).locator(".tile-camera"))
 
 
+def test_a_channel_that_is_away_for_a_moment_is_noticed_by_nobody_in_the_call(caller: Callable[..., Person]) -> None:
+    """B13: sound and pictures go on by the way they have; nobody is said to have left or come. Who leaves
+    meanwhile has left."""
+    one, two = caller(COUNTS), caller(COUNTS)
+    gathered(one, two)
+    for person in (one, two):
+        _click(person, "Join the call")
+    _connected(one, two)
+    _click(one, "Turn camera on")
+    _plays(_tile(two, one).locator(".tile-camera"))
+    two.page.evaluate(LISTENS)
+    made = [person.page.evaluate("() => window.made") for person in (one, two)]
+    with one.page.expect_response(lambda answer: answer.url.endswith(str(one.meeting)) and answer.ok):
+        one.page.evaluate("() => window.dispatchEvent(new Event('offline'))")
+    expect(one.page.locator(".link-state")).to_have_text("Live", timeout=PATIENCE_MS)
+    _plays(_tile(two, one).locator(".tile-camera"))
+    assert [person.page.evaluate("() => window.made") for person in (one, two)] == made
+    assert two.page.evaluate("() => window.said") == []
+
+    one.page.evaluate(
+        "() => { window.dispatchEvent(new Event('offline')); document.querySelector('.call-leave').click(); }"
+    )
+    expect(two.page.locator(".tile")).to_have_count(1, timeout=PATIENCE_MS)
+
+
 def test_another_tab_takes_the_call_over(caller: Callable[..., Person]) -> None:
     """B13: one person is in it once."""
     one, two = caller(), caller()
@@ -156,6 +198,24 @@ def test_another_tab_takes_the_call_over(caller: Callable[..., Person]) -> None:
     expect(tab.locator('.tile[data-link="connected"]')).to_have_count(1, timeout=PATIENCE_MS)
     expect(one.page.locator(".call .form-problem")).to_have_text(text("en", "call.left-elsewhere"))
     _connected(two, two)
+
+
+def test_where_the_browser_plays_nothing_unasked_a_click_is_enough(caller: Callable[..., Person]) -> None:
+    """B13: a call that came back with the page; the way is said, and goes once it was taken."""
+    one, two = caller(), caller(WANTS_A_CLICK)
+    gathered(one, two)
+    for person in (one, two):
+        _click(person, "Join the call")
+    _connected(one, two)
+    hear = two.page.get_by_role("button", name=text("en", "call.hear"))
+    expect(hear).to_be_hidden()
+    _click(one, "Turn microphone on")
+    expect(hear).to_be_visible()
+    sound = _tile(two, one).locator("audio")
+    assert sound.evaluate("audio => audio.paused")
+    hear.click()
+    expect(hear).to_be_hidden()
+    sound.evaluate("audio => audio.paused && new Promise(plays => { audio.onplaying = plays; })")
 
 
 def test_where_no_direct_way_is_that_is_said(caller: Callable[..., Person]) -> None:

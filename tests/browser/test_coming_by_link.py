@@ -10,6 +10,12 @@ from tests.browser.corner import say_age, take_name
 from tests.browser.organisers import opens_a_meeting, with_account
 from tests.browser.people import Person
 
+VIEWS = """window.views = [];
+new MutationObserver(() => {
+  const view = document.body?.dataset.view;
+  if (view && view !== window.views.at(-1)) window.views.push(view);
+}).observe(document, {subtree: true, childList: true, attributes: true});"""
+
 
 def test_a_link_leads_in_by_one_click_under_a_name_of_ones_own(someone: Callable[..., Person]) -> None:
     """B12, C1, G5: opening the link does nothing yet; the name may be chosen first."""
@@ -111,5 +117,22 @@ def test_a_code_may_lead_to_a_door_that_asks(someone: Callable[..., Person]) -> 
     guest.page.goto(f"/join#code={code}")
     guest.page.get_by_role("button", name="Enter").click()
     expect(guest.page.locator(".waiting-said")).to_have_text(text("en", "arrive.knocked"))
+    expect(ada.page.locator(".code-letters")).not_to_have_text(f"{code[:3]} {code[3:]}")  # they hold theirs
+    expect(ada.page.locator(".code-letters")).not_to_be_empty()
     ada.page.get_by_role("button", name="Yes, let them in").click()
     expect(guest.names).to_have_count(2)
+
+
+def test_nothing_of_a_meeting_is_shown_to_who_is_only_invited(someone: Callable[..., Person]) -> None:
+    """B12: not for an instant."""
+    ada, guest = with_account(someone()), someone()
+    link = opens_a_meeting(ada, "Not yet")
+    guest.context.add_init_script(VIEWS)
+    guest.page.goto(link)
+    expect(guest.page.get_by_role("button", name="Join", exact=True)).to_be_visible()
+    assert guest.page.evaluate("() => window.views") == ["opening", "arrive"]
+    guest.page.get_by_role("button", name="Join", exact=True).click()
+    expect(guest.names).to_have_count(2)
+    guest.page.reload()
+    expect(guest.names).to_have_count(2)
+    assert guest.page.evaluate("() => window.views") == ["opening", "meeting"]

@@ -67,6 +67,7 @@ def test_a_note_is_short_and_covers_no_button(someone: Callable[..., Person], si
     show(shower.page, "https://example.com/", "Long " + "title " * 32)
     assert "title…”" in _said(shower.page).inner_text()
     note = _said(viewer.page)
+    assert "title…”" in note.inner_text()
     upper, lower = _box(note)
     assert lower <= _box(viewer.page.locator(".cookie-notice"))[0]
     assert lower - upper <= size["height"] / 5

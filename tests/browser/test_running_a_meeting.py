@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from chalicelib.web.i18n import text
 from tests.browser.accessibility import complaints
@@ -52,6 +52,7 @@ def test_a_meeting_is_opened_titled_and_ended_for_everybody(someone: Callable[..
     page.get_by_role("button", name="End the meeting", exact=True).click()
     for person in (ada, guest):
         expect(person.page.locator("#gone-title")).to_have_text(text("en", "gone.ended.title"))
+        expect(person.page).to_have_title(text("en", "gone.ended.page-title"))
     guest.page.goto(link)
     expect(guest.page.locator("#gone-title")).to_have_text(text("en", "gone.missing.title"))
 
@@ -80,3 +81,35 @@ def test_whoever_is_signed_in_takes_charge_of_a_meeting_that_nobody_runs(someone
     ada.page.locator("#meeting-name").press("Enter")
     expect(guest.page.locator("#meeting-title")).to_have_text("Round the table")
     assert ada.traffic.errors == guest.traffic.errors == []
+
+
+def test_the_link_is_drawn_for_a_camera_once_somebody_wants_it(someone: Callable[..., Person]) -> None:
+    """B12, G5: nothing is loaded before."""
+    ada = with_account(someone())
+    opens_a_meeting(ada, "By picture")
+    picture = ada.page.locator(".link-picture img")
+    assert picture.get_attribute("src") is None
+    ada.page.get_by_text(text("en", "organise.qr"), exact=True).click()
+    expect(picture).to_be_visible()
+    picture.evaluate("image => image.decode()")
+    assert complaints(ada.page) == []
+
+
+def test_a_box_stays_as_it_was_set_while_it_is_being_saved(someone: Callable[..., Person]) -> None:
+    """A12: what is read meanwhile is of before."""
+    ada, guest = with_account(someone()), someone()
+    link = opens_a_meeting(ada, "Slowly")
+    saving = list[Route]()
+    ada.page.route(
+        "**/v1/rooms/*", lambda one: saving.append(one) if one.request.method == "PATCH" else one.continue_()
+    )
+    ada.page.locator("#knock").check()
+    guest.page.goto(link)
+    guest.page.get_by_role("button", name="Join", exact=True).click()
+    expect(ada.names).to_have_count(2)
+    with ada.page.expect_response(lambda one: one.request.method == "GET" and "/v1/rooms/" in one.url):
+        ada.page.evaluate("() => window.dispatchEvent(new Event('offline'))")  # the meeting is read again
+    expect(ada.page.locator("#knock")).to_be_checked()
+    saving[0].continue_()
+    expect(ada.page.get_by_text(text("en", "organise.knock-on"))).to_be_visible()
+    expect(ada.page.locator("#knock")).to_be_checked()

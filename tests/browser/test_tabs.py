@@ -1,50 +1,24 @@
 """A tab's life: what it staged goes when it closes, comes back when it does, and waits for it half an hour."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from chalicelib.web.i18n import text
-from tests.browser import moved_clock
+from tests.browser.hours import MINUTE_MS, Time, moved_stack
 from tests.browser.people import Person, Place
 from tests.browser.presenters import cards, framed_site, meet_by_code, mine, open_links, show, stage
-from tests.browser.searched import searched_stack
 
 URL, TITLE = "https://example.org/minutes", "Minutes of May"
 BACK = "1 link is on your list again."
-MINUTE_MS = 60_000
-
-
-class Time:
-    """The server's clock, and those of pages that go along."""
-
-    def __init__(self, file: Path) -> None:
-        self._file = file
-        self._moved_ms = 0
-        self._write()
-
-    def passes(self, milliseconds: int, *pages: Page) -> None:
-        self._moved_ms += milliseconds
-        self._write()
-        for page in pages:
-            page.clock.fast_forward(milliseconds)
-
-    def _write(self) -> None:
-        fresh = self._file.with_suffix(".new")
-        fresh.write_text(str(self._moved_ms), "ascii")
-        fresh.replace(self._file)
 
 
 @pytest.fixture(scope="module")
 def moved(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Place, Time]]:
     """An Earshot whose clock tests move, only ever forwards."""
-    file = tmp_path_factory.mktemp("clock") / "ms"
-    time = Time(file)
-    arguments = ["--app", f"{moved_clock.__name__}:app"]
-    with searched_stack({moved_clock.PLACE: str(file)}, arguments) as stack:
-        yield Place(stack.url, t0_ms=0), time
+    with moved_stack(tmp_path_factory.mktemp("clock") / "ms") as found:
+        yield found
 
 
 @pytest.fixture

@@ -48,6 +48,17 @@ def page(stack: Running, browser: Browser) -> Any:
     found.close()
 
 
+TOLD = """async ([type, at_ms]) => {
+  const {ServerTime} = await import("/assets/js/content/server-time.js");
+  const live = new EventTarget();
+  const time = new ServerTime(live);
+  const tell = (type, at_ms) => live.dispatchEvent(new CustomEvent("message", {detail: {type, at_ms}}));
+  tell("room.changed", 1_000_000);
+  tell(type, at_ms);
+  return Math.round((time.now() - 1_000_000) / 1000);
+}"""
+
+
 def _shown(content_id: str, how: str = "card", *, expires_at_ms: int = 10) -> dict[str, Any]:
     return {"content_id": content_id, "as": how, "expires_at_ms": expires_at_ms}
 
@@ -78,6 +89,12 @@ def test_what_is_over_is_dropped_at_its_instant(page: Page) -> None:
     assert _after(page, now=10) == []
 
 
+@pytest.mark.parametrize(("type_", "seconds"), [("content.removed", 300), ("participant.left", 0)])
+def test_a_departure_that_is_told_late_sets_no_clock(page: Page, type_: str, seconds: int) -> None:
+    """B7: whoever has gone did so minutes ago; by a clock set back, screens would keep what is over."""
+    assert page.evaluate(TOLD, [type_, 1_300_000]) == seconds
+
+
 @pytest.mark.parametrize(
     ("left", "earliest", "latest"),
     [
@@ -104,6 +121,7 @@ def test_the_room_is_read_again_before_the_deadline_not_by_all_at_once(
         ("https://EARSHOT.example:443/", "https://earshot.example", False),
         ("javascript:alert(1)", "https://earshot.example", False),
         ("data:text/html,x", "https://earshot.example", False),
+        ("https://[x]/", "https://earshot.example", False),
     ],
 )
 def test_a_page_frames_only_what_may_be_framed(page: Page, url: str, here: str, framed: bool) -> None:

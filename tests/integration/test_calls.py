@@ -6,7 +6,7 @@ from itertools import count
 import pytest
 
 from chalicelib.lifetimes import MINUTE
-from chalicelib.rooms import calls, push, service
+from chalicelib.rooms import calls, channel, push, service
 from chalicelib.rooms.calls import CALL_MAX, SIGNAL_MAX, SIGNALS, change_call
 from chalicelib.rooms.models import find_call, next_sequence
 from chalicelib.runtime.ids import ConnectionId, RoomId, opaque
@@ -45,10 +45,10 @@ def test_of_two_who_come_at_once_the_last_message_names_both(world: World, monke
     mine, theirs = tab(one, room), tab(two, room)
     real = next_sequence
 
-    def overtaken(room_id: RoomId, *, now: int) -> int | None:
+    def overtaken(room_id: RoomId, *, now: int, left_at_ms: int | None = None) -> int | None:
         monkeypatch.setattr(push, "next_sequence", real)
         join(theirs, room)  # comes to its end while the first change is under way
-        return real(room_id, now=now)
+        return real(room_id, now=now, left_at_ms=left_at_ms)
 
     monkeypatch.setattr(push, "next_sequence", overtaken)
     world.pushes.clear()
@@ -194,8 +194,8 @@ def crowd() -> tuple[RoomId, list[ConnectionId]]:
 def _tab(room: RoomId, session: Session) -> ConnectionId:
     connection = ConnectionId(opaque())
     service.enter_room(room, session, via="sound", now=START_MS)
-    service.connect(connection, session, now=START_MS)
-    service.resume(connection, room, now=START_MS)
+    channel.connect(connection, session, now=START_MS)
+    channel.resume(connection, room, now=START_MS)
     return connection
 
 

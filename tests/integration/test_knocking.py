@@ -1,17 +1,23 @@
 """By invitation link, and past a door that asks: nobody is in before somebody inside has said yes (A12, B12)."""
 
 import uuid
+from xml.etree import ElementTree
 
 import pytest
 
 from chalicelib.lifetimes import MINUTE
+from chalicelib.rooms import door, qr, service as rooms
 from chalicelib.rooms.door import KNOCKS
-from chalicelib.runtime.ids import opaque
+from chalicelib.rooms.models import find_member, new_organiser
+from chalicelib.rooms.record_models import Organiser, organisers
+from chalicelib.runtime.ids import ParticipantId, RoomId, opaque
+from chalicelib.sessions.service import open_session
 from tests.integration.test_join_codes import enter, make
 from tests.integration.test_organising import change, claim, go_in, open_room, read
 from tests.integration.test_rooms import meeting, name_of, present
 from tests.support.accounts import GROWN_UP, with_account
 from tests.support.browser import Answer, Browser, Socket
+from tests.support.memory import in_memory
 from tests.support.world import World
 
 
@@ -228,3 +234,39 @@ def test_members_stay_in_when_knocking_is_asked_for(world: World) -> None:
     go_in(world, guest, room)
     change(ada, room, knock=True)
     assert come(guest, room).status == 201
+
+
+def test_a_door_that_closes_this_moment_is_closed(world: World) -> None:
+    """A12: with knock on, no membership before the confirmation, however close the two are."""
+    for at in range(12):
+        with in_memory() as memory:
+            host, guest = open_session(now=world.now), open_session(now=world.now)
+            room = RoomId(opaque())
+            rooms.open_room(room, now=world.now)
+            rooms.enter_room(room, host, via="sound", now=world.now)
+            run_by = new_organiser(room, "an account", world.now, link=True)
+            organisers.put(run_by)
+
+            def close(run_by: Organiser = run_by) -> None:
+                run_by.knock = True
+                organisers.put(run_by)
+
+            with memory.interrupted(at, close) as closed:
+                found = door.come_in(room, guest, via="link", now=world.now)
+            inside = find_member(room, ParticipantId(guest.participant_id), now=world.now) is not None
+            assert inside is isinstance(found, str)
+            assert inside or closed()
+            if at == 0:
+                assert not inside
+
+
+def test_what_the_invitation_leads_to_is_drawn_for_a_camera(world: World) -> None:
+    """B12: for whoever has the link; a meeting without one has no picture."""
+    ada = with_account(world)
+    room = open_room(ada).json()["room_id"]
+    drawn = world.browser().get(f"/v1/rooms/{room}/invitation.svg")
+    assert (drawn.status, drawn.headers["content-type"]) == (200, "image/svg+xml; charset=utf-8")
+    assert drawn.body == qr.svg(f"https://earshot.example/rooms/{room}")
+    assert ElementTree.fromstring(drawn.body).tag == "{http://www.w3.org/2000/svg}svg"
+    for other in (meeting(world, ada), opaque(), "x"):
+        assert ada.get(f"/v1/rooms/{other}/invitation.svg").status == 404

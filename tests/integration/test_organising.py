@@ -236,7 +236,7 @@ def test_an_end_that_breaks_off_is_finished_by_its_repetition(world: World) -> N
     ada, guest = with_account(world), world.member()
     room = open_room(ada).json()["room_id"]
     go_in(world, guest, room)
-    from chalicelib.rooms.models import HEAD, Head, heads
+    from chalicelib.rooms.record_models import HEAD, Head, heads
 
     heads.update((room, HEAD), [Head.ended.set(True)], now=world.now)
     assert guest.get(f"/v1/rooms/{room}").status == 404

@@ -5,7 +5,9 @@ import uuid
 import pytest
 
 from chalicelib.lifetimes import DAY, MINUTE
+from chalicelib.rooms import connections
 from chalicelib.runtime import expiry
+from chalicelib.runtime.ids import ConnectionId
 from tests.integration.test_join_codes import enter, make
 from tests.integration.test_knocking import come
 from tests.integration.test_organising import go_in, open_room
@@ -129,6 +131,70 @@ def test_a_connection_without_a_tab_is_present_while_it_is_open(world: World) ->
     assert name_of(program) in present(watcher.who, watcher.room)
     socket.close()
     assert name_of(program) not in present(watcher.who, watcher.room)
+
+
+def test_who_joined_and_never_came_is_away_after_five_minutes(world: World) -> None:
+    """DESIGN, presence: a membership alone is nobody's presence, and keeps no meeting open."""
+    watcher = watched(world)[0]
+    absent = world.member()
+    go_in(world, absent, watcher.room)
+    assert name_of(absent) in present(watcher.who, watcher.room)
+    pass_time(world, AWAY + MINUTE, watcher)
+    assert name_of(absent) not in present(watcher.who, watcher.room)
+
+
+def test_a_program_without_a_socket_is_present_by_its_lease(world: World) -> None:
+    """docs/api.md: any of its tabs, where none has followed the room."""
+    watcher = watched(world)[0]
+    program, tab = world.member(), str(uuid.uuid4())
+    go_in(world, program, watcher.room)
+    for _ in range(8):
+        assert program.request("PUT", f"/v1/tabs/{tab}/lease").status == 200
+        pass_time(world, 2 * MINUTE, watcher)
+    assert name_of(program) in present(watcher.who, watcher.room)
+    pass_time(world, AWAY, watcher)
+    assert name_of(program) not in present(watcher.who, watcher.room)
+
+
+def test_a_connection_that_vanished_was_there_until_it_was_last_looked_after(world: World) -> None:
+    """D1, DESIGN: nobody is said to have gone when they came."""
+    watcher, program = watched(world)[0], world.member()
+    go_in(world, program, watcher.room)
+    socket = program.connect()
+    socket.resume(watcher.room)
+    pass_time(world, 62 * MINUTE, watcher)
+    world.pushes.gone.add(socket.id)
+    went = world.now
+    connections.remove(ConnectionId(socket.id), now=world.now)  # as a push finds it gone
+    pass_time(world, AWAY + MINUTE, watcher)
+    *_, told = left(world, watcher)
+    assert went - AWAY <= told <= went
+
+
+def test_a_meeting_is_empty_from_the_last_departure_on_however_it_is_known(world: World) -> None:
+    """B11: ten minutes after the one who left, though another was lost before and is missed only now."""
+    one, two = watched(world)
+    pass_time(world, MINUTE, one, two)
+    pass_time(world, 4 * MINUTE, two)
+    assert two.who.delete(f"/v1/rooms/{two.room}/participants/me").status == 204
+    pass_time(world, EMPTY - MINUTE)
+    one.beat()
+    assert one.who.get(f"/v1/rooms/{one.room}").status == 200
+    pass_time(world, 2 * MINUTE)
+    assert one.who.get(f"/v1/rooms/{one.room}").status == 404
+
+
+def test_a_planned_meeting_that_nobody_came_to_ends_ten_minutes_after_its_start(world: World) -> None:
+    """B11, B12: somebody had a look before."""
+    ada = with_account(world)
+    start = world.now + 30 * MINUTE
+    room = open_room(ada, planned_start_ms=start).json()["room_id"]
+    assert come(ada, room).status == 201
+    ada.delete(f"/v1/rooms/{room}/participants/me")
+    pass_time(world, 39 * MINUTE)
+    assert ada.get(f"/v1/rooms/{room}/invitation").status == 200
+    pass_time(world, 3 * MINUTE)
+    assert ada.get(f"/v1/rooms/{room}/invitation").status == 404
 
 
 def test_a_meeting_ends_ten_minutes_after_the_last_has_left(world: World) -> None:

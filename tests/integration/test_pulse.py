@@ -14,7 +14,7 @@ from chalicelib.runtime.ids import RoomId, TabId
 from chalicelib.sessions.service import open_session
 from tests.support.browser import Browser, Socket
 from tests.support.memory import Crash, in_memory
-from tests.support.pages import URL, Page, following, meeting, merge, seen
+from tests.support.pages import LEASE_MS, URL, Page, following, meeting, merge, seen
 from tests.support.world import World
 
 MORE_THAN_A_SHOWING_TAKES = 12  # requests
@@ -44,6 +44,12 @@ def screen(world: World, socket: Socket) -> set[str]:
     return found
 
 
+def shown_in(viewer: Browser, room: str) -> dict[str, dict[str, Any]]:
+    """As a pulse says it."""
+    found = seen(viewer, room)
+    return {one["content_id"]: {"as": one["as"], "expires_at_ms": one["expires_at_ms"]} for one in found}
+
+
 @pytest.mark.parametrize("act", ["show", "take back"])
 def test_whenever_a_process_dies_the_next_heartbeat_shows_what_it_had_done(world: World, act: str) -> None:
     """B4, B6: between writing and telling, too, where no number is missing."""
@@ -62,14 +68,14 @@ def test_whenever_a_process_dies_the_next_heartbeat_shows_what_it_had_done(world
             with suppress(Crash), memory.crash_after(survived):
                 dying(session=host, now=world.now)
             known = sequence(viewer, room)
-            there = {item["content_id"]: item["as"] for item in seen(viewer, room)}
+            there = shown_in(viewer, room)
             assert pulse(world, socket, room) == {"room_id": room, "sequence": known, "shown": there}
             unnoticed += screen(world, socket) != there.keys()
     assert unnoticed, "it never died between writing and telling"
 
 
 def test_a_pulse_is_one_query_and_writes_nothing(world: World) -> None:
-    """docs/adr/0020: whoever is in the room, two units at most for what is shown."""
+    """docs/adr/0020: whoever is in the room, two units for what is shown, one for each tab that shows it."""
     page, viewer = Page(world.member()), world.member()
     room = meeting(page.browser, viewer)
     for n in range(10):
@@ -82,8 +88,26 @@ def test_a_pulse_is_one_query_and_writes_nothing(world: World) -> None:
     assert [(call.operation, call.table, call.write) for call in counted.calls] == [
         ("GetItem", "connections", False),
         ("Query", "rooms", False),
+        ("BatchGetItem", "tabs", False),
     ]
-    assert counted.units <= 3
+    assert counted.units <= 4
+
+
+def test_a_pulse_tells_of_heartbeats_and_lists_nothing_that_is_over(world: World) -> None:
+    """B7: no message says that an end was put off; the answer to a viewer's own heartbeat does."""
+    page, viewer = Page(world.member()), world.member()
+    room = meeting(page.browser, viewer)
+    one = page.shown(room)
+    socket = following(viewer, room, "viewer")
+    world.clock.advance(LEASE_MS - 1)
+    assert page.hear().status == 200
+    later = pulse(world, socket, room)
+    assert later is not None
+    assert later["shown"] == {one: {"as": "card", "expires_at_ms": world.now + LEASE_MS}} == shown_in(viewer, room)
+    world.clock.advance(LEASE_MS)
+    over = pulse(world, socket, room)
+    assert over is not None
+    assert over["shown"] == {}
 
 
 def test_a_pulse_is_for_who_follows_the_room(world: World) -> None:

@@ -22,7 +22,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from chalicelib.content import showing, staging
 from chalicelib.content.models import Item
 from chalicelib.lifetimes import MINUTE, SECOND
-from chalicelib.rooms import ending, merging, service as rooms
+from chalicelib.rooms import ending, merging, presence, service as rooms
 from chalicelib.rooms.models import members_of
 from chalicelib.rooms.shown import room_content
 from chalicelib.runtime import expiry
@@ -62,6 +62,7 @@ class Content(RuleBasedStateMachine):
         self.memory = self._stack.enter_context(in_memory())
         self._stack.enter_context(recorded_pushes())
         self._stack.enter_context(patch.object(secrets, "token_urlsafe", repeatable_token))
+        self._stack.enter_context(patch.object(presence, "watch", lambda *_, **__: None))  # has its own tests
         for place, limit in ((staging, "STAGED"), (staging, "OPENED"), (showing, "SHOWS")):  # they have their own tests
             self._stack.enter_context(patch.object(place, limit, 10_000))
         self.now = START_MS

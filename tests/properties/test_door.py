@@ -8,8 +8,9 @@ import pytest
 
 from chalicelib.joining import service
 from chalicelib.joining.service import Outcome
-from chalicelib.rooms import door, service as rooms
-from chalicelib.rooms.models import new_organiser, organisers
+from chalicelib.rooms import channel, door
+from chalicelib.rooms.models import new_organiser
+from chalicelib.rooms.record_models import organisers
 from chalicelib.runtime.errors import NotFound
 from chalicelib.runtime.ids import ConnectionId, ParticipantId, RoomId, opaque
 from chalicelib.sessions.models import Session
@@ -27,7 +28,7 @@ class Person:
         self.session: Session = open_session(now=NOW)
         self.tab = ConnectionId(opaque())
         self._stage = stage
-        rooms.connect(self.tab, self.session, now=NOW)
+        channel.connect(self.tab, self.session, now=NOW)
 
     @property
     def participant_id(self) -> ParticipantId:

@@ -10,17 +10,21 @@ from functools import partial
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from chalicelib.joining import census, crowd, service
 from chalicelib.joining.census import BOUND
 from chalicelib.joining.models import find_seat
+from chalicelib.joining.places import places
+from chalicelib.joining.rules import Span
 from chalicelib.joining.service import Outcome
 from chalicelib.rooms.models import members_of
 from chalicelib.rooms.service import current_room, leave_room
 from chalicelib.runtime.ids import RoomId
 from chalicelib.sessions.models import Session
 from chalicelib.sessions.service import open_session
+from tests.support.environment import SECRET
 from tests.support.hand_clock import START_MS
 from tests.support.memory import Crash, Memory
-from tests.support.scenes import LENGTH_MS, meetings, new_clip, send, staged
+from tests.support.scenes import LENGTH_MS, NOWHERE, meetings, new_clip, send, staged
 
 
 @contextmanager
@@ -93,6 +97,34 @@ def test_a_late_clip_that_hears_both_makes_two_meetings_one(order: list[int]) ->
         [room] = together
         assert room is not None
         assert len(members_of(room, now=START_MS)) == 5
+
+
+@settings(max_examples=24)
+@given(order=st.permutations(range(3)))
+def test_in_a_crowd_the_clip_that_began_first_is_compared_first(order: list[int]) -> None:
+    """A6: of those who come half a beat later one may share two seconds with those who met: through it all do."""
+    with staged() as stage:
+        met = [open_session(now=START_MS) for _ in range(2)]
+        for one in met:
+            send(new_clip(["early"], START_MS - LENGTH_MS), one, now=START_MS)
+        later, begun_ms = START_MS + 1_900, START_MS - 2_100
+        for [name] in places(NOWHERE, Span(begun_ms, later), SECRET):
+            census.report_crowd(name, later)
+        people = [open_session(now=later) for _ in range(3)]
+        heard = [["early", "late"], ["late"], ["late"]]
+        clips = [new_clip(scenes, begun_ms + 100 * n) for n, scenes in enumerate(heard)]
+        for one, clip in zip(people, clips, strict=True):
+            send(clip, one, now=later)
+        tags = [one.participant_id + clip.join_id for one, clip in zip(people, clips, strict=True)]
+        tags += [row["e"]["S"] for row in stage.memory.items("clips") if "s" in row and row["p"]["S"] == name]
+        stage.take(crowd.QUEUE)
+        for who in order:
+            service.compare_in_crowd(tags[who], [tag for tag in tags if tag != tags[who]], waited=False, now=later)
+        for message in stage.take(crowd.QUEUE):
+            for tag, *likeliest in message["compare"]:
+                service.compare_in_crowd(tag, likeliest, waited=True, now=later)
+
+        assert list(map(len, meetings(stage, later).values())) == [5]
 
 
 def test_a_submission_that_dies_between_two_writes_is_finished_by_its_retry() -> None:

@@ -225,7 +225,7 @@ class Joining(RuleBasedStateMachine):
         if "round" in message:
             crowd.run_round(message["round"], now=self.now)
         for tag, *likeliest in message.get("compare", ()):
-            service.compare_in_crowd(tag, likeliest, now=self.now)
+            service.compare_in_crowd(tag, likeliest, waited=message.get("waited", False), now=self.now)
 
     @rule(reverse=st.booleans(), pause_ms=st.sampled_from([GRID_MS, 10_000, 70_000]))
     def everyone_settles(self, reverse: bool, pause_ms: int) -> None:

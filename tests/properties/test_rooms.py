@@ -11,17 +11,9 @@ from hypothesis import Phase, settings, strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, precondition, rule
 
 from chalicelib.lifetimes import EMPTY_FOR_MS, MINUTE
-from chalicelib.rooms import door, ending, presence, service
-from chalicelib.rooms.models import (
-    ORGANISER,
-    Knock,
-    Organiser,
-    knock_key,
-    knocks,
-    members_of,
-    new_organiser,
-    organisers,
-)
+from chalicelib.rooms import channel, door, ending, presence, service
+from chalicelib.rooms.models import knock_key, members_of, new_organiser
+from chalicelib.rooms.record_models import ORGANISER, Knock, Organiser, knocks, organisers
 from chalicelib.runtime import expiry
 from chalicelib.runtime.errors import Denied, NotFound, TooMany
 from chalicelib.runtime.ids import ConnectionId, ParticipantId, RoomId, opaque
@@ -80,8 +72,8 @@ class Rooms(RuleBasedStateMachine):
     def open_a_tab(self, who: int, room: RoomId) -> None:
         session = list(self.sessions.values())[who]
         connection = ConnectionId(opaque())
-        service.connect(connection, session, now=self.now)
-        head = service.resume(connection, room, now=self.now)
+        channel.connect(connection, session, now=self.now)
+        head = channel.resume(connection, room, now=self.now)
         assert head is None or self.oldest(RoomId(head.room_id)) == self.oldest(room)
 
     @rule(one=rooms, other=rooms)
@@ -277,8 +269,8 @@ class Doors(RuleBasedStateMachine):
     def _open_tab(self, who: int) -> None:
         if who not in self.tabs:
             self.tabs[who] = ConnectionId(opaque())
-            service.connect(self.tabs[who], self.session(who), now=self.now)
-            service.resume(self.tabs[who], self.room, now=self.now)
+            channel.connect(self.tabs[who], self.session(who), now=self.now)
+            channel.resume(self.tabs[who], self.room, now=self.now)
 
     @rule(who=st.integers(0, 3), other=st.integers(0, 3), admit=st.booleans())
     def answer(self, who: int, other: int, admit: bool) -> None:

@@ -65,11 +65,11 @@ interface RoomAnswer {
   me: string;
 }
 
-/** How far a room is: its latest message, and what it shows and how, by id. */
+/** How far a room is: its latest message, and what it shows, how and until when, by id. */
 interface Pulse {
   room_id: string;
   sequence: number;
-  shown: Record<string, "card" | "frame">;
+  shown: Record<string, { as: "card" | "frame"; expires_at_ms: number }>;
 }
 
 interface LiveMessage {
@@ -84,14 +84,12 @@ interface LiveMessage {
   participant?: Participant;
   participant_id?: string;
   name?: string;
-  former?: string;
   merged_into?: string | null;
   via?: string;
   required?: boolean;
   admitted?: boolean;
   content?: ShownContent;
   content_id?: string;
-  gone?: ShownContent;
   expires_at_ms?: number;
   people?: string[];
   from?: string;
@@ -110,6 +108,7 @@ interface SessionAnswer {
   account: { email: string } | null;
   age: Age | null;
   preferences: Preferences;
+  room_id: string | null;
   expires_at_ms: number;
 }
 interface AccountAnswer {

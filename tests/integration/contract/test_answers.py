@@ -14,7 +14,7 @@ from chalicelib.accounts.news import send_news
 from chalicelib.insights.assembling import fail
 from chalicelib.joining.routes import WAV
 from chalicelib.rooms import door
-from chalicelib.rooms.models import Person
+from chalicelib.rooms.room import Person
 from chalicelib.runtime.ids import RoomId
 from chalicelib.sessions.edge import held_pass
 from chalicelib.web.api_routes import asyncapi, openapi
@@ -49,7 +49,7 @@ class Visit:
             assert answer.body == ""
             return
         kind = answer.headers["content-type"]
-        found = answer.body if kind.startswith("text/") else answer.json()
+        found = answer.json() if "json" in kind else answer.body
         assert errors(self.document, described["content"][kind]["schema"], found) == []
 
 
@@ -183,6 +183,7 @@ def run_a_meeting(visit: Visit, world: World, cleo: Browser) -> None:
     does, planned = visit.does, {"title": "Tea", "planned_start_ms": world.now + 86_400_000}
     room = {"room_id": does(cleo, "POST", "/v1/rooms", json_body=planned).json()["room_id"]}
     does(cleo, "GET", "/v1/rooms/{room_id}/calendar.ics", room)
+    does(cleo, "GET", "/v1/rooms/{room_id}/invitation.svg", room)
     does(cleo, "GET", "/v1/rooms/{room_id}/invitation", room)
     does(cleo, "PATCH", "/v1/rooms/{room_id}", room, json_body={"analytics_id": "G-ABC123DEF4", "knock": True})
     does(cleo, "POST", "/v1/rooms/{room_id}/participants", room, json_body={})

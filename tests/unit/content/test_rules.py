@@ -27,6 +27,9 @@ TAKEN = {
     "https://EXAMPLE。org/": "https://example.org/",
     "https://xn--bcher-kva.example/": "https://xn--bcher-kva.example/",
     "https://my_host.example/": "https://my_host.example/",
+    "https://ab--cd.example/": "https://ab--cd.example/",
+    "https://xn--fa-hia.example/": "https://xn--fa-hia.example/",
+    "https://שלום.example/": "https://xn--9dbne9b.example/",
     "https://localhost:8000/": "https://localhost:8000/",
     "https://127.0.0.1/": "https://127.0.0.1/",
     "https://[::1]:8080/": "https://[::1]:8080/",
@@ -96,6 +99,16 @@ REFUSED = {
     "https://exa%6Dple.org/": rules.BAD_HOST,
     "https://exa<mple.org/": rules.BAD_HOST,
     "https://straße.example/": rules.BAD_HOST,  # strasse to one standard, another host to the next
+    "https://\u1e9e.example/": rules.BAD_HOST,
+    "https://xn--a.example/": rules.BAD_HOST,  # stands for no letters: Firefox and Safari do not open it
+    "https://xn--0.example/": rules.BAD_HOST,
+    "https://xn--n3h.example/": rules.BAD_HOST,  # a snowman, which IDNA 2008 has no place for
+    "https://xn--.example/": rules.BAD_HOST,
+    "https://xn--abc-.example/": rules.BAD_HOST,
+    "https://a\u0378b.example/": rules.BAD_HOST,  # no letter of any alphabet
+    "https://\u0301a.example/": rules.BAD_HOST,
+    "https://\u0660.example/": rules.BAD_HOST,
+    "https://0a.שלום/": rules.BAD_HOST,  # a name from right to left may not have such a part
     f"https://{'a' * 64}.example/": rules.BAD_HOST,
     f"https://{'a.' * 127}example/": rules.BAD_HOST,
     "https://example.org/" + "a" * 2_029: rules.TOO_LONG,

@@ -8,7 +8,7 @@ from itertools import count
 import boto3
 import pytest
 
-from chalicelib.rooms.service import connect
+from chalicelib.rooms.channel import connect
 from chalicelib.runtime import settings as app_settings
 from chalicelib.runtime.addresses import Address
 from chalicelib.runtime.errors import Unauthenticated

@@ -4,7 +4,7 @@
 export const CLIP_MS = 4_000;
 const BEAT_MS = 3_800; // from where one clip begins to where the next one does
 const SHARED_MS = CLIP_MS - BEAT_MS;
-// Half a beat apart, clips share 2.1 s: a tenth more than the two seconds below which the server compares nothing.
+// Half a beat apart, clips share 2.1 s, a tenth of a second more than that below which the server compares nothing.
 const STEP_MS = BEAT_MS / 2;
 export const SHORTEST_MS = 2_500;
 

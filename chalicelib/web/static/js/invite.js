@@ -20,6 +20,10 @@ export class Invite {
   constructor(room) {
     this.#room = room;
     this.#turn.addEventListener("click", () => (this.shown ? this.clear() : void this.next()));
+    room.addEventListener("knock", event => {
+      const { via } = /** @type {CustomEvent<LiveMessage>} */ (event).detail;
+      if (via === "code" && this.shown) void this.next(); // whoever is at the door holds theirs
+    });
     room.addEventListener("change", () => this.#arrived() && this.shown && void this.next());
     this.clear();
   }

@@ -16,6 +16,8 @@ export class Organise {
   #knock = find("#knock", HTMLInputElement);
   #analytics = find("#analytics-id", HTMLInputElement);
   #sure = find(".sure", HTMLDialogElement, this.#root);
+  #picture = find(".link-picture", HTMLDetailsElement, this.#root);
+  #turning = false;
 
   /** @param {import("./room.js").Room} room @param {import("./session.js").Session} session */
   constructor(room, session) {
@@ -29,6 +31,7 @@ export class Organise {
     const analytics = find('[data-form="analytics"]', HTMLFormElement);
     onSubmit(analytics, ({ analytics_id }) => this.#save({ analytics_id: analytics_id || null }));
     this.#knock.addEventListener("change", () => void this.#turnKnock());
+    this.#picture.addEventListener("toggle", () => this.#showPicture(this.#room.state?.answer.link));
     this.#onclick(".copy-link", () => this.#copy());
     this.#onclick(".claim-act", () => this.#claim());
     this.#onclick(".end-meeting", () => this.#sure.showModal());
@@ -43,6 +46,7 @@ export class Organise {
   clear() {
     this.#root.hidden = true;
     this.#runs.open = false;
+    this.#picture.open = false;
     this.#sure.close();
     this.#form.reset();
   }
@@ -72,15 +76,24 @@ export class Organise {
   #showLink({ link, room_id, planned_start_ms: start }) {
     find(".by-link", HTMLElement, this.#root).hidden = !link;
     this.#link.value = link ?? "";
+    this.#showPicture(link);
     const calendar = find(".calendar", HTMLAnchorElement, this.#root);
     calendar.href = `/v1/rooms/${link?.split("/").pop() ?? room_id}/calendar.ics`;
     calendar.hidden = !start;
     write(find(".planned", HTMLElement), start ? t("meeting.planned", { when: dayAndTime(start) }) : "");
   }
 
-  /** What is being typed stays. @param {RoomAnswer} answer */
+  /** Drawn by the server, once somebody wants to see it. @param {string | null | undefined} link */
+  #showPicture(link) {
+    const picture = find("img", HTMLImageElement, this.#picture);
+    const address = link && `/v1/rooms/${link.split("/").pop()}/invitation.svg`;
+    if (!address || !this.#picture.open) picture.removeAttribute("src");
+    else if (picture.getAttribute("src") !== address) picture.src = address;
+  }
+
+  /** What is being typed or saved stays. @param {RoomAnswer} answer */
   #fill({ title, planned_start_ms, settings }) {
-    this.#knock.checked = settings.knock;
+    if (!this.#turning) this.#knock.checked = settings.knock;
     if (this.#analytics !== document.activeElement) this.#analytics.value = settings.analytics_id ?? "";
     if (this.#form.contains(document.activeElement)) return;
     this.#title.value = title ?? "";
@@ -102,11 +115,13 @@ export class Organise {
   async #turnKnock() {
     const wanted = this.#knock.checked;
     let saved = !wanted; // what the server has
+    this.#turning = true; // a reading meanwhile may be of before
     await busy(this.#root, async () => {
       await this.#change({ knock: wanted });
       saved = wanted;
       say(t(wanted ? "organise.knock-on" : "organise.knock-off"));
     });
+    this.#turning = false;
     this.#knock.checked = saved;
   }
 

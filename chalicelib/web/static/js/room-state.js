@@ -31,9 +31,6 @@ function contentAfter(content, { type, content: shown, content_id: id }) {
     : [...content, shown];
 }
 
-/** @param {RoomState | null} state @param {string} [id] */
-export const contentOf = (state, id) => state?.content.find(one => one.content_id === id);
-
 /** Without what is over. @param {RoomState} state @param {number} nowMs by the server's clock @returns {RoomState} */
 export function without(state, nowMs) {
   const content = state.content.filter(one => one.expires_at_ms > nowMs);
@@ -50,13 +47,18 @@ export function prolonged(state, ids, expiresAtMs) {
 
 /**
  * Whether the server knows of more, or shows something else, than this screen: a message was lost, or never sent.
- * @param {RoomState} state @param {Pulse} pulse @param {Set<string>} over what is listed and known not to be shown
+ * @param {RoomState} state @param {Pulse} pulse
  */
-export function isBehind(state, { sequence, shown }, over) {
-  if (sequence > state.sequence) return true;
-  const here = new Set(state.content.map(one => one.content_id));
-  const missing = Object.keys(shown).some(id => !here.has(id) && !over.has(id));
-  return missing || state.content.some(one => shown[one.content_id] !== one.as);
+export function isBehind(state, { sequence, shown }) {
+  const { content } = state;
+  const same = content.every(one => shown[one.content_id]?.as === one.as);
+  return sequence > state.sequence || !same || Object.keys(shown).length !== content.length;
+}
+
+/** With the ends that the pulse knows, which heartbeats of others have put off. @param {RoomState} state @param {Pulse} pulse @returns {RoomState} */
+export function timed(state, { shown }) {
+  const content = state.content.map(one => ({ ...one, ...shown[one.content_id] }));
+  return { ...state, content };
 }
 
 /** @param {RoomState | null} state @param {string} [id] @returns {string | undefined} */

@@ -1,14 +1,14 @@
 import { call, Refused } from "./api.js";
-import { apply, contentOf, fromAnswer, isBehind, nameOf, prolonged, without } from "./room-state.js";
+import { apply, fromAnswer, isBehind, prolonged, timed, without } from "./room-state.js";
 
 /** @typedef {import("./room-state.js").RoomState} RoomState */
 
 const GONE = new Set([401, 403, 404, 410]);
+const SPREAD_MS = 2; // for each who is here
 const PULSES = 10; // after which the room is read in any case: a pulse tells nothing of people
 
 /**
- * The meeting this page is in. Events: "change" when people came, went or were read again; "message" (detail:
- * LiveMessage, with the `former` name of whom it is about, and what was `gone` by it) for each that was news; "knock" (detail: LiveMessage);
+ * The meeting this page is in. Events: "change" when anything in it did, or was read again; "knock" (detail: LiveMessage);
  * "moved" (detail: room id); and the three ends (Ending): "ended", "missing" if it is not ours to see, "signed-out"
  * if the session that was in it is over.
  */
@@ -20,8 +20,6 @@ export class Room extends EventTarget {
   #reading = false;
   #again = false;
   #pulses = 0; // since the last reading
-  /** @type {Set<string>} shown by the last pulses; what the reading after them did not have is over */
-  #listed = new Set();
 
   /** @param {import("./live.js").Live} live */
   constructor(live) {
@@ -64,7 +62,6 @@ export class Room extends EventTarget {
     this.id = null;
     this.state = null;
     this.#live.follows = null;
-    this.#listed.clear();
   }
 
   /** A server that is away is no event here: the live channel's return reads again. */
@@ -108,10 +105,9 @@ export class Room extends EventTarget {
     if (!pulse) this.#follow(); // a `resume` was lost, or the room is not mine any more
     if (!pulse) return this.refresh();
     if (!this.state || pulse.room_id !== this.id) return;
-    const behind = isBehind(this.state, pulse, this.#listed);
-    this.#listed = new Set(Object.keys(pulse.shown));
     this.#pulses += 1;
-    if (behind || this.#pulses >= PULSES) this.refresh();
+    if (isBehind(this.state, pulse) || this.#pulses >= PULSES) this.refresh();
+    else if (this.state.content.length) this.#replace(timed(this.state, pulse));
   }
 
   /** @param {RoomState} state */
@@ -133,13 +129,18 @@ export class Room extends EventTarget {
   /** @param {LiveMessage} message */
   #advance(message) {
     const next = this.state ? apply(this.state, message) : "gap";
-    if (next === "gap" || message.type === "room.changed") return this.refresh();
+    if (next === "gap" || message.type === "room.changed") return this.#refreshSoon();
     if (next === this.state) return undefined;
-    const former = nameOf(this.state, message.participant_id);
-    const gone = contentOf(this.state, message.content_id);
+    const mine = message.participant_id === this.state?.answer.me;
+    if (mine && message.type === "participant.left") this.refresh(); // in another tab: perhaps this is not my meeting any more
     this.#replace(next);
-    this.dispatchEvent(new CustomEvent("message", { detail: { ...message, former, gone } }));
     return undefined;
+  }
+
+  /** The same message reaches everybody at once: a thousand do not all ask in the same instant. */
+  #refreshSoon() {
+    const people = this.state?.people.length ?? 0;
+    window.setTimeout(this.refresh, Math.random() * people * SPREAD_MS);
   }
 
   /** Drops what is over. @param {number} nowMs by the server's clock @returns {boolean} whether anything was */

@@ -33,6 +33,10 @@ export class Call extends EventTarget {
   #others = new Map();
   #mine = 0;
   #evicting = false; // my other tab
+  #unsure = false; // since the live channel was lost: what came then is not known
+  #owed = false; // that I have left
+  /** @type {RoomAnswer | undefined} the meeting as read before the channel was back */
+  #stale;
 
   /** @param {import("../room.js").Room} room @param {import("../live.js").Live} live */
   constructor(room, live) {
@@ -43,6 +47,10 @@ export class Call extends EventTarget {
     room.addEventListener("change", () => this.#follow());
     live.addEventListener("message", event => this.#heard(/** @type {CustomEvent} */ (event).detail));
     live.addEventListener("lost", () => this.#lost());
+    live.addEventListener("open", () => {
+      this.#stale = room.state?.answer;
+      if (this.#owed) this.#say(false);
+    });
   }
 
   #room;
@@ -85,6 +93,7 @@ export class Call extends EventTarget {
   /** All devices off, all connections closed. */
   stop() {
     this.place = "out";
+    this.#unsure = false;
     this.devices.closeAll();
     this.#closeAll();
     this.#changed();
@@ -99,20 +108,32 @@ export class Call extends EventTarget {
 
   /** @param {boolean} joined */
   #say(joined) {
+    this.#owed = !joined && this.#live.state !== "open";
     this.#live.send({ action: "call", room_id: this.#room.id, joined });
   }
 
-  /** The others close their ends now; whoever comes back enters anew. What is on stays on. */
+  /** What goes from browser to browser goes on without the channel. */
   #lost() {
-    if (this.place === "out") return;
+    if (this.place === "in") this.#unsure = true;
+    else this.#mine = 0;
+  }
+
+  /** The channel is back and the meeting read. Where all is as before, nobody notices; otherwise I enter anew. */
+  #settle() {
+    this.#unsure = false;
+    const others = this.people.filter(id => id !== this.#me);
+    const whole = others.every(id => this.peer(id)?.link === "connected");
+    if (this.listed && whole && others.length === this.#others.size) return;
     this.#closeAll();
-    this.place = "entering";
+    this.place = "entering"; // what is on stays on
     this.#mine = 0;
-    this.#changed();
   }
 
   /** The meeting has been read, or somebody came or went. */
   #follow() {
+    const { state } = this.#room;
+    if (this.#unsure && (this.#live.state !== "open" || state?.answer === this.#stale)) return;
+    if (this.#unsure) this.#settle();
     if (this.place === "entering") this.#goOn();
     if (this.place === "in" && !this.listed) return this.#overtaken();
     if (this.place === "in") this.#meet();

@@ -2,6 +2,7 @@
 
 /** @param {string} url @param {URL | Location} page @returns {boolean} */
 export function frameable(url, page) {
+  if (!URL.canParse(url)) return false; // no browser of another make would have taken it
   const target = new URL(url);
   if (!/^https?:$/.test(target.protocol)) return false;
   if (target.origin === page.origin) return false;

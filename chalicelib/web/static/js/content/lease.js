@@ -5,7 +5,8 @@ const FRESH_MS = 60_000; // heard of more recently than that: a return to the pa
 const ANSWER_MS = 10_000; // without an answer over the socket by then, it is asked by request
 
 /**
- * The life of what this tab stages: thirty minutes from its last heartbeat, kept up by a heartbeat every two minutes.
+ * The life of what this tab stages, and the sign that somebody is there: thirty minutes from its last heartbeat, kept up
+ * by a heartbeat every two minutes.
  * Timers of hidden pages are late and sleeping devices have none, so every return is one more occasion.
  * Events: "renewed" when `expiresAtMs` is another; "over" when the server knows the tab no longer.
  */
@@ -13,6 +14,7 @@ export class Lease extends EventTarget {
   /** By the server's clock; 0: nothing staged, or over. */
   expiresAtMs = 0;
   #beatenAt = 0;
+  #openedAt = 0;
   /** @type {number | undefined} */
   #timer;
   /** @type {number | undefined} */
@@ -33,6 +35,19 @@ export class Lease extends EventTarget {
   #tab;
   #live;
 
+  /** This tab is heard of from now on, whatever it stages: it is in a meeting. */
+  async open() {
+    const { id } = this.#tab;
+    if (this.expiresAtMs || Date.now() - this.#openedAt < BEAT_MS) return;
+    this.#openedAt = Date.now();
+    try {
+      const { expires_at_ms } = await call("PUT", `/v1/tabs/${id}/lease`);
+      if (id === this.#tab.id) this.hold(expires_at_ms);
+    } catch {
+      // away, or too many tabs: the next news of the meeting is one more occasion
+    }
+  }
+
   /** The server has opened the tab, or heard of it. @param {number} expiresAtMs */
   hold(expiresAtMs) {
     if (!this.expiresAtMs) {
@@ -46,6 +61,7 @@ export class Lease extends EventTarget {
   /** Nothing of this tab is staged any more. */
   end() {
     this.expiresAtMs = 0;
+    this.#openedAt = 0;
     window.clearInterval(this.#timer);
     window.clearTimeout(this.#patience);
   }

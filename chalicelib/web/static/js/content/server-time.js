@@ -30,9 +30,9 @@ export class ServerTime {
     if (!this.#known) await this.sync();
   }
 
-  /** @param {LiveMessage} message */
-  #heard({ at_ms }) {
-    if (at_ms) this.#set(at_ms);
+  /** Who left did so when they were last heard of, which may be long ago. @param {LiveMessage} message */
+  #heard({ type, at_ms }) {
+    if (at_ms && type !== "participant.left") this.#set(at_ms);
   }
 
   /** @param {number} nowMs */

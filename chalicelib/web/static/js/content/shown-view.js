@@ -1,7 +1,4 @@
 import { copy, find } from "../dom.js";
-import { t } from "../i18n.js";
-import { say } from "../notices.js";
-import { nameOf } from "../room-state.js";
 import { ShownCard } from "./shown-card.js";
 
 const TICK_MS = 10_000;
@@ -24,7 +21,6 @@ export class ShownView {
     this.#acts = { room, staged, focus: () => this.#title.focus() };
     this.#time = time;
     room.addEventListener("change", () => this.#show());
-    room.addEventListener("message", event => this.#say(/** @type {CustomEvent} */ (event).detail));
     for (const button of this.#root.querySelectorAll(".open-links"))
       button.addEventListener("click", openLinks);
     window.setInterval(() => this.#tick(), TICK_MS);
@@ -78,16 +74,5 @@ export class ShownView {
     const { state } = this.#room;
     for (const one of state?.content ?? [])
       this.#cards.get(one.content_id)?.write(one, state, this.#time.now());
-  }
-
-  /** @param {LiveMessage} message */
-  #say({ type, content, gone }) {
-    const { state } = this.#room;
-    if (type === "content.shown" && content && content.participant_id !== state?.answer.me) {
-      const name = nameOf(state, content.participant_id) ?? t("content.somebody");
-      say(t("content.said-shown", { name, title: content.title ?? content.host }));
-    }
-    if (type === "content.removed" && gone)
-      say(t("content.said-removed", { title: gone.title ?? gone.host }));
   }
 }

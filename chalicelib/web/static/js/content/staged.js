@@ -1,4 +1,5 @@
 import { call, Refused } from "../api.js";
+import { heldBearer } from "../cookieless.js";
 
 /** @typedef {import("./kept.js").Link} Link */
 /**
@@ -6,6 +7,10 @@ import { call, Refused } from "../api.js";
  *   lease: import("./lease.js").Lease, kept: import("./kept.js").Kept,
  *   time: import("./server-time.js").ServerTime}} Parts
  */
+
+const CHANNEL = "earshot.links"; // between the tabs of this browser
+const BEACON_MS = 300; // on its way from a tab that closes
+const LOOK_MS = 60_000; // before something of another tab would be over: its heartbeats are not heard here
 
 /**
  * What I have staged, exactly as the cloud holds it. Events: "change"; "restaged" (detail: how many) after a reload;
@@ -24,7 +29,11 @@ export class Staged extends EventTarget {
     parts.lease.addEventListener("renewed", () => this.#prolong());
     parts.lease.addEventListener("over", () => this.#lapse());
     parts.session.addEventListener("change", () => parts.session.who || this.forget());
+    this.#sisters.addEventListener("message", () => window.setTimeout(this.refresh, BEACON_MS));
   }
+
+  #sisters = new BroadcastChannel(CHANNEL);
+  #lookedAt = 0;
 
   #parts;
 
@@ -56,6 +65,7 @@ export class Staged extends EventTarget {
     const item = await call("POST", "/v1/content", { json, headers: { "Earshot-Tab": tab.id } });
     lease.hold(item.expires_at_ms);
     this.#take([...this.items, item]);
+    this.#tellSisters();
     return /** @type {StagedItem} */ (item);
   }
 
@@ -97,8 +107,8 @@ export class Staged extends EventTarget {
   /** The tab is closed, reloaded or put aside: what it staged goes at once. */
   leave() {
     const { tab, lease, kept } = this.#parts;
-    const body = new Blob(["{}"], { type: "application/json" });
-    if (lease.expiresAtMs) navigator.sendBeacon(closedAddress(tab.id), body);
+    if (lease.expiresAtMs) close(tab.id);
+    if (this.ids.length) this.#tellSisters();
     this.items = [];
     lease.end();
     kept.leave();
@@ -120,6 +130,26 @@ export class Staged extends EventTarget {
       if (!(error instanceof Refused && error.status === 404)) throw error; // gone meanwhile: the list will show
     }
     await this.read();
+    this.#tellSisters();
+  }
+
+  /** Nothing is listed past its end; what other tabs keep up is read before it would be. @param {number} nowMs */
+  expire(nowMs) {
+    const there = this.items.filter(item => item.expires_at_ms > nowMs);
+    if (there.length < this.items.length) this.#take(there);
+    const soon = there.some(item => !this.isHere(item) && item.expires_at_ms - nowMs < LOOK_MS);
+    if (!soon || nowMs - this.#lookedAt < LOOK_MS / 2) return;
+    this.#lookedAt = nowMs;
+    this.refresh();
+  }
+
+  /** Out of the meeting: a tab that stages nothing need not be heard of. */
+  rest() {
+    if (!this.ids.length && !this.missing.length) this.#parts.lease.end();
+  }
+
+  #tellSisters() {
+    this.#sisters.postMessage("changed");
   }
 
   /** @param {StagedItem[]} items */
@@ -153,3 +183,9 @@ export class Staged extends EventTarget {
 
 /** @param {string} tab */
 const closedAddress = tab => `/v1/tabs/${tab}/closed?tab=${tab}`;
+
+/** What a page that goes has to say; beacons carry no bearer. @param {string} tab */
+function close(tab) {
+  if (heldBearer()) void call("POST", closedAddress(tab), { json: {}, keepalive: true }).catch(() => {});
+  else navigator.sendBeacon(closedAddress(tab), new Blob(["{}"], { type: "application/json" }));
+}

@@ -34,9 +34,11 @@ export class MyLinks {
     panel.onstep(STEP, () => busy(this.#root, () => staged.read()));
     onSubmit(this.#form, values => this.#stage(values), { ...REASONS, ...FULL });
     staged.addEventListener("change", () => this.#show());
-    room.addEventListener("change", () => this.#tick());
-    room.addEventListener("message", event => this.#follow(/** @type {CustomEvent} */ (event).detail));
-    window.setInterval(() => this.#tick(), TICK_MS);
+    room.addEventListener("change", () => this.#follow());
+    window.setInterval(() => {
+      staged.expire(time.now());
+      this.#tick();
+    }, TICK_MS);
     this.#notice.hidden = recall(NOTICE) === "seen";
     find("button", HTMLButtonElement, this.#notice).addEventListener("click", () => {
       this.#notice.hidden = true;
@@ -58,12 +60,16 @@ export class MyLinks {
     find("#link-url", HTMLInputElement).focus();
   }
 
-  /** Something of mine was shown or taken away, perhaps from another tab or by the organiser. @param {LiveMessage} message */
-  #follow({ type, content_id: id, content }) {
-    const about = content?.content_id ?? id;
-    const mine = content?.participant_id === this.#room.state?.answer.me;
-    if (!type.startsWith("content.")) return;
-    if (mine || this.#staged.items.some(item => item.content_id === about)) this.#staged.refresh();
+  /** Was something of mine shown or taken away, perhaps from another tab or by the organiser? */
+  #follow() {
+    const { id, state } = this.#room;
+    const mine = (state?.content ?? []).filter(one => one.participant_id === state?.answer.me);
+    const listed = this.#staged.items.filter(item => item.shown_in === id);
+    const same = mine.every(one =>
+      listed.some(item => item.content_id === one.content_id && item.shown_as === one.as),
+    );
+    if (!same || mine.length !== listed.length) this.#staged.refresh();
+    this.#tick();
   }
 
   #show() {

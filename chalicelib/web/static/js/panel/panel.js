@@ -1,9 +1,10 @@
 import { find, write } from "../dom.js";
 import { t } from "../i18n.js";
 import { initials } from "../initials.js";
-import { recall, remember } from "../memory.js";
+import { recall, recallHere, remember, rememberHere } from "../memory.js";
 
 const HOME = "home";
+const KEPT = ["links"]; // steps that a reload, or a tab opened again, comes back to
 
 /** A person's own corner: opened from their name, one step shown at a time. Event "step" (detail: its name). */
 export class Panel extends EventTarget {
@@ -45,11 +46,23 @@ export class Panel extends EventTarget {
     this.#button.focus();
   }
 
-  /** Another step, read from its heading on. @param {string} step */
-  show(step) {
+  /** As it was before an accident: what was open, where one was; nobody's focus is taken. */
+  restore() {
+    const step = recallHere("step");
+    if (this.isOpen && step !== null && KEPT.includes(step)) this.#turnTo(step);
+  }
+
+  /** @param {string} step */
+  #turnTo(step) {
     for (const section of this.#root.querySelectorAll("[data-step]"))
       section.toggleAttribute("hidden", section.getAttribute("data-step") !== step);
+    rememberHere("step", step);
     this.dispatchEvent(new CustomEvent("step", { detail: step }));
+  }
+
+  /** Another step, read from its heading on. @param {string} step */
+  show(step) {
+    this.#turnTo(step);
     const heading = find(`[data-step="${step}"] h2`, HTMLElement, this.#root);
     heading.focus();
     heading.scrollIntoView({ block: "nearest" });
