@@ -86,6 +86,8 @@ class Watch(logging.Handler):
         self.lines = list[str]()
 
     def emit(self, record: logging.LogRecord) -> None:
+        if record.name.startswith("moto."):
+            return  # AWS, as it is played here, talks to itself: no line of ours
         more = {name: value for name, value in vars(record).items() if name not in _USUAL}
         self.lines.append(
             f"{logging.Formatter().format(record)} {json.dumps(more, default=repr, separators=(',', ':'))}"
