@@ -51,8 +51,9 @@ for event, hear in (
     (events.ParticipantRenamed, rename_member), (events.MemberLeft, give_up_seat),
     (events.MemberLeaving, showing.withdraw), (events.MemberLeft, showing.withdraw),
     (events.RoomsMerged, showing.follow_merge), (events.RoomsMerged, history.follow_merge),
-    (events.StayEnding, history.record_stay), (events.RoomEnded, showing.clear_room),
-    (events.RoomEnded, history.record_end), (events.AccountErasing, keeping.follow_erasure),
-    (events.ParticipantAdmitted, seat_admitted), (events.ParticipantRefused, tell_refused),
+    (events.ShowingEnding, history.record_shown), (events.StayEnding, history.record_stay),
+    (events.RoomEnded, showing.clear_room), (events.RoomEnded, history.record_end),
+    (events.AccountErasing, keeping.follow_erasure), (events.ParticipantAdmitted, seat_admitted),
+    (events.ParticipantRefused, tell_refused),
 ):  # fmt: skip
     events.subscribe(event, hear)

@@ -33,6 +33,7 @@ class Item(TabEntry, discriminator="item"):
     staged_at_ms = NumberAttribute()
     shown_in = UnicodeAttribute(null=True)  # a room
     shown_as = UnicodeAttribute(null=True)
+    shown_at_ms = NumberAttribute(null=True)  # there, since when
     shows_minute = NumberAttribute(null=True)  # in which it was last shown,
     shows = NumberAttribute(default=0)  # and how often in that minute
 
@@ -99,7 +100,7 @@ def write_shown(item: Item, shown: Shown, *, now: int) -> bool:
     """False where the item has changed since it was read, or its owner is not in the room any more."""
     both = Transaction(now=now)
     counted = [Item.shows_minute.set(now // MINUTE), Item.shows.set(item.shows_by(now) + 1)]
-    both.update(items, item, [*_shown(shown), *counted], where=_as_read(item))
+    both.update(items, item, [*_shown(item, shown), *counted], where=_as_read(item))
     both.put(shown_items, shown)
     if item.shown_in and item.shown_in != shown.room_id:
         both.delete(shown_items, _shown_of(item))
@@ -110,7 +111,7 @@ def write_shown(item: Item, shown: Shown, *, now: int) -> bool:
 def write_moved(item: Item, shown: Shown, *, now: int) -> bool:
     """As `write_shown`, for an item whose room has become another; its owner is there, or about to be."""
     both = Transaction(now=now)
-    both.update(items, item, _shown(shown), where=_as_read(item))
+    both.update(items, item, _shown(item, shown), where=_as_read(item))
     both.put(shown_items, shown)
     both.delete(shown_items, _shown_of(item))
     return both.commit()
@@ -119,7 +120,9 @@ def write_moved(item: Item, shown: Shown, *, now: int) -> bool:
 def write_taken_back(item: Item, *, now: int) -> bool:
     """False where the item has changed since it was read."""
     both = Transaction(now=now)
-    both.update(items, item, [Item.shown_in.remove(), Item.shown_as.remove()], where=_as_read(item))
+    both.update(
+        items, item, [Item.shown_in.remove(), Item.shown_as.remove(), Item.shown_at_ms.remove()], where=_as_read(item)
+    )
     both.delete(shown_items, _shown_of(item))
     return both.commit()
 
@@ -152,8 +155,10 @@ def _as_read(item: Item) -> Condition:
     return unchanged
 
 
-def _shown(shown: Shown) -> list[Action]:
-    return [Item.shown_in.set(shown.room_id), Item.shown_as.set(shown.shown_as)]
+def _shown(item: Item, shown: Shown) -> list[Action]:
+    """Shown there in another way it has been shown there all along."""
+    at_ms = item.shown_at_ms if item.shown_in == shown.room_id and item.shown_at_ms else shown.shown_at_ms
+    return [Item.shown_in.set(shown.room_id), Item.shown_as.set(shown.shown_as), Item.shown_at_ms.set(at_ms)]
 
 
 def _shown_of(item: Item) -> Shown:

@@ -12,7 +12,9 @@ from chalicelib.content.models import (
     write_taken_back,
 )
 from chalicelib.rooms import shown, tabs
+from chalicelib.runtime import events
 from chalicelib.runtime.errors import Unavailable
+from chalicelib.runtime.ids import RoomId
 
 TRIES = 4  # each further one follows a change made elsewhere at the same moment
 
@@ -25,16 +27,20 @@ def delete(owner_id: str, content_id: str, *, now: int) -> bool:
 
 def delete_item(item: Item, *, now: int, told: bool = True) -> bool:
     """Deletes the item and what is shown of it; False where it has gone meanwhile."""
+    end_showing(item, now, now=now)
     return _gone(item, _delete, now, told)
 
 
 def take_back(item: Item, *, now: int) -> bool:
     """It stays staged, and is shown no longer; False where it was not."""
+    end_showing(item, now, now=now)
     return _gone(item, _take_back, now, told=True)
 
 
-def erase(some: Sequence[Item], *, now: int) -> None:
-    """Deletes items whose tabs are over, together where nothing else happens to them."""
+def erase(some: Sequence[Item], *, now: int, over_ms: int | None = None) -> None:
+    """Deletes items whose tabs are over, since `over_ms` if not now; together where nothing else happens to them."""
+    for item in some:
+        end_showing(item, over_ms or now, now=now)
     for start in range(0, len(some), ITEMS_A_TRANSACTION):
         part = some[start : start + ITEMS_A_TRANSACTION]
         if write_erased(part, now=now):
@@ -43,6 +49,13 @@ def erase(some: Sequence[Item], *, now: int) -> None:
         else:
             for item in part:
                 _gone(item, _erase, now, told=True)
+
+
+def end_showing(item: Item, to_ms: int, *, now: int) -> None:
+    """Says of what is shown that it was, until then; ahead of what ends it, so that breaking off loses nothing."""
+    if item.shown_in and item.shown_at_ms is not None:
+        span = int(item.shown_at_ms), max(to_ms, int(item.shown_at_ms))
+        events.publish(events.ShowingEnding(RoomId(item.shown_in), item.content_id, *span, now))
 
 
 def _gone(item: Item, write: Callable[[Item, int], bool | None], now: int, told: bool) -> bool:

@@ -37,6 +37,8 @@ def show(content_id: str, room_id: RoomId, shown_as: As, session: Session, *, no
             check_frame(item.url, settings().origin)
         _check_limits(item, mine, room, now)
         shown = _shown(item, room.room_id, shown_as, now)
+        if item.shown_in != room.room_id:
+            removal.end_showing(item, now, now=now)
         if write_shown(item, shown, now=now):
             if item.shown_in and item.shown_in != room.room_id:
                 tell(item.shown_in, content_id, now=now)

@@ -78,7 +78,8 @@ def reap_tab(name: str, now: int) -> int | None:
         return int(lease.lapses_at_ms)
     if lease is not None and not lease.closed and not tabs.close_lapsed(owner_id, tab_id, now=now):
         return now  # renewed this very moment: the next run sees until when
-    _erase_tab(owner_id, tab_id, now)
+    over_ms = now if lease is None or lease.closed else int(lease.lapses_at_ms)
+    _erase_tab(owner_id, tab_id, now, over_ms)
     return None
 
 
@@ -105,8 +106,8 @@ def _count(session: Session, now: int) -> None:
     limits.count(f"tabs/{session.participant_id}", allowed=OPENED, window_ms=HOUR, now=now)
 
 
-def _erase_tab(owner_id: str, tab_id: str, now: int) -> None:
-    removal.erase([one for one in stored_items(owner_id, now=now) if one.tab_id == tab_id], now=now)
+def _erase_tab(owner_id: str, tab_id: str, now: int, over_ms: int | None = None) -> None:
+    removal.erase([one for one in stored_items(owner_id, now=now) if one.tab_id == tab_id], now=now, over_ms=over_ms)
 
 
 def _name(owner_id: str, tab_id: str) -> str:

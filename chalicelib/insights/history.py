@@ -18,7 +18,7 @@ from chalicelib.insights.meeting_models import (
     new_stay,
     stays,
 )
-from chalicelib.insights.models import forget_raw, note_merge
+from chalicelib.insights.models import forget_raw, note_merge, note_shown
 from chalicelib.lifetimes import DAY, HISTORY, MINUTE, RAW_INSIGHTS
 from chalicelib.rooms.models import find_organiser, members_of, opened_at
 from chalicelib.rooms.record_models import Member, Organiser
@@ -34,6 +34,11 @@ UNSTARTED, RAW, KEEP = "report-due", "raw-insights", "organiser"  # kinds of exp
 def record_stay(event: events.StayEnding) -> None:
     """Written before they are gone, so that a leaving that breaks off loses nothing; the same again is once."""
     _put_stay(event.room_id, event.participant_id, event.name, event.from_ms, event.to_ms, event.now)
+
+
+def record_shown(event: events.ShowingEnding) -> None:
+    """When something was shown, and not what: attention is measured against it."""
+    note_shown(event.room_id, event.content_id, event.from_ms, event.to_ms, now=event.now)
 
 
 def follow_merge(event: events.RoomsMerged) -> None:

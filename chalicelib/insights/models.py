@@ -3,7 +3,7 @@
 part                    entry
 <room>#batches#<shard>  <participant>#<tab>#<sequence>    what a tab measured, one compact item a batch
 <room>#folds#<shard>    <participant>                     all batches of a participant who still agrees, folded
-<room>#shown            <content>#<from>                  when something was shown
+<room>#shown            <digest>#<from>                   when something was shown
 <room>#merged           <room>                            a room that became part of this one
 """
 
@@ -15,6 +15,7 @@ from pynamodb.attributes import BinaryAttribute, DiscriminatorAttribute, NumberA
 from chalicelib.insights.intervals import Spans, union
 from chalicelib.insights.recording import Recording, pack, unpack
 from chalicelib.lifetimes import RAW_INSIGHTS_NET_MS
+from chalicelib.runtime.ids import derived
 from chalicelib.runtime.store import Binding, Record, Table
 
 SHARDS = 16  # of a meeting: 625 of 10 000 participants each, 12 writes a second
@@ -118,8 +119,8 @@ def find_folds(room_id: str, *, now: int) -> Iterator[tuple[str, Recording]]:
 
 
 def note_shown(room_id: str, content_id: str, from_ms: int, to_ms: int, *, now: int) -> None:
-    """That something was shown in the room; the same again is once."""
-    made = ShownSpan(f"{room_id}#shown", f"{content_id}#{from_ms:015}", from_ms=from_ms, to_ms=to_ms)
+    """That something was shown in the room; the same again is once. What is deleted is not named any more."""
+    made = ShownSpan(f"{room_id}#shown", f"{derived(room_id, content_id)}#{from_ms:015}", from_ms=from_ms, to_ms=to_ms)
     made.lives_until(now + RAW_INSIGHTS_NET_MS)
     shown_spans.put(made)
 

@@ -100,6 +100,17 @@ class StayEnding:
 
 
 @dataclass(frozen=True)
+class ShowingEnding:
+    """Something was shown in a room from `from_ms` to `to_ms` and is about to be no longer; it may come twice."""
+
+    room_id: RoomId
+    content_id: str
+    from_ms: int
+    to_ms: int
+    now: int
+
+
+@dataclass(frozen=True)
 class MemberLeaving:
     """A participant is about to leave a room: where the leaving breaks off here, they are still in it."""
 

@@ -75,6 +75,26 @@ def test_the_end_of_a_meeting_makes_its_report(held: Held) -> None:
     assert f"/meetings/{held.room}" in mail.text
 
 
+def test_attention_is_measured_against_what_was_shown(held: Held) -> None:
+    """D4: shown for four minutes in two parts, in one of which Ben looked; whatever else he sent does not count."""
+    ada, world, tab = held.organiser, held.world, {"Earshot-Tab": "00000000-0000-4000-8000-00000000000a"}
+    link = ada.post("/v1/content", json_body={"url": "https://example.org/"}, headers=tab).json()["content_id"]
+    ben = held.guest("Bea")
+    for _ in range(2):
+        shown = ada.request("PUT", f"/v1/content/{link}/shown", json_body={"room_id": held.room, "as": "card"})
+        assert shown.status == 200
+        world.clock.advance(2 * MINUTE)
+        assert ada.delete(f"/v1/content/{link}/shown").status == 204
+        world.clock.advance(MINUTE)
+    now = world.now
+    sent = send(ben, held.room, 1, ("attention", now - 4 * MINUTE, now), from_ms=now - 6 * MINUTE, to_ms=now)
+    assert sent.status == 202
+    end(held)
+    run(held)
+    [bea] = [one for one in report(held).people if one.participant_id == held.ids["Bea"]]
+    assert (bea.attention_ms, bea.attention_of_ms) == (2 * MINUTE, 4 * MINUTE)
+
+
 def test_what_is_stored_shows_no_name_and_no_figure(held: Held) -> None:
     """D13: without the organiser's key the parts are noise."""
     end(held)
