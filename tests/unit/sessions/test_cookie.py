@@ -16,7 +16,7 @@ from chalicelib.runtime.ids import SessionId, opaque
 from chalicelib.runtime.settings import Settings
 from chalicelib.sessions.edge import PURPOSE
 from chalicelib.sessions.rules import RESEAL_AFTER_MS, Pass
-from tests.support.accounts import log_in, with_account
+from tests.support.accounts import GROWN_UP, PASSWORD, log_in, with_account
 from tests.support.browser import HOST, Answer, Browser, call
 from tests.support.environment import SECRET
 from tests.support.memory import in_memory
@@ -105,6 +105,26 @@ def test_every_use_moves_the_30_days(world: World) -> None:
         assert answer.json()["expires_at_ms"] == world.now + 30 * DAY
     world.clock.advance(30 * DAY)
     assert browser.get("/v1/session").status == 401
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/v1/session/age", GROWN_UP),
+        ("/v1/session/age", {"birth_month": 1, "birth_year": 2026}),
+        ("/v1/session/age/guardian", {"email": "a@example.org"}),
+        ("/v1/accounts/password", {"token": "x" * 22, "password": PASSWORD}),
+        ("/v1/join-codes/AAAAAA", {}),
+        ("/v1/session", {}),
+    ],
+)
+def test_every_kind_of_use_moves_the_30_days(world: World, path: str, body: object) -> None:
+    """C2: sliding, also where no session is needed but one is found."""
+    browser = world.member()
+    world.clock.advance(29 * DAY)
+    browser.post(path, json_body=body, headers={"Earshot-Cookies": "none"})
+    world.clock.advance(29 * DAY)
+    assert browser.get("/v1/session").status == 200
 
 
 def test_a_use_within_the_first_minute_still_counts_from_the_sealed_instant(world: World) -> None:
