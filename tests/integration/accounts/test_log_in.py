@@ -11,7 +11,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from chalicelib.accounts import attempts, login, models, passwords
-from chalicelib.accounts.attempts import Guess
+from chalicelib.accounts.attempts import Guess, Tallies
 from chalicelib.lifetimes import DAY, HOUR, MINUTE, SECOND
 from chalicelib.runtime import expiry, meter
 from chalicelib.runtime.addresses import Address
@@ -266,13 +266,14 @@ def test_strangers_do_not_lock_the_second_factor(world: World, monkeypatch: pyte
 
 @pytest.mark.parametrize("wrong", ["password", "code"])
 def test_many_devices_have_no_more_guesses_than_one(world: World, monkeypatch: pytest.MonkeyPatch, wrong: str) -> None:
-    """C5: passwords and codes of all devices signed in are counted together; strangers' are not touched."""
+    """C5: passwords of all devices signed in are counted together, and so are codes; strangers' are not touched."""
     owner = with_account(world)
     secret, codes = with_second_factor(world, owner)
     devices = [owner, world.browser(), world.browser()]
     assert [log_in(one, totp=code).status for one, code in zip(devices[1:], codes, strict=False)] == [200] * 2
     world.clock.advance(15 * MINUTE)
-    monkeypatch.setattr(attempts, "OWN_WRONG", replace(attempts.OWN_WRONG, allowed=4))
+    for one in ("OWN_WRONG", "OWN_WRONG_CODES"):
+        monkeypatch.setattr(attempts, one, replace(getattr(attempts, one), allowed=4))
     guess = {"password": "not the right one"} if wrong == "password" else {"totp": "000000"}
     statuses = [log_in(Browser(world.app, jar=dict(one.jar)), **guess).status for one in devices * 2]
     assert statuses == [401] * 4 + [429] * 2
@@ -295,6 +296,21 @@ def test_what_was_proved_counts_until_the_next_password(
     assert login.look_up(EMAIL, held, "8.8.8.8", now=world.now).guess.own
     _reset(world, world.member(), "the second good password")
     assert login.look_up(EMAIL, held, "8.8.8.8", now=world.now).guess.own is None
+
+
+def test_whoever_reads_the_mail_cannot_try_codes_without_end(world: World) -> None:
+    """C5, ADR 12: another password gives no more codes: ten a quarter of an hour, on all devices it was chosen on."""
+    secret, _ = with_second_factor(world, with_account(world))
+    world.clock.advance(15 * MINUTE)
+    statuses = []
+    for n in range(3):
+        thief, password = world.member("8.8.8.8"), f"a password chosen {n} times"
+        _reset(world, thief, password)
+        guesses = [Browser(world.app, jar=dict(thief.jar)) for _ in range(4)]
+        statuses += [log_in(one, password=password, totp="000000").status for one in guesses]
+    assert statuses == [401] * 10 + [429] * 2
+    owner = world.browser("6.6.6.6")
+    assert log_in(owner, password=password, totp=code_of(secret, world.now)).status == 200
 
 
 def _reset(world: World, browser: Browser, password: str) -> None:
@@ -337,7 +353,7 @@ def test_a_campus_logs_in_at_once(world: World, monkeypatch: pytest.MonkeyPatch)
 
 def test_guesses_at_the_same_moment_are_counted_all(world: World) -> None:
     """C5: an atomic counter."""
-    guess, statuses, barrier = Guess(Address(EMAIL), "8.8.8.0/24", None, (None,) * 4), [], threading.Barrier(8)
+    guess, statuses, barrier = Guess(Address(EMAIL), "8.8.8.0/24", None, Tallies()), [], threading.Barrier(8)
     world.clock.advance(15 * MINUTE)
 
     def count() -> None:
