@@ -18,7 +18,7 @@ from infra.local.answers import problem_answer
 from infra.local.gateway import BODY_MAX
 
 Handle = Callable[[BaseRequest], Awaitable[StreamResponse]]
-HEADER_MAX = 10_240  # bytes of name and value, all of them together in API Gateway (quota); the parser counts each alone
+HEADER_MAX = 10_240  # bytes of name and value; an API Gateway quota, there for all headers together
 GRACE_S = 1.0  # for answers under way when the stack stops
 
 
