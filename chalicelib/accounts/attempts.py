@@ -110,11 +110,21 @@ def may_mail(kind: MailKind, address: Address, viewer: str, *, now: int) -> bool
     Strangers use up what their own network may ask for; it takes four of them to keep a mail from whoever waits for it.
     """
     try:
-        MAILS.count(f"{kind} {_from(network(viewer), address)}", now=now)
-        MAILS_ANYWHERE.count(f"{kind} {address}", now=now)
+        for window, whom in _mails(kind, address, viewer):
+            window.count(whom, now=now)
     except TooMany:
         return False
     return True
+
+
+def was_not_mailed(kind: MailKind, address: Address, viewer: str, *, now: int) -> None:
+    """The mail that `may_mail` allowed could not be handed over: whoever asks again has lost nothing."""
+    for window, whom in _mails(kind, address, viewer):
+        window.take_back(whom, now=now)
+
+
+def _mails(kind: MailKind, address: Address, viewer: str) -> tuple[tuple[Window, str], ...]:
+    return (MAILS, f"{kind} {_from(network(viewer), address)}"), (MAILS_ANYWHERE, f"{kind} {address}")
 
 
 def _from(network: str, address: Address) -> str:
