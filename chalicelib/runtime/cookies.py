@@ -55,7 +55,7 @@ def _values(wanted: str, headers: Mapping[str, str]) -> list[str]:
 def _open(settings: Settings, purpose: str, value: str) -> bytes | None:
     if len(value) > VALUE_MAX:
         return None
-    return open_text(settings.secrets, KEY, value, _context(settings, purpose))
+    return open_text(settings.openers, KEY, value, _context(settings, purpose))
 
 
 def _context(settings: Settings, purpose: str) -> bytes:
