@@ -16,7 +16,8 @@ from chalicelib.runtime.networks import network
 
 # counted before the password is looked at
 GUESSES = Window("guess", 10, 15 * MINUTE)  # of one network at one account
-OWN_GUESSES = Window("own-guess", 10, 15 * MINUTE)  # of one session that the account's owner proved before
+OWN_LOG_INS = Window("own-log-in", 20, 15 * MINUTE)  # of all sessions together that the account's owner proved before
+OWN_GUESSES = Window("own-guess", 10, 15 * MINUTE)  # of one session, once more: each log in is another session
 # counted once wrong: a hall of people may log in at the same time
 WRONG_ANYWHERE = Window("wrong-anywhere", 100, 15 * MINUTE)  # at one account
 WRONG_NEARBY = Window("wrong-nearby", 1_000, 15 * MINUTE)  # of one network at any account
@@ -54,7 +55,7 @@ class Guess:
         """Before the password is looked at. Raises TooMany."""
         if self.own:
             OWN_WRONG.check(self.tallies.own, now=now)
-            return OWN_GUESSES.count(self.own, now=now)
+            return OWN_LOG_INS.count(self.address, now=now)
         WRONG_ANYWHERE.check(self.tallies.anywhere, now=now)
         WRONG_NEARBY.check(self.tallies.nearby, now=now)
         return GUESSES.count(_from(self.network, self.address), now=now)
@@ -94,7 +95,7 @@ def forget_wrong(address: Address, viewer: str, *, now: int) -> None:
 
     Wrong codes stay: the second factor guards against whoever reads that mail, however often they choose another.
     """
-    anyones = [window.row(address, now) for window in (WRONG_ANYWHERE, OWN_WRONG)]
+    anyones = [window.row(address, now) for window in (WRONG_ANYWHERE, OWN_WRONG, OWN_LOG_INS)]
     rows = [*anyones, GUESSES.row(_from(network(viewer), address), now)]
     tallies.delete_many(key for _, key in rows)
 

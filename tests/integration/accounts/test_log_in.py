@@ -237,6 +237,20 @@ def test_a_device_that_is_signed_in_is_not_locked_out(world: World, monkeypatch:
     assert set(statuses[:9]) == {401}
 
 
+def test_a_signed_in_browser_has_passwords_hashed_within_limits_too(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """C5, A11: right ones as well, though each log in is another session; with 429 and Retry-After, before hashing."""
+    owner = with_account(world)
+    log_in(owner)
+    world.clock.advance(15 * MINUTE)
+    seen, allowed = hashings(monkeypatch), attempts.OWN_LOG_INS.allowed
+    statuses = [log_in(owner).status for _ in range(allowed + 2)]
+    assert statuses == [200] * allowed + [429] * 2
+    assert len(seen) == allowed
+    assert log_in(world.browser("9.9.9.9")).status == 200
+
+
 def test_whoever_replaced_the_password_by_mail_is_let_in(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """C5: the siege goes on; the browser that followed the link logs in all the same, and so does its network."""
     with_account(world)
