@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from chalicelib.accounts import attempts, models, passwords, second_factor
-from chalicelib.accounts.attempts import Guess
+from chalicelib.accounts.attempts import Guess, Tallies
 from chalicelib.accounts.models import Account, CodeUse
 from chalicelib.runtime.addresses import Address, parse_address
 from chalicelib.runtime.errors import Problem, Unauthenticated
@@ -31,10 +31,10 @@ def look_up(email: str, held: Pass | None, viewer: str, *, now: int) -> Attempt:
     valid = held if held and held.valid_at(now) else None
     rows = [models.row_of(address), *attempts.rows_of(address, viewer, now)]
     rows += [sessions.row_of(valid.session_id)] if valid else []
-    account, anywhere, nearby, codes, owns, *rest = get_each(*rows, now=now)
-    session = sessions.living(rest[0]) if rest else None
+    account, *found = get_each(*rows, now=now)
+    session = sessions.living(found.pop()) if valid else None
     own = session.session_id if session and account and session.proved_for == _proof(account) else None
-    guess = Guess(address, network(viewer), own, (anywhere, nearby, codes, owns))
+    guess = Guess(address, network(viewer), own, Tallies(*found))
     return Attempt(address, account, session, guess)
 
 

@@ -58,5 +58,10 @@ def _notice(name: str, account: Account, page: str) -> None:
 
 
 def _on_request(kind: MailKind, name: str, to: Address, language: str, address: str, viewer: str, now: int) -> None:
-    if attempts.may_mail(kind, to, viewer, now=now):
+    if not attempts.may_mail(kind, to, viewer, now=now):
+        return
+    try:
         send(compose(TEMPLATES, name, language, to=to, link=address))
+    except Unavailable:
+        attempts.was_not_mailed(kind, to, viewer, now=now)
+        raise

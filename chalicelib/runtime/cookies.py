@@ -47,14 +47,15 @@ def cleared(settings: Settings) -> str:
 
 
 def _values(wanted: str, headers: Mapping[str, str]) -> list[str]:
-    pairs = (pair.strip().partition("=") for pair in headers.get("cookie", "").split(";"))
+    """Taken apart as a browser put it together, so that `__Host-` holds: it minds only names that begin with it."""
+    pairs = (pair.strip(" \t").partition("=") for pair in headers.get("cookie", "").split(";"))
     return [value for key, _, value in pairs if key == wanted]
 
 
 def _open(settings: Settings, purpose: str, value: str) -> bytes | None:
     if len(value) > VALUE_MAX:
         return None
-    return open_text(settings.secrets, KEY, value, _context(settings, purpose))
+    return open_text(settings.openers, KEY, value, _context(settings, purpose))
 
 
 def _context(settings: Settings, purpose: str) -> bytes:

@@ -41,7 +41,7 @@ def unwrap(wrapped: bytes, owner: str) -> bytes:
     """The data key. Raises Unopenable for another owner's, Unavailable where KMS does not answer."""
     if settings().kms_key:
         return bytes(_asked("decrypt", CiphertextBlob=wrapped, EncryptionContext=_of(owner))["Plaintext"])
-    opened = (SealingKey.from_secret(secret, WRAP).open(wrapped, owner.encode()) for secret in settings().secrets)
+    opened = (SealingKey.from_secret(secret, WRAP).open(wrapped, owner.encode()) for secret in settings().openers)
     key = next((one for one in opened if one is not None), None)
     if key is None:
         raise Unopenable

@@ -113,11 +113,11 @@ class EarshotApp(Chalice):
         request = event.get("requestContext", {})
         methods = self.routes.get(request.get("resourcePath"))
         if methods is None or _names_nothing(event):
-            return _finished(self._nothing_here(event), _cookie_headers(_headers(event)), []).to_dict()
+            return _finished(self._nothing_here(event), _headers(event), []).to_dict()
         if request.get("httpMethod") not in methods:
             refused = _problem_response(problems.no_such_method(list(methods)))
             refused.headers["Allow"] = ", ".join(sorted(methods))
-            return _finished(refused, _cookie_headers(_headers(event)), []).to_dict()
+            return _finished(refused, _headers(event), []).to_dict()
         answer: dict[str, Any] = super().__call__(event, context)
         return answer
 
@@ -170,7 +170,7 @@ def _answer(
     described: Operation, handler: Callable[[Call[Any]], Reply], request: Request, params: Mapping[str, str]
 ) -> Response:
     cookies: list[str] = []
-    headers = _cookie_headers(_headers(request.to_original_event()))
+    headers = _headers(request.to_original_event())
     try:
         call = _call(described, request, params, headers, cookies)
         response = _response(handler(call))
@@ -188,12 +188,6 @@ def _finished(response: Response, headers: Mapping[str, str], cookies: list[str]
     if cookies:
         response.headers["Set-Cookie"] = cookies
     return response
-
-
-def _cookie_headers(headers: dict[str, str]) -> dict[str, str]:
-    if "cookie" in headers:  # RFC 9113 lets a client split the cookie header
-        headers["cookie"] = headers["cookie"].replace(",", ";")
-    return headers
 
 
 def _call(
@@ -222,7 +216,12 @@ def _names_nothing(event: Mapping[str, Any]) -> bool:
 
 def _headers(event: Mapping[str, Any]) -> dict[str, str]:
     """By lower-case name."""
-    return {name.lower(): ",".join(values) for name, values in (event.get("multiValueHeaders") or {}).items()}
+    given = event.get("multiValueHeaders") or {}
+    return {name.lower(): _joint(name.lower()).join(values) for name, values in given.items()}
+
+
+def _joint(name: str) -> str:
+    return "; " if name == "cookie" else ","  # RFC 9113 8.2.3; a comma is part of a cookie's value
 
 
 def _query(event: Mapping[str, Any]) -> dict[str, str]:

@@ -72,6 +72,10 @@ class Window:
         """Counts before the act. Raises TooMany where it may not be done."""
         count(hidden(self.what, whom), allowed=self.allowed, window_ms=self.length_ms, now=now)
 
+    def take_back(self, whom: str, *, now: int) -> None:
+        """What `count` counted at that instant, where nothing came of the act."""
+        _add(hidden(self.what, whom), self.length_ms, now, -1)
+
     def note(self, whom: str, *, now: int) -> None:
         """Counts after the act, which was done."""
         _add(hidden(self.what, whom), self.length_ms, now)
@@ -92,9 +96,9 @@ def hidden(what: str, whom: str) -> str:
     return f"{what}/{vault.digest('limits', whom)}"
 
 
-def _add(subject: str, window_ms: int, now: int) -> Tally | None:
+def _add(subject: str, window_ms: int, now: int, tries: int = 1) -> Tally | None:
     lives = Tally.living_until(_end(window_ms, now))
-    return tallies.upsert(_row(subject, window_ms, now), [Tally.tries.add(1), *lives], now=now)
+    return tallies.upsert(_row(subject, window_ms, now), [Tally.tries.add(tries), *lives], now=now)
 
 
 def _row(subject: str, window_ms: int, now: int) -> str:

@@ -11,6 +11,7 @@ import boto3
 from botocore.exceptions import ClientError
 
 STAGES = ("local", "dev", "prod")
+COMING = "next:"  # before a secret that only opens until every process knows it (ADR 13); base64 has no colon
 SECRET_MIN = 32  # bytes: the strength of every key derived from it
 
 
@@ -20,7 +21,10 @@ class MissingSetting(RuntimeError):
 
 @dataclass(frozen=True)
 class Settings:
-    """`secrets`: roots of all derived keys, the newest first; `live_endpoint`: the @connections client's base URL."""
+    """`secrets`: roots of all derived keys, the newest first; `live_endpoint`: the @connections client's base URL.
+
+    `coming`: what other processes may seal with already, and this one only opens.
+    """
 
     stage: str
     secrets: tuple[bytes, ...]
@@ -31,6 +35,7 @@ class Settings:
     mail_from: str = "Earshot <noreply@earshot.example>"
     workflows: str = "arn:aws:states:eu-central-1:123456789012:stateMachine"  # what a workflow's ARN begins with
     kms_key: str = ""  # wraps the organisers' keys when deployed; locally the secret does
+    coming: tuple[bytes, ...] = ()
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> "Settings":
@@ -41,9 +46,11 @@ class Settings:
         insecure = environ.get("EARSHOT_INSECURE_COOKIES") == "1"
         if insecure and stage != "local":
             raise MissingSetting("EARSHOT_INSECURE_COOKIES is for plain-http localhost only")
+        secrets, coming = _secrets(environ)
         return cls(
             stage=stage,
-            secrets=_secrets(environ),
+            secrets=secrets,
+            coming=coming,
             live_endpoint=_required(environ, "EARSHOT_LIVE_ENDPOINT"),
             insecure_cookies=insecure,
             version=environ.get("EARSHOT_VERSION", "0.1.0"),
@@ -57,6 +64,11 @@ class Settings:
     def secret(self) -> bytes:
         """The root in force; older ones only open what they sealed."""
         return self.secrets[0]
+
+    @property
+    def openers(self) -> tuple[bytes, ...]:
+        """Whatever may have sealed what comes in."""
+        return self.secrets + self.coming
 
     def resource(self, name: str) -> str:
         """The full name of a table or queue of infra/resources.yaml."""
@@ -81,11 +93,18 @@ def _deployed(environ: Mapping[str, str], name: str, local: str) -> str:
     return environ.get(name) or local if environ.get("EARSHOT_STAGE") == "local" else _required(environ, name)
 
 
-def _secrets(environ: Mapping[str, str]) -> tuple[bytes, ...]:
-    """From EARSHOT_SECRET, or the SSM parameter that EARSHOT_SECRET_PARAMETER names; older ones follow after spaces."""
+def _secrets(environ: Mapping[str, str]) -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:
+    """Those in use, the newest first, and those to come.
+
+    From EARSHOT_SECRET, or the SSM parameter that EARSHOT_SECRET_PARAMETER names; spaces between them.
+    """
     parameter = environ.get("EARSHOT_SECRET_PARAMETER")
     text = _parameter(parameter) if parameter else _required(environ, "EARSHOT_SECRET")
-    return tuple(_secret(one) for one in text.split()) or (_secret(text),)
+    coming = [one for one in text.split() if one.startswith(COMING)]
+    in_use = [one for one in text.split() if one not in coming]
+    if not in_use:
+        raise MissingSetting("EARSHOT_SECRET lists no secret that is in use")
+    return tuple(map(_secret, in_use)), tuple(_secret(one.removeprefix(COMING)) for one in coming)
 
 
 def _secret(text: str) -> bytes:

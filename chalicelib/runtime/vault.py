@@ -23,7 +23,7 @@ def seal(purpose: str, content: str) -> str:
 
 def unseal(purpose: str, sealed: str) -> str | None:
     """The content; None for anything that `seal` did not make for that purpose and stage."""
-    content = open_text(settings().secrets, purpose, sealed, _context(purpose))
+    content = open_text(settings().openers, purpose, sealed, _context(purpose))
     return None if content is None else content.decode()
 
 

@@ -38,9 +38,9 @@ def require_session(call: Call[Any], *, now: int, leaving: bool = False) -> Sess
 
 
 def find_session(call: Call[Any], *, now: int) -> Session | None:
-    """The caller's session, if there is one."""
+    """The caller's session, if there is one: found, it is used, and its cookie sealed again when due."""
     try:
-        return service.find_session(held_pass(call.headers), now=now)
+        return require_session(call, now=now)
     except Unauthenticated:
         return None
 

@@ -18,6 +18,7 @@ from infra.local.answers import problem_answer
 from infra.local.gateway import BODY_MAX
 
 Handle = Callable[[BaseRequest], Awaitable[StreamResponse]]
+HEADER_MAX = 10_240  # bytes of name and value; an API Gateway quota, there for all headers together
 GRACE_S = 1.0  # for answers under way when the stack stops
 
 
@@ -71,7 +72,7 @@ class Listener:
         async def named(request: BaseRequest) -> StreamResponse:
             return _named(await handle(request))
 
-        self._server = _Server(named, access_log=None, logger=_QUIET, keepalive_timeout=75.0)
+        self._server = _Server(named, access_log=None, logger=_QUIET, keepalive_timeout=75.0, max_field_size=HEADER_MAX)
         self._listening: list[asyncio.Server] = []
 
     async def listen(self, sockets: list[socket], tls: ssl.SSLContext | None = None) -> None:

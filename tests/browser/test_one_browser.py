@@ -41,7 +41,7 @@ def test_a_browser_that_forgets_what_pages_keep_is_reminded_by_its_session(someo
     dark = page.evaluate(PAPER)
     page.locator("#panel").get_by_role("link", name="Français").click()
     expect(page.locator("#step-home")).to_have_text(text("fr", "panel.title"))
-    page.wait_for_function(TOLD, arg="fr")
+    wait_until_told(page, "fr")
 
     page.evaluate("() => localStorage.clear()")
     page.goto("/")
@@ -54,6 +54,33 @@ def test_a_browser_that_forgets_what_pages_keep_is_reminded_by_its_session(someo
     page.reload()
     expect(page.locator("#me")).to_contain_text("Ada")
     expect(page.locator("#panel")).to_be_hidden()
+    assert person.traffic.errors == []
+
+
+def wait_until_told(page: Page, language: str) -> None:
+    for _ in range(50):
+        if page.evaluate(TOLD, language):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(language)
+
+
+def test_a_choice_that_did_not_reach_the_session_is_told_by_the_next_page(someone: Callable[..., Person]) -> None:
+    """C6: a click that leads to another page may be quicker than what the page has to wait for before it tells."""
+    person = someone()
+    page = person.page
+    open_panel(page)
+    page.get_by_role("button", name="Change name").click()
+    say_age(page)
+    take_name(page, "Ada")
+    page.locator("#panel").get_by_role("link", name="Русский").click()
+    page.wait_for_url("**lang=ru*")
+    wait_until_told(page, "ru")
+
+    page.evaluate("() => { navigator.locks.request = () => new Promise(() => {}); }")  # held by another tab
+    page.locator("#panel").get_by_role("link", name="Français").click()
+    page.wait_for_url("**lang=fr*")
+    wait_until_told(page, "fr")
     assert person.traffic.errors == []
 
 

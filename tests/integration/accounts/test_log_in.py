@@ -11,7 +11,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from chalicelib.accounts import attempts, login, models, passwords
-from chalicelib.accounts.attempts import Guess
+from chalicelib.accounts.attempts import Guess, Tallies
 from chalicelib.lifetimes import DAY, HOUR, MINUTE, SECOND
 from chalicelib.runtime import expiry, meter
 from chalicelib.runtime.addresses import Address
@@ -237,6 +237,20 @@ def test_a_device_that_is_signed_in_is_not_locked_out(world: World, monkeypatch:
     assert set(statuses[:9]) == {401}
 
 
+def test_a_signed_in_browser_has_passwords_hashed_within_limits_too(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """C5, A11: right ones as well, though each log in is another session; with 429 and Retry-After, before hashing."""
+    owner = with_account(world)
+    log_in(owner)
+    world.clock.advance(15 * MINUTE)
+    seen, allowed = hashings(monkeypatch), attempts.OWN_LOG_INS.allowed
+    statuses = [log_in(owner).status for _ in range(allowed + 2)]
+    assert statuses == [200] * allowed + [429] * 2
+    assert len(seen) == allowed
+    assert log_in(world.browser("9.9.9.9")).status == 200
+
+
 def test_whoever_replaced_the_password_by_mail_is_let_in(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """C5: the siege goes on; the browser that followed the link logs in all the same, and so does its network."""
     with_account(world)
@@ -266,13 +280,14 @@ def test_strangers_do_not_lock_the_second_factor(world: World, monkeypatch: pyte
 
 @pytest.mark.parametrize("wrong", ["password", "code"])
 def test_many_devices_have_no_more_guesses_than_one(world: World, monkeypatch: pytest.MonkeyPatch, wrong: str) -> None:
-    """C5: passwords and codes of all devices signed in are counted together; strangers' are not touched."""
+    """C5: passwords of all devices signed in are counted together, and so are codes; strangers' are not touched."""
     owner = with_account(world)
     secret, codes = with_second_factor(world, owner)
     devices = [owner, world.browser(), world.browser()]
     assert [log_in(one, totp=code).status for one, code in zip(devices[1:], codes, strict=False)] == [200] * 2
     world.clock.advance(15 * MINUTE)
-    monkeypatch.setattr(attempts, "OWN_WRONG", replace(attempts.OWN_WRONG, allowed=4))
+    for one in ("OWN_WRONG", "OWN_WRONG_CODES"):
+        monkeypatch.setattr(attempts, one, replace(getattr(attempts, one), allowed=4))
     guess = {"password": "not the right one"} if wrong == "password" else {"totp": "000000"}
     statuses = [log_in(Browser(world.app, jar=dict(one.jar)), **guess).status for one in devices * 2]
     assert statuses == [401] * 4 + [429] * 2
@@ -295,6 +310,21 @@ def test_what_was_proved_counts_until_the_next_password(
     assert login.look_up(EMAIL, held, "8.8.8.8", now=world.now).guess.own
     _reset(world, world.member(), "the second good password")
     assert login.look_up(EMAIL, held, "8.8.8.8", now=world.now).guess.own is None
+
+
+def test_whoever_reads_the_mail_cannot_try_codes_without_end(world: World) -> None:
+    """C5, ADR 12: another password gives no more codes: ten a quarter of an hour, on all devices it was chosen on."""
+    secret, _ = with_second_factor(world, with_account(world))
+    world.clock.advance(15 * MINUTE)
+    statuses = []
+    for n in range(3):
+        thief, password = world.member("8.8.8.8"), f"a password chosen {n} times"
+        _reset(world, thief, password)
+        guesses = [Browser(world.app, jar=dict(thief.jar)) for _ in range(4)]
+        statuses += [log_in(one, password=password, totp="000000").status for one in guesses]
+    assert statuses == [401] * 10 + [429] * 2
+    owner = world.browser("6.6.6.6")
+    assert log_in(owner, password=password, totp=code_of(secret, world.now)).status == 200
 
 
 def _reset(world: World, browser: Browser, password: str) -> None:
@@ -337,7 +367,7 @@ def test_a_campus_logs_in_at_once(world: World, monkeypatch: pytest.MonkeyPatch)
 
 def test_guesses_at_the_same_moment_are_counted_all(world: World) -> None:
     """C5: an atomic counter."""
-    guess, statuses, barrier = Guess(Address(EMAIL), "8.8.8.0/24", None, (None,) * 4), [], threading.Barrier(8)
+    guess, statuses, barrier = Guess(Address(EMAIL), "8.8.8.0/24", None, Tallies()), [], threading.Barrier(8)
     world.clock.advance(15 * MINUTE)
 
     def count() -> None:

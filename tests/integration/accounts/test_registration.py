@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from chalicelib.accounts import attempts, passwords, registration
+from chalicelib.accounts import attempts, mails, passwords, registration
 from chalicelib.lifetimes import DAY, HOUR, MINUTE
 from chalicelib.runtime import meter
+from chalicelib.runtime.errors import Unavailable
 from tests.support.accounts import EMAIL, PASSWORD, grown_up, log_in, mailed_token, register, with_account
 from tests.support.browser import Answer, Browser
 from tests.support.memory import Crash, in_memory
@@ -291,6 +292,31 @@ def test_a_mail_that_cannot_be_sent_is_said_so(world: World, monkeypatch: pytest
     answers = [register(grown_up(world), email) for email in (EMAIL, "nobody@example.org")]
     assert [one.status for one in answers] == [503, 503]
     assert {one.headers["retry-after"] for one in answers} == {"60"}
+
+
+@pytest.mark.parametrize("email", [EMAIL, "nobody@example.org"])
+@pytest.mark.parametrize("path", ["/v1/accounts", "/v1/accounts/password-reset"])
+def test_a_mail_that_could_not_be_sent_does_not_count(
+    world: World, monkeypatch: pytest.MonkeyPatch, path: str, email: str
+) -> None:
+    """C5: whoever tries until mail goes out again gets theirs, and as many as otherwise; known and unknown alike."""
+    with_account(world)
+    world.clock.advance(HOUR)
+    browser, body = grown_up(world), {"email": email} | ({"password": PASSWORD} if path == "/v1/accounts" else {})
+
+    def ask(times: int) -> list[int]:
+        return [browser.post(path, json_body=body).status for _ in range(times)]
+
+    with monkeypatch.context() as failing:
+        failing.setattr(mails, "send", unavailable)
+        assert ask(attempts.MAILS.allowed + 1) == [503] * (attempts.MAILS.allowed + 1)
+    before = len(world.aws.mails())
+    assert ask(attempts.MAILS.allowed + 2) == [202] * (attempts.MAILS.allowed + 2)
+    assert len(world.aws.mails()) == before + attempts.MAILS.allowed
+
+
+def unavailable(*_: object) -> None:
+    raise Unavailable("SES is away.", retry_after_s=60)
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,15 @@ def test_a_socket_needs_a_session_and_answers_its_heartbeat(earshot: Running) ->
     assert answer["type"] == "heartbeat"
 
 
+@pytest.mark.parametrize("cookie", ["earshot=" + "A" * 8_192, "; ".join(["earshot=" + "A" * 4_088] * 2)])
+@pytest.mark.parametrize("path", ["/v1/session", "/v1/time", "/"])
+def test_a_huge_cookie_is_answered_as_none_and_cleared(earshot: Running, path: str, cookie: str) -> None:
+    """C2: 8 KB, or two of the 4 KB that a browser keeps: anonymous, cleared, the same answer, over real HTTP."""
+    answer, reference = fetch(earshot.port, path, headers={"Cookie": cookie}), fetch(earshot.port, path)
+    assert (answer.status, answer.headers["Content-Type"]) == (reference.status, reference.headers["Content-Type"])
+    assert answer.headers["Set-Cookie"].startswith("earshot=;")
+
+
 def test_another_sites_socket_is_refused(earshot: Running) -> None:
     """docs/api.md, Cross-site defence."""
 

@@ -16,6 +16,8 @@ from tests.support.environment import ENVIRONMENT
     [
         ("EARSHOT_STAGE", None), ("EARSHOT_STAGE", ""), ("EARSHOT_STAGE", "moon"), ("EARSHOT_SECRET", None),
         ("EARSHOT_SECRET", "not base64!"), ("EARSHOT_SECRET", base64.b64encode(b"x" * 31).decode()),
+        ("EARSHOT_SECRET", " "), ("EARSHOT_SECRET", f"next:{base64.b64encode(b'x' * 32).decode()}"),
+        ("EARSHOT_SECRET", f"{ENVIRONMENT['EARSHOT_SECRET']} next:c2hvcnQ="),
         ("EARSHOT_LIVE_ENDPOINT", None),
     ],
 )  # fmt: skip

@@ -43,7 +43,7 @@ def test_no_text_breaks_the_reader(text: str) -> None:
 def test_another_stage_opens_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """C2 and common sense: stages share nothing, even if they share a secret."""
     sealed = vault.seal("a", "x")
-    for name in ("EARSHOT_STAGE", "EARSHOT_ORIGIN", "EARSHOT_MAIL_FROM"):
+    for name in ("EARSHOT_STAGE", "EARSHOT_ORIGIN", "EARSHOT_MAIL_FROM", "EARSHOT_WORKFLOWS", "EARSHOT_KMS_KEY"):
         monkeypatch.setenv(name, "dev")
     settings.cache_clear()
     assert vault.unseal("a", sealed) is None

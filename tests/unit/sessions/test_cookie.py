@@ -16,8 +16,8 @@ from chalicelib.runtime.ids import SessionId, opaque
 from chalicelib.runtime.settings import Settings
 from chalicelib.sessions.edge import PURPOSE
 from chalicelib.sessions.rules import RESEAL_AFTER_MS, Pass
-from tests.support.accounts import log_in, with_account
-from tests.support.browser import Answer, Browser
+from tests.support.accounts import GROWN_UP, PASSWORD, log_in, with_account
+from tests.support.browser import HOST, Answer, Browser, call
 from tests.support.environment import SECRET
 from tests.support.memory import in_memory
 from tests.support.world import World
@@ -105,6 +105,26 @@ def test_every_use_moves_the_30_days(world: World) -> None:
         assert answer.json()["expires_at_ms"] == world.now + 30 * DAY
     world.clock.advance(30 * DAY)
     assert browser.get("/v1/session").status == 401
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/v1/session/age", GROWN_UP),
+        ("/v1/session/age", {"birth_month": 1, "birth_year": 2026}),
+        ("/v1/session/age/guardian", {"email": "a@example.org"}),
+        ("/v1/accounts/password", {"token": "x" * 22, "password": PASSWORD}),
+        ("/v1/join-codes/AAAAAA", {}),
+        ("/v1/session", {}),
+    ],
+)
+def test_every_kind_of_use_moves_the_30_days(world: World, path: str, body: object) -> None:
+    """C2: sliding, also where no session is needed but one is found."""
+    browser = world.member()
+    world.clock.advance(29 * DAY)
+    browser.post(path, json_body=body, headers={"Earshot-Cookies": "none"})
+    world.clock.advance(29 * DAY)
+    assert browser.get("/v1/session").status == 200
 
 
 def test_a_use_within_the_first_minute_still_counts_from_the_sealed_instant(world: World) -> None:
@@ -393,6 +413,38 @@ def test_a_cookie_of_another_name_is_not_ours(world: World) -> None:
     answer = world.browser().get("/v1/session", headers={"Cookie": f"earshot={good}; x{NAME}={good}"})
     assert answer.status == 401
     assert answer.cookies == []
+
+
+TOSSED = ["x=1,{}", "x=1, {}", "\u00a0{}", "\u2000{}", "\u3000{}", "a=b; \x1c{}", "a=b;\x0b{}", "a=b; x={}", "_{}"]
+
+
+@pytest.mark.parametrize("tossed", TOSSED)
+def test_no_neighbour_can_give_a_browser_a_session(world: World, tossed: str) -> None:
+    """C2, __Host-: a host beside ours may set any cookie whose name does not begin so; it never counts as ours."""
+    theirs = tossed.format(f"{NAME}={world.member().jar[NAME]}")
+    answer = world.browser().get("/v1/session", headers={"Cookie": theirs})
+    assert (answer.status, answer.cookies) == (401, [])
+
+    mine = f"{NAME}={world.member().jar[NAME]}"
+    for header in (f"{mine}; {theirs}", f"{theirs}; {mine}"):
+        answer = world.browser().get("/v1/session", headers={"Cookie": header})
+        assert (answer.status, answer.cookies) == (200, [])
+
+
+@pytest.mark.parametrize("between", [";", "; ", ";\t"])
+def test_ours_is_found_among_others(world: World, between: str) -> None:
+    mine = f"{NAME}={world.member().jar[NAME]}"
+    assert world.browser().get("/v1/session", headers={"Cookie": between.join(("a=1", mine, "b=2"))}).status == 200
+
+
+@pytest.mark.parametrize(("more", "status"), [("x=1,2", 200), (f"{NAME}=x", 401)])
+def test_a_cookie_header_may_come_in_pieces(world: World, more: str, status: int) -> None:
+    """C2, RFC 9113 8.2.3: they are one header; two of the name are two, in whichever pieces."""
+    own = [("Host", HOST), ("X-Forwarded-Proto", "https"), ("Cookie", f"{NAME}={world.member().jar[NAME]}")]
+    for headers in ([*own, ("Cookie", more)], [("Cookie", more), *own]):
+        answer = call(world.app, "GET", "/v1/session", headers=headers, address="203.0.113.7")
+        assert answer.status == status
+        assert bool(answer.cookies) == (status == 401)
 
 
 def test_sealing_twice_gives_two_values_that_share_nothing() -> None:

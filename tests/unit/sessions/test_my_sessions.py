@@ -8,6 +8,7 @@ from itertools import count
 import boto3
 import pytest
 
+from chalicelib.lifetimes import HOUR
 from chalicelib.rooms.channel import connect
 from chalicelib.runtime import settings as app_settings
 from chalicelib.runtime.addresses import Address
@@ -16,6 +17,7 @@ from chalicelib.runtime.ids import ConnectionId, opaque
 from chalicelib.sessions import renewal, service
 from chalicelib.sessions.models import Session, find
 from chalicelib.sessions.rules import Pass
+from tests.support.accounts import EMAIL, code_of, log_in, with_account, with_second_factor
 from tests.support.environment import SECRET
 from tests.support.hand_clock import START_MS
 from tests.support.memory import Crash, in_memory
@@ -178,6 +180,27 @@ def test_a_new_secret_logs_nobody_out(world: World, monkeypatch: pytest.MonkeyPa
     assert browser.get("/v1/session").status == 200
     browser.jar = old
     assert browser.get("/v1/session").status == 401
+
+
+OLD, NEW = (base64.b64encode(one).decode() for one in (SECRET, NEW_SECRET))
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [(OLD, f"next:{NEW} {OLD}"), (f"next:{NEW} {OLD}", f"{NEW} {OLD}")], ids=["add", "promote"]
+)
+def test_processes_before_and_after_each_step_serve_the_same_people(
+    world: World, monkeypatch: pytest.MonkeyPatch, before: str, after: str
+) -> None:
+    """C2, ADR 13: a new secret reaches one process after the other; whichever answers, all stay signed in."""
+    browser = with_account(world)
+    secret, _ = with_second_factor(world, browser)
+    for step in range(6):
+        monkeypatch.setenv("EARSHOT_SECRET", (after, before)[step % 2])
+        app_settings.settings.cache_clear()
+        world.clock.advance(13 * HOUR)  # cookie, session and account are all due to be sealed again
+        assert browser.get("/v1/session").json()["account"] == {"email": EMAIL}
+        assert browser.get("/v1/account").json()["email"] == EMAIL
+        assert log_in(browser if step > 3 else world.browser(), totp=code_of(secret, world.now)).status == 200
 
 
 @pytest.mark.usefixtures("aws")

@@ -19,11 +19,11 @@ function apply(theme) {
   for (const box of boxes()) box.checked = box.value === (theme ?? "");
 }
 
-/** What was chosen before there was a session to tell. @param {import("../session.js").Session} session */
+/** What was chosen before there was a session to tell, or as the page before went. @param {import("../session.js").Session} session */
 function tellWhatWasChosen(session) {
   const known = session.who?.preferences;
   if (!known) return;
-  const untold = KEPT.filter(name => recall(name) && !known[name]);
+  const untold = KEPT.filter(name => recall(name) && recall(name) !== known[name]);
   const chosen = Object.fromEntries(untold.map(name => [name, recall(name)]));
   if (untold.length) void session.prefer(chosen);
 }
