@@ -11,6 +11,7 @@ from chalicelib.insights.meeting_models import (
     change,
     find_meeting,
     forget_entries,
+    list_meetings,
     listings,
     meetings,
     new_attendee,
@@ -22,13 +23,14 @@ from chalicelib.insights.models import forget_raw, note_merge, note_shown
 from chalicelib.lifetimes import DAY, HISTORY, MINUTE, RAW_INSIGHTS
 from chalicelib.rooms.models import find_organiser, members_of, opened_at
 from chalicelib.rooms.record_models import Member, Organiser
-from chalicelib.runtime import events, expiry, workflows
+from chalicelib.runtime import events, expiry, vault, workflows
 from chalicelib.runtime.errors import Unavailable
 from chalicelib.runtime.telemetry import log
 
 WORKFLOW = "report"
 GRACE_MS = 2 * MINUTE  # after the end, in which browsers may still send what they measured
 UNSTARTED, RAW, KEEP = "report-due", "raw-insights", "organiser"  # kinds of expiry entries
+SEALED = "insights/organiser"
 
 
 def record_stay(event: events.StayEnding) -> None:
@@ -88,6 +90,16 @@ def drop_raw(name: str, now: int) -> int | None:
     return None
 
 
+def kept_name(account_id: str) -> str:
+    """What an expiry entry calls an account, so that what is left of it names nobody."""
+    return vault.seal(SEALED, account_id)
+
+
+def kept_account(name: str) -> str | None:
+    """The account; None for one named by a secret that is not listed any more: the net below takes what it has."""
+    return vault.unseal(SEALED, name)
+
+
 def forget_meeting(meeting_id: str, now: int) -> None:
     """Of a meeting that nobody ran, or whose organiser is gone."""
     forget_raw(meeting_id, now=now)
@@ -125,7 +137,8 @@ def _record_meeting(organiser: Organiser, now: int) -> Meeting | None:
     )
     made.lives_until(HISTORY.deadline(now))
     expiry.file(RAW, made.meeting_id, int(made.raw_until_ms), now=now)
-    expiry.file(KEEP, made.account_id, int(account.expires_at_ms) - DAY, now=now)
+    if not list_meetings(made.account_id, None, now=now)[0]:  # otherwise somebody looks after the account already
+        expiry.file(KEEP, kept_name(made.account_id), int(account.expires_at_ms) - DAY, now=now)
     listings.put(new_listing(made))
     meetings.create(made, now=now)
     if not captured:

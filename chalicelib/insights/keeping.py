@@ -6,7 +6,7 @@ Their rows carry the account's deadline as it was known; a day before that the r
 from collections.abc import Iterator
 
 from chalicelib.accounts import models as accounts
-from chalicelib.insights.history import KEEP, forget_meeting
+from chalicelib.insights import history
 from chalicelib.insights.meeting_models import Meeting, extend_entries, list_meetings
 from chalicelib.insights.report_models import bare_key, destroy_key, extend_key, extend_parts, forget_parts, keys
 from chalicelib.lifetimes import DAY
@@ -15,13 +15,16 @@ from chalicelib.runtime import events, expiry
 
 def look_after(name: str, now: int) -> int | None:
     """The reaper's call: what the account has moves on with it, or is deleted; when to look again."""
-    account = accounts.find(name, now=now)
+    account_id = history.kept_account(name)
+    if account_id is None:
+        return None
+    account = accounts.find(account_id, now=now)
     if account is None:
-        forget_organiser(name, now=now)
+        forget_organiser(account_id, now=now)
         return None
     until_ms = int(account.expires_at_ms)
-    extend_key(name, until_ms, now=now)
-    for meeting in all_meetings(name, now=now):
+    extend_key(account.account_id, until_ms, now=now)
+    for meeting in all_meetings(account.account_id, now=now):
         extend_entries(meeting, until_ms, now=now)
         extend_parts(meeting.meeting_id, until_ms, now=now)
     return until_ms - DAY if until_ms - DAY > now else until_ms
@@ -30,7 +33,7 @@ def look_after(name: str, now: int) -> int | None:
 def follow_erasure(event: events.AccountErasing) -> None:
     """The key goes with the account, in one transaction: from then on nobody can open a report. The rest follows."""
     event.together.delete(keys, bare_key(event.account_id))
-    expiry.file_with(event.together, KEEP, event.account_id, event.now, now=event.now)
+    expiry.file_with(event.together, history.KEEP, history.kept_name(event.account_id), event.now, now=event.now)
 
 
 def forget_organiser(account_id: str, *, now: int) -> None:
@@ -38,7 +41,7 @@ def forget_organiser(account_id: str, *, now: int) -> None:
     destroy_key(account_id)
     for meeting in all_meetings(account_id, now=now):
         forget_parts(meeting.meeting_id, now=now)
-        forget_meeting(meeting.meeting_id, now)
+        history.forget_meeting(meeting.meeting_id, now)
 
 
 def all_meetings(account_id: str, *, now: int) -> Iterator[Meeting]:

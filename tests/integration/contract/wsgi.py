@@ -15,7 +15,7 @@ def as_wsgi(app: Any) -> Callable[[dict[str, Any], Start], Iterable[bytes]]:
         answer = call(
             app,
             environ["REQUEST_METHOD"],
-            environ["REQUEST_URI"],  # still percent-encoded
+            _target(environ),
             headers=_headers(environ),
             body=environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)),
             address="203.0.113.7",
@@ -25,6 +25,12 @@ def as_wsgi(app: Any) -> Callable[[dict[str, Any], Start], Iterable[bytes]]:
         return [answer.body.encode()]
 
     return serve
+
+
+def _target(environ: dict[str, Any]) -> str:
+    """Path and query as they were sent: percent-encoded. The client keeps them apart."""
+    path, query = str(environ["REQUEST_URI"]).partition("?")[0], environ.get("QUERY_STRING")
+    return f"{path}?{query}" if query else path
 
 
 def _headers(environ: dict[str, Any]) -> list[tuple[str, str]]:

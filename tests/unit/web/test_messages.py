@@ -83,8 +83,8 @@ def test_every_page_renders_in_every_language(language: str, page: object) -> No
 
 
 OF_PROGRAMS = {  # what only a faulty page could cause: “something went wrong on our side”
-    "unreadable", "not-a-websocket", "denied", "consent-required", "unknown-host", "method-not-allowed", "wrong-type",
-    "internal",
+    "unreadable", "not-a-websocket", "denied", "consent-required", "capture-off", "unknown-host", "method-not-allowed",
+    "wrong-type", "internal",
 }  # fmt: skip
 BY_STATUS = {"too-many", "unavailable"}  # static/js/problems.js says how long to wait; static/js/api.js: Away
 
