@@ -48,6 +48,11 @@ export class Lease extends EventTarget {
     }
   }
 
+  /** Whether the server knows of the tab, or is about to: a page may go before it has answered. */
+  get begun() {
+    return this.expiresAtMs > 0 || this.#openedAt > 0;
+  }
+
   /** The server has opened the tab, or heard of it. @param {number} expiresAtMs */
   hold(expiresAtMs) {
     if (!this.expiresAtMs) {

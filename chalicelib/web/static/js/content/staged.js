@@ -107,7 +107,7 @@ export class Staged extends EventTarget {
   /** The tab is closed, reloaded or put aside: what it staged goes at once. */
   leave() {
     const { tab, lease, kept } = this.#parts;
-    if (lease.expiresAtMs) close(tab.id);
+    if (lease.begun) close(tab.id);
     if (this.ids.length) this.#tellSisters();
     this.items = [];
     lease.end();
