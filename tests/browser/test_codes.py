@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, Request, Route, expect
@@ -110,10 +111,13 @@ def test_a_meeting_that_merged_shows_its_own_code(someone: Callable[..., Person]
     page = someone().page
     first = _shows_code(page)
     former = page.url.split("/")[-1]
+    now, waiting = dict[str, Any](), list[Route]()  # the page hears at once that it is elsewhere, and reads the room
+    page.route(f"**/v1/rooms/{former}", lambda route: route.fulfill(json=now) if now else waiting.append(route))
     made = page.request.post("/v1/join-codes", data={}, headers={"Earshot-Client": "tests"}).json()
-    now = page.request.get(f"/v1/rooms/{made['room_id']}").json()
-    page.route(f"**/v1/rooms/{former}", lambda route: route.fulfill(json=now))
+    now |= page.request.get(f"/v1/rooms/{made['room_id']}").json()
     with page.expect_request(lambda one: one.url.endswith("/v1/join-codes")) as asked:
+        for route in waiting:
+            route.fulfill(json=now)
         page.evaluate("() => window.dispatchEvent(new Event('offline'))")
     assert asked.value.post_data_json == {"room_id": made["room_id"]}
     page.wait_for_url(f"**/rooms/{made['room_id']}")
