@@ -84,7 +84,8 @@ class Person:
 
     def leaves(self) -> None:
         """Closes the profile; what a test holds up on its way is let go."""
-        for holder in (self.context, *self.context.pages):
+        holders: list[BrowserContext | Page] = [self.context, *self.context.pages]
+        for holder in holders:
             holder.unroute_all(behavior="ignoreErrors")
         self.context.close()
 
