@@ -17,7 +17,8 @@ from chalicelib.runtime.transactions import Transaction
 if TYPE_CHECKING:
     from chalicelib.joining.engine import Heard
 
-COMPARE_MAX = 8  # of up to BOUND: what 60 units can pay for, two each
+COMPARE_MAX = 8  # of BOUND clips: what 60 units leave for it, one each
+LISTED_A_UNIT = 13  # so many listings fewer to read pay for one more comparison
 
 
 def publish(join: Join, sound: Sound, listed: Sequence[Listing], places: Sequence[Place], now: int) -> bool:
@@ -70,10 +71,11 @@ def around(places: Sequence[Place], now: int) -> list[Listing] | None:
 
 
 def likeliest(heard: "Heard", participant_id: str, near: Sequence[Listing]) -> list[ClipId]:
-    """Those worth a full comparison: all of a few, the likeliest of many."""
+    """Those worth a full comparison: all of a few, the likeliest of many; the more, the fewer there were to read."""
     others = [one for one in near if one.clip_id.participant_id != participant_id and one.span.comparable(heard.span)]
-    if len(others) > COMPARE_MAX:
-        [best] = lazily.engine().likeliest([heard.signature], [one.signature for one in others], COMPARE_MAX)
+    most = COMPARE_MAX + max(0, BOUND - len(near)) // LISTED_A_UNIT
+    if len(others) > most:
+        [best] = lazily.engine().likeliest([heard.signature], [one.signature for one in others], most)
         others = [others[i] for i in best]
     return [one.clip_id for one in others]
 
