@@ -1,5 +1,7 @@
 """Clips as the page cuts them from what its microphone hands over."""
 
+from itertools import pairwise
+
 import pytest
 
 from tests.browser.sound.conftest import SoundPage
@@ -43,4 +45,4 @@ def test_a_clip_says_when_its_sound_was_whatever_happened_in_between(sound_page:
     assert all(claimed_ms == pytest.approx(taken_ms, abs=40) for claimed_ms, taken_ms in after)
     if cause == "the page was busy":  # the beat goes on
         starts = [claimed_ms for claimed_ms, _ in clips[1:]]
-        assert {later - earlier for earlier, later in zip(starts, starts[1:], strict=False)} == {3_800}
+        assert {later - earlier for earlier, later in pairwise(starts)} == {3_800}
