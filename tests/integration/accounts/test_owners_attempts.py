@@ -18,7 +18,7 @@ from tests.support.accounts import (
     with_account,
     with_second_factor,
 )
-from tests.support.browser import Browser
+from tests.support.browser import Answer, Browser
 from tests.support.cookies import NAME
 from tests.support.counted import hashings
 from tests.support.world import World
@@ -110,3 +110,24 @@ def test_whoever_reads_the_mail_cannot_try_codes_without_end(world: World) -> No
     assert statuses == [401] * 10 + [429] * 2
     owner = world.browser("6.6.6.6")
     assert log_in(owner, password=password, totp=code_of(secret, world.now)).status == 200
+
+
+def test_another_session_id_gives_no_more_codes(world: World) -> None:
+    """C5, ADR 12: what is proved once more is counted by account: no change of the password begins anew, no device."""
+    thief = with_account(world)
+    _, codes = with_second_factor(world, thief)
+    world.clock.advance(15 * MINUTE)
+    password, statuses = PASSWORD, []
+    for n in range(3):
+        statuses += [switch_off(thief, password).status for _ in range(3)]
+        change = {"password": password, "new_password": f"a password chosen {n} times"}
+        if thief.request("PUT", "/v1/account/password", json_body=change).status == 200:
+            password = change["new_password"]
+    assert statuses == [401] * 8 + [429]  # and two changes are ten
+    other = world.browser("6.6.6.6")
+    assert log_in(other, password=password, totp=codes[0]).status == 200
+    assert switch_off(other, password).status == 429
+
+
+def switch_off(browser: Browser, password: str) -> Answer:
+    return browser.request("DELETE", "/v1/account/totp", json_body={"password": password, "totp": "000000"})
