@@ -40,10 +40,11 @@ consent.recorded_by(has_consented)
 for kind, look in (
     (presence.PRESENT, presence.look_after), (presence.EMPTY, presence.end_if_empty),
     (aftermath.FOLLOW, aftermath.follow), (aftermath.END, aftermath.end), (staging.EXPIRY_KIND, staging.reap_tab),
-    (sweep.KIND, sweep.look_after), (account_sweep.KIND, account_sweep.look_after),
     (history.UNSTARTED, history.start_unstarted), (history.RAW, history.drop_raw), (history.KEEP, keeping.look_after),
 ):  # fmt: skip
     expiry.handled_by(kind, look)
+expiry.handled_by_page(sweep.KIND, sweep.look_after)
+expiry.handled_by_page(account_sweep.KIND, account_sweep.look_after)
 for event, hear in (
     (events.SessionEnded, staging.forget_session), (events.FoundTooYoung, forget_guest),
     (events.AccountUsed, record_use_with), (events.SessionEnded, forget_session), (events.SessionEnded, forget_sound),
