@@ -114,6 +114,25 @@ def test_another_tab_shows_what_was_changed_here(someone: Callable[..., Person])
     assert person.traffic.errors == []
 
 
+def test_a_page_shows_nobody_as_soon_as_it_is_told_that_its_session_is_over(someone: Callable[..., Person]) -> None:
+    """C1, C3: ended from elsewhere, the next thing asked for is refused: no name stays, in no tab."""
+    person = someone()
+    here, there = person.page, person.context.new_page()
+    there.goto("/")
+    open_panel(here)
+    here.get_by_role("button", name="Change name").click()
+    say_age(here)
+    take_name(here, "Ada")
+    expect(there.locator("#me")).to_contain_text("Ada")
+    assert here.request.delete("/v1/session", headers={"Earshot-Client": "another-device"}).status == 204
+
+    here.get_by_role("button", name="My sessions").click()
+
+    expect(here.get_by_text(text("en", "problem.session-required"))).to_be_visible()
+    for page in (here, there):
+        expect(page.locator("#me")).to_contain_text(text("en", "panel.nobody"))
+
+
 def test_nobody_reads_the_session_while_another_is_on_its_way(someone: Callable[..., Person]) -> None:
     """C5: a tab that would read under the old id waits for the new one: its 401 would take the new cookie away."""
     email = "locks@example.org"
