@@ -135,9 +135,17 @@ def _welcome(arrivals: dict[Ear, Member], seated: Sequence[bool], now: int) -> P
         elif (there := find_seat(ear.participant_id, now=now)) == member.room_id:
             placed[ear.participant_id] = there
         elif there is not None or not ear.room_id:  # seated elsewhere, or gone since they were heard
-            members.delete((member.room_id, member.entry))
+            _take_back(member, there, now)
             settled = settled and there is None
     return placed if settled else None
+
+
+def _take_back(member: Member, there: RoomId | None, now: int) -> None:
+    """They sit elsewhere; if that room became this one meanwhile, its merge brought them here and the row is theirs."""
+    members.delete((member.room_id, member.entry))
+    room = merging.current_room(there, now=now) if there else None
+    if room is not None and room.room_id == member.room_id:  # read after the delete: a merge points first, then moves
+        members.create(member, now=now)
 
 
 def _undo(member: Member) -> None:

@@ -3,10 +3,9 @@
 Room messages carry the room's sequence: a client that finds a gap reads the room again.
 """
 
-from typing import Annotated, Literal
+from typing import Literal
 
 import msgspec
-from msgspec import Meta
 
 
 class ParticipantView(msgspec.Struct):
@@ -186,10 +185,13 @@ class SendResume(msgspec.Struct, tag_field="action", tag="resume"):
 
 
 class SendSignal(msgspec.Struct, tag_field="action", tag="signal"):
-    """Passed on to another member who is present in a meeting that this tab follows; neither stored nor logged."""
+    """Passed on to another member who is present in a meeting that this tab follows; neither stored nor logged.
+
+    At most 16 KB of `data` in UTF-8; `signal.failed` says where it is more.
+    """
 
     to: str
-    data: Annotated[str, Meta(max_length=16_384)]
+    data: str
 
 
 class SendCall(msgspec.Struct, tag_field="action", tag="call"):

@@ -42,7 +42,7 @@ def come_back(member: Member, connection: Connection, *, now: int) -> None:
 def lose_connection(room_id: RoomId, known: Connection, *, now: int) -> None:
     """A socket has closed. Where the tab's lease runs, the reaper will see; otherwise who has none left is away."""
     member = find_member(room_id, ParticipantId(known.participant_id), now=now)
-    if member is None or not member.here or connections.room_has_session(room_id, known.session_id, now=now):
+    if member is None or not member.here or connections.tabs_following(room_id, known.session_id, now=now):
         return
     if not any(_is_fresh(lease, now) for lease in _leases(member, now)):
         go_away(member, now, now=now)

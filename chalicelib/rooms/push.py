@@ -95,8 +95,7 @@ def to_session(session_id: SessionId, message: msgspec.Struct, *, now: int) -> N
 
 def to_member(member: Member, message: msgspec.Struct, *, now: int) -> None:
     """To those tabs of a member that follow the room; never by way of a queue, where it would be stored."""
-    listed = connections.room_connections(member.room_id, now=now)
-    mine = [ConnectionId(one.connection_id) for one in listed if one.session_id == member.session_id]
+    mine = connections.tabs_following(member.room_id, member.session_id, now=now)
     send_chunk(mine[:CHUNK], message, now=now)
 
 
@@ -136,5 +135,4 @@ def _deliver(to: Sequence[ConnectionId], message: msgspec.Struct, now: int) -> N
 
 def send_chunk(to: Sequence[ConnectionId], message: msgspec.Struct | Mapping[str, Any], *, now: int) -> None:
     """Sends to at most CHUNK connections; those that are gone are taken out afterwards."""
-    for gone in live.send(to, message):
-        connections.remove(gone, now=now)
+    connections.remove_all(live.send(to, message), now=now)

@@ -14,6 +14,8 @@ from chalicelib.runtime.settings import settings
 from chalicelib.sessions import cookieless, edge
 from chalicelib.sessions.service import find_session
 
+FRAME_MAX = 128 * 1_024  # bytes: what API Gateway takes at once (its quotas)
+
 tasks = Blueprint(__name__)
 tasks.websocket_api = WebsocketAPI()  # without one, Chalice 1.34 leaves a blueprint's socket handlers unwrapped
 
@@ -39,7 +41,7 @@ def connect(event: WebsocketEvent) -> Response:
 def receive(event: WebsocketEvent) -> None:
     now, connection_id = clock.now(), ConnectionId(event.connection_id)
     try:
-        message: messages.ClientMessage = parse_json(event.body.encode(), messages.ClientMessage)  # type: ignore[arg-type]  # a union is a schema
+        message: messages.ClientMessage = parse_json(event.body.encode(), messages.ClientMessage, FRAME_MAX)  # type: ignore[arg-type]  # a union is a schema
     except Problem:
         return  # not ours: nothing to answer, nothing changed
     match message:

@@ -39,6 +39,21 @@ def meeting(reader: Reader) -> str:
     return _render("app.html", reader, view="opening")
 
 
+def history(reader: Reader) -> str:
+    """The meetings that the reader ran."""
+    return _render("meetings.html", reader, view="insights")
+
+
+def report(reader: Reader) -> str:
+    """One of them, with its report."""
+    return _render("report.html", reader, view="insights")
+
+
+def mine(reader: Reader) -> str:
+    """What was measured of the reader in one meeting."""
+    return _render("mine.html", reader, view="insights")
+
+
 def join(reader: Reader) -> str:
     """Where a code's QR picture leads: the code is filled in, a click enters by it."""
     return _render("join.html", reader, view="join")

@@ -1,4 +1,4 @@
-"""The pages: start page, meeting, log in and registration, and where mails lead."""
+"""The pages: start page, meeting, log in and registration, history and reports, and where mails lead."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -40,6 +40,23 @@ def show_log_in(call: Call[None]) -> Reply:
            document=False)  # fmt: skip
 def show_register(call: Call[None]) -> Reply:
     return _page(call, pages.home, FRAMES)
+
+
+@operation(routes, "GET", "/meetings", summary="The meetings that I ran", answer_type=HTML, document=False)
+def show_meetings(call: Call[None]) -> Reply:
+    return _page(call, pages.history)
+
+
+@operation(routes, "GET", "/meetings/{meeting_id}", summary="A meeting's report", answer_type=HTML, document=False)
+def show_report(call: Call[None]) -> Reply:
+    """Whether it is theirs, the API tells the page's script."""
+    return _page(call, pages.report)
+
+
+@operation(routes, "GET", "/meetings/{meeting_id}/mine", summary="What was measured of me", answer_type=HTML,
+           document=False)  # fmt: skip
+def show_mine(call: Call[None]) -> Reply:
+    return _page(call, pages.mine)
 
 
 @operation(routes, "GET", "/join", summary="Where a code's QR picture leads", answer_type=HTML, document=False)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
 from infra.local.testing import Running
 from tests.browser import chromium
@@ -15,6 +15,7 @@ from tests.browser.people import Person, Place
 from tests.browser.searched import searched_stack
 
 HERE = Path(__file__).parent
+PATIENCE_MS = 20_000  # two cores may be busy with other tests: what comes late is not what these are about
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -26,6 +27,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def playwright() -> Iterator[Playwright]:
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as found:
         yield found
 
@@ -57,7 +59,7 @@ def someone(place: Place, request: pytest.FixtureRequest) -> Iterator[Callable[.
 
         def arrive(*sound: str | bytes, in_browser: Browser | None = None, **options: Any) -> Person:
             person = place.person(in_browser or request.getfixturevalue("browser"), *sound, **options)
-            leaving.callback(person.context.close)
+            leaving.callback(person.leaves)
             return person
 
         yield arrive

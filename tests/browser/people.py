@@ -82,6 +82,13 @@ class Person:
         """Tracks and audio clocks of the page that are not closed."""
         return int(self.page.evaluate("() => window.earshotSpy.open()"))
 
+    def leaves(self) -> None:
+        """Closes the profile; what a test holds up on its way is let go."""
+        holders: list[BrowserContext | Page] = [self.context, *self.context.pages]
+        for holder in holders:
+            holder.unroute_all(behavior="ignoreErrors")
+        self.context.close()
+
     def microphone_closes(self) -> None:
         """Waits for it: closing an audio clock takes the browser a moment."""
         self.page.wait_for_function("() => window.earshotSpy.open() === 0")

@@ -67,6 +67,12 @@ def mine(page: Page) -> list[dict[str, Any]]:
     return content
 
 
+def expect_mine(page: Page, titles: list[str]) -> None:
+    """Waits until the cloud holds exactly that of this person: screens are told before everything is deleted."""
+    held = "fetch('/v1/content').then(answer => answer.json()).then(({ content }) => content.map(one => one.title))"
+    page.wait_for_function(f"titles => {held}.then(held => String(held) === String(titles))", arg=titles)
+
+
 @contextmanager
 def framed_site(*, refuses: bool = False, leads_to: str = "") -> Iterator[str]:
     """A page of somebody else's; `refuses` to be shown inside others, or sends whoever loads it elsewhere."""

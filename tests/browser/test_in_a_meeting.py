@@ -29,6 +29,7 @@ def test_a_third_joins_when_a_member_listens_too(pair: tuple[Person, Person], so
     one, two = pair
     before = one.meeting
     newcomer = someone("room-a-seat-2")
+    one.page.evaluate("() => document.querySelectorAll('.people li').forEach(card => { card.dataset.kept = 'yes'; })")
     newcomer.ear.click()
     one.ear.click()
     newcomer.lands()
@@ -36,6 +37,7 @@ def test_a_third_joins_when_a_member_listens_too(pair: tuple[Person, Person], so
         expect(person.names).to_have_count(3)
         assert person.meeting == before
     assert newcomer.name() in one.names.all_inner_texts()
+    expect(one.page.locator(".people li[data-kept]")).to_have_count(2)  # who was there already is not drawn anew
 
 
 def test_leaving_is_seen_by_the_others(pair: tuple[Person, Person]) -> None:

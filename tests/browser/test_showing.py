@@ -9,7 +9,7 @@ from chalicelib.web.i18n import text
 from tests.browser.accessibility import complaints
 from tests.browser.organisers import opens_a_meeting, with_account
 from tests.browser.people import Person
-from tests.browser.presenters import cards, framed_site, meet_by_code, mine, open_links, show, stage
+from tests.browser.presenters import cards, expect_mine, framed_site, meet_by_code, mine, open_links, show, stage
 
 AT_ONCE_MS = 1_000  # B4: from the click to the others' screens
 URL, TITLE = "https://example.org/minutes", "Minutes of May"
@@ -161,7 +161,7 @@ def test_what_ends_with_the_meeting_is_gone_from_the_panel_too(someone: Callable
     ada.page.get_by_role("button", name="End the meeting for everybody").click()
     ada.page.get_by_role("button", name="End the meeting", exact=True).click()
     expect(ada.page.locator("#gone-title")).to_have_text(text("en", "gone.ended.title"))
-    assert [item["title"] for item in mine(ada.page)] == ["Later"]
+    expect_mine(ada.page, ["Later"])
 
 
 def test_every_state_is_for_everybody(pair: tuple[Person, Person]) -> None:

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from chalicelib.web.i18n import text
 from tests.browser.hours import MINUTE_MS, Time, moved_stack
 from tests.browser.people import Person, Place
-from tests.browser.presenters import cards, framed_site, meet_by_code, mine, open_links, show, stage
+from tests.browser.presenters import cards, expect_mine, framed_site, meet_by_code, mine, open_links, show, stage
 
 URL, TITLE = "https://example.org/minutes", "Minutes of May"
 BACK = "1 link is on your list again."
@@ -67,7 +67,7 @@ def test_closing_a_tab_takes_its_links_and_no_others(pair: tuple[Person, Person]
     one.page.close()
     expect(cards(two)).to_have_count(1)
     expect(cards(two)).to_contain_text("Budget")
-    assert [item["title"] for item in mine(other)] == ["Budget"]
+    expect_mine(other, ["Budget"])
 
 
 def test_a_closed_tab_that_is_opened_again_and_a_page_that_is_come_back_to(pair: tuple[Person, Person]) -> None:
@@ -78,10 +78,10 @@ def test_a_closed_tab_that_is_opened_again_and_a_page_that_is_come_back_to(pair:
         one.page.goto(elsewhere)
         other = one.context.new_page()
         other.goto("/")
-        assert mine(other) == []
+        expect_mine(other, [])
         one.page.go_back()
         expect(one.page.locator(".note").filter(has_text=BACK)).to_be_visible()
-    assert [item["title"] for item in mine(other)] == [TITLE]
+    expect_mine(other, [TITLE])
 
 
 def test_a_page_kept_in_the_browsers_cache_comes_back_as_another_tab(pair: tuple[Person, Person]) -> None:

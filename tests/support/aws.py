@@ -5,21 +5,19 @@ Making the tables takes 160 ms, so they are made once a process and emptied, mot
 """
 
 import json
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
-from unittest.mock import patch
 
 import boto3
 from moto import mock_aws
 from moto.dynamodb.models import dynamodb_backends
-from moto.dynamodb.responses import DynamoHandler
 from moto.ses.models import ses_backends
 from moto.sqs.models import sqs_backends
 
 from chalicelib.runtime.settings import settings
+from infra.local.engine import dynamodb
 from infra.local.mail import Mail, sent_mail, verify_sender
 from infra.local.resources import create_resources
 from infra.local.template import ACCOUNT
@@ -104,7 +102,7 @@ def _delay_s(message: Any) -> int:
 @contextmanager
 def empty_aws() -> Iterator[Aws]:
     """Every AWS call of this process goes to moto inside this block."""
-    with mock_aws(config=ENGINE), _atomic():
+    with mock_aws(config=ENGINE), dynamodb():
         _furnish()
         verify_sender(settings().mail_from)
         aws = Aws()
@@ -120,17 +118,3 @@ def _furnish() -> None:
         _made.update(tables=dict(tables.tables), queues=dict(queues.queues))
     tables.tables.update(_made["tables"])
     queues.queues.update(_made["queues"])
-
-
-@contextmanager
-def _atomic() -> Iterator[None]:
-    """moto checks a condition and writes in two steps; DynamoDB does both as one, and so does this."""
-    lock, unguarded = threading.RLock(), DynamoHandler.call_action
-
-    def call_action(self: Any) -> Any:
-        with lock:
-            return unguarded(self)
-
-    guarded: Callable[[Any], Any] = call_action
-    with patch.object(DynamoHandler, "call_action", guarded):
-        yield

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from decimal import Decimal
+from functools import cache
 from typing import Any
 from unittest.mock import patch
 
@@ -34,12 +35,18 @@ class Crash(Exception):
     """The process died between two requests."""
 
 
+@cache
+def _keys_of_tables() -> dict[str, list[str]]:
+    """By table name; read once, because a property makes a Memory for every example."""
+    found = Template.read(TEMPLATE, "local").of_type("AWS::DynamoDB::Table").values()
+    return {one["TableName"]: [key["AttributeName"] for key in one["KeySchema"]] for one in found}
+
+
 class Memory:
     """`before` is called ahead of every request and may raise Crash; `requests` counts them."""
 
     def __init__(self) -> None:
-        found = Template.read(TEMPLATE, "local").of_type("AWS::DynamoDB::Table").values()
-        self._keys = {one["TableName"]: [key["AttributeName"] for key in one["KeySchema"]] for one in found}
+        self._keys = _keys_of_tables()
         self._tables: dict[str, dict[tuple[str, ...], Item]] = {name: {} for name in self._keys}
         self._partitions: dict[tuple[str, str], set[tuple[str, ...]]] = defaultdict(set)
         self._lock = threading.RLock()

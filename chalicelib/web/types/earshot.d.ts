@@ -132,6 +132,98 @@ interface ListedSession {
   current: boolean;
 }
 
+type ReportStatus = "none" | "assembling" | "ready" | "failed";
+/** A meeting that is over. */
+interface HeldMeeting {
+  meeting_id: string;
+  title: string;
+  opened_at_ms: number;
+  ended_at_ms: number;
+  planned_start_ms: number | null;
+  status: ReportStatus;
+}
+interface Attendee {
+  participant_id: string;
+  name: string | null;
+  email: string | null;
+  stays: { from_ms: number; to_ms: number }[];
+  presence_ms: number;
+}
+interface Attendance {
+  meeting: HeldMeeting;
+  participants: Attendee[];
+}
+/** Step by step; null where nothing was measured. */
+interface Timeline {
+  talk_ms: (number | null)[];
+  webcam_ms: (number | null)[];
+  attention_ms: (number | null)[];
+}
+interface PersonFigures {
+  participant_id: string;
+  presence_ms: number;
+  observed_ms: number;
+  coverage: number | null;
+  talk_ms: number | null;
+  talk_share: number | null;
+  fair_share: number | null;
+  turns: number | null;
+  longest_monologue_ms: number | null;
+  response_gap_ms: number | null;
+  interruptions: number | null;
+  interrupted: number | null;
+  webcam_ms: number | null;
+  attention_ms: number | null;
+  attention_of_ms: number | null;
+  timeline: Timeline | null;
+}
+interface MeetingTimeline {
+  step_ms: number;
+  present: number[];
+  observed_ms: number[];
+  talk_ms: number[];
+  silence_ms: (number | null)[];
+  attention: (number | null)[];
+}
+interface MeetingFigures {
+  span: [number, number];
+  presence_ms: number;
+  coverage: number | null;
+  talk_ms: number;
+  talked_ms: number;
+  silence_ms: number | null;
+  overlap_ms: number | null;
+  interruptions: number;
+  response_gap_ms: number | null;
+  gini: number | null;
+  entropy: number | null;
+  shown_ms: number;
+  attention: number | null;
+  timeline: MeetingTimeline;
+  others: { people: number; presence_ms: number } | null;
+}
+interface Tip {
+  rule: string;
+  metric: string;
+  value: number;
+  threshold: number;
+}
+interface ReportPerson {
+  name: string | null;
+  figures: PersonFigures;
+}
+/** Part of a report; the first has the summary. */
+interface ReportPage {
+  status: ReportStatus;
+  report?: { summary: MeetingFigures | null; tips: Tip[]; people: ReportPerson[] } | null;
+  next?: string | null;
+}
+interface MineAnswer {
+  captured: boolean;
+  agreed: boolean;
+  figures: PersonFigures | null;
+}
+
 type Ending = "ended" | "missing" | "signed-out";
 
 interface Problem {

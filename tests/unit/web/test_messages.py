@@ -1,17 +1,33 @@
 """Every text in three languages: none missing, none left over, numbers worded as each language needs (G5)."""
 
 import re
+from dataclasses import fields
 from functools import partial
 from pathlib import Path
 
 import pytest
 
 from chalicelib.content import rules
+from chalicelib.insights.advice import RULES
+from chalicelib.insights.figures import Measures, Person
 from chalicelib.runtime.problem_kinds import PROBLEM_KINDS
 from chalicelib.web import i18n, pages
 
 WEB = Path(i18n.__file__).parent
 CATEGORIES = {"en": {"one", "other"}, "fr": {"one", "many", "other"}, "ru": {"one", "few", "many", "other"}}  # CLDR
+NOT_ALONE = {  # told with others, or no figures
+    "participant_id", "observed_ms", "attention_of_ms", "span", "people", "others", "timeline",
+}  # fmt: skip
+TIPS = [one.name for one in RULES]
+
+
+def figures_of(kind: type) -> list[str]:
+    """The names of the figures in texts."""
+    names = [one.name for one in fields(kind) if one.name not in NOT_ALONE]
+    return [name.removesuffix("_ms").replace("_", "-") for name in names]
+
+
+PERSON_FIGURES, MEETING_FIGURES = figures_of(Person), figures_of(Measures)
 FAMILIES = {  # keys that templates put together, and from what
     "how.{}.title": ("one", "two", "three"),
     "how.{}.body": ("one", "two", "three"),
@@ -22,6 +38,12 @@ FAMILIES = {  # keys that templates put together, and from what
     "letter.{}.title": pages.LETTERS,
     "letter.{}.body": pages.LETTERS,
     "letter.{}.act": pages.LETTERS,
+    "person.{}": PERSON_FIGURES,
+    "person.{}.what": PERSON_FIGURES,
+    "whole.{}": MEETING_FIGURES,
+    "whole.{}.what": MEETING_FIGURES,
+    "tip.{}.title": TIPS,
+    "tip.{}.body": TIPS,
 }
 QUOTED = re.compile(r"""["'`]([a-z][a-z-]*(?:\.[a-z-]+)+|[a-z]+)["'`]""")
 
@@ -73,7 +95,7 @@ def test_translations_name_the_same_things(language: str) -> None:
 @pytest.mark.parametrize("language", i18n.LANGUAGES)
 @pytest.mark.parametrize(
     "page",
-    [pages.home, pages.meeting, pages.join, pages.not_found, pages.too_old]
+    [pages.home, pages.meeting, pages.join, pages.history, pages.report, pages.mine, pages.not_found, pages.too_old]
     + [partial(pages.letter, purpose=one) for one in pages.LETTERS],
 )
 def test_every_page_renders_in_every_language(language: str, page: object) -> None:
@@ -105,3 +127,18 @@ def test_every_reason_against_a_link_is_said_in_the_readers_language() -> None:
         value for name, value in vars(rules).items() if name.isupper() and isinstance(value, str) and " " in value
     }
     assert set(re.findall(r'^  "(.+?)":', script, re.MULTILINE)) == reasons - refused_by_clients
+
+
+@pytest.mark.parametrize(("table", "expected"), [("PERSON", PERSON_FIGURES), ("WHOLE", MEETING_FIGURES)])
+def test_every_figure_of_a_report_is_shown(table: str, expected: list[str]) -> None:
+    """D4, D5: none is left out of the page, each under the name of its texts."""
+    script = (WEB / "static" / "js" / "insights" / "figures.js").read_text("utf-8")
+    shown = re.findall(r'^  \["([a-z-]+)",', script[script.index(f"const {table} ") :].partition("];")[0], re.MULTILINE)
+    assert sorted(shown) == sorted(expected)
+
+
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
+def test_every_tip_names_its_number_and_the_threshold(language: str) -> None:
+    """D5: in each language."""
+    for rule in TIPS:
+        assert {"{value}", "{threshold}"} <= set(re.findall(r"\{\w+\}", i18n.text(language, f"tip.{rule}.body"))), rule

@@ -1,7 +1,7 @@
 // Addresses of the page's own views. A language chosen in the address stays in it.
 
 /** @param {string} path */
-function address(path) {
+export function address(path) {
   const chosen = new URLSearchParams(location.search).get("lang");
   return chosen ? `${path}?lang=${encodeURIComponent(chosen)}` : path;
 }

@@ -32,6 +32,8 @@ export class MeetingView {
   #title = find("#meeting-title", HTMLElement);
   #size = find(".size", HTMLElement);
   #link = find(".link-state", HTMLElement);
+  /** @type {Map<string, {says: string, item: HTMLElement}>} by participant */
+  #cards = new Map();
 
   /** @param {import("./room.js").Room} room @param {import("./live.js").Live} live @param {() => void} leave */
   constructor(room, live, leave) {
@@ -42,7 +44,7 @@ export class MeetingView {
 
   /** A room not read yet shows nobody, not the people of the last one. */
   clear() {
-    this.#people.replaceChildren();
+    this.#list([]);
     write(this.#size, "");
     write(this.#title, t("meeting.title"));
   }
@@ -57,7 +59,29 @@ export class MeetingView {
     write(this.#title, state.answer.title || t("meeting.title"));
     write(this.#size, t("meeting.size", { count: state.people.length }));
     const me = state.answer.me;
-    this.#people.replaceChildren(...state.people.map(person => card(person, person.participant_id === me)));
+    this.#list(state.people.map(person => this.#card(person, person.participant_id === me)));
+  }
+
+  /** The one that stands there already, if nothing on it has changed. @param {Participant} person @param {boolean} me */
+  #card(person, me) {
+    const says = JSON.stringify([person.name, person.via, person.joined_at_ms, me]);
+    const known = this.#cards.get(person.participant_id);
+    if (known?.says === says) return known.item;
+    const item = card(person, me);
+    this.#cards.set(person.participant_id, { says, item });
+    return item;
+  }
+
+  /** Touches only what is new, gone or elsewhere: a thousand who come make a thousand cards. @param {HTMLElement[]} items */
+  #list(items) {
+    const here = new Set(items);
+    for (const [id, { item }] of this.#cards) if (!here.has(item)) this.#cards.delete(id);
+    for (const old of [...this.#people.children])
+      if (!here.has(/** @type {HTMLElement} */ (old))) old.remove();
+    let at = this.#people.firstElementChild;
+    for (const item of items)
+      if (item === at) at = at.nextElementSibling;
+      else this.#people.insertBefore(item, at);
   }
 
   /** @param {import("./live.js").Live["state"]} state */

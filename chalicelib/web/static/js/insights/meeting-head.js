@@ -1,0 +1,12 @@
+import { clockTime, dayAndTime, t } from "../i18n.js";
+import { format } from "./tables.js";
+
+/** @param {HeldMeeting} meeting */
+export const titleOf = meeting => meeting.title || t("meetings.untitled");
+
+/** @param {HeldMeeting} meeting */
+export function timesOf({ opened_at_ms: opened, ended_at_ms: ended }) {
+  const sameDay = new Date(opened).toDateString() === new Date(ended).toDateString();
+  const to = (sameDay ? clockTime : dayAndTime)(ended);
+  return t("meetings.when", { from: dayAndTime(opened), to, length: format("length", ended - opened) });
+}

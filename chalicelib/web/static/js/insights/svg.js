@@ -1,0 +1,44 @@
+import { bars, gaps, line } from "./chart.js";
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/** @param {string} name @param {Record<string, string>} attributes @param {Element[]} inside */
+function draw(name, attributes, ...inside) {
+  const element = document.createElementNS(SVG, name);
+  for (const [attribute, value] of Object.entries(attributes)) element.setAttribute(attribute, value);
+  element.append(...inside);
+  return element;
+}
+
+/** @param {string} kind @param {string} d */
+const path = (kind, d) => draw("path", { class: kind, d });
+
+/** A picture as wide as its place, of so many steps; `says` is what it shows, in words. @param {number} steps @param {string} says @param {Element[]} inside */
+function picture(steps, says, ...inside) {
+  const attributes = { viewBox: `0 0 ${Math.max(1, steps)} 1`, preserveAspectRatio: "none" };
+  return draw("svg", { ...attributes, class: "chart", role: "img", "aria-label": says }, ...inside);
+}
+
+/** When somebody talked, step by step. @param {Timeline} timeline @param {number} stepMs @param {string} says */
+export const strip = ({ talk_ms }, stepMs, says) =>
+  picture(talk_ms.length, says, path("missing", gaps(talk_ms)), path("talk", bars(talk_ms, stepMs)));
+
+/** Everybody's talk and attention. @param {MeetingTimeline} timeline @param {string} says */
+export function overview({ step_ms, observed_ms, talk_ms, attention }, says) {
+  const talk = talk_ms.map((ms, at) => (observed_ms[at] ? ms : null));
+  const top = Math.max(step_ms, ...talk_ms);
+  const inside = [
+    path("missing", gaps(talk)),
+    path("talk", bars(talk, top)),
+    path("attention", line(attention)),
+  ];
+  return picture(talk.length, says, ...inside);
+}
+
+/** A share beside the fair one. @param {number} share @param {number} fair */
+export function bar(share, fair) {
+  const wide = { viewBox: "0 0 1 1", preserveAspectRatio: "none", class: "chart bar", "aria-hidden": "true" };
+  const filled = draw("rect", { class: "talk", width: String(share), height: "1" });
+  const mark = draw("path", { class: "fair", d: `M${fair} 0v1` });
+  return draw("svg", wide, filled, mark);
+}
