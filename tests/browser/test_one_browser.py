@@ -85,14 +85,21 @@ def test_a_choice_that_did_not_reach_the_session_is_told_by_the_next_page(someon
 
 
 def test_a_browser_that_never_had_a_session_is_asked_for_none(someone: Callable[..., Person]) -> None:
-    """C2: looking makes no session, asks for none and shows no error; a useless cookie is gone with the page."""
+    """C2: looking makes no session, asks for none and shows no error; a useless cookie is gone with the page.
+
+    C9: the notice is one sentence, shown once.
+    """
     person = someone()
     page, seen = person.page, sessions_read(person.page)
     page.goto("/")
     expect(page.locator("#me")).to_be_visible()
+    expect(page.locator(".cookie-notice")).to_contain_text(text("en", "cookie.notice"))
+    page.locator(".cookie-notice button").click()
+    expect(page.locator(".cookie-notice")).to_be_hidden()
     person.context.add_cookies([{"name": "earshot", "value": "nonsense", "url": page.url}])
     page.goto("/")
     expect(page.locator("#me")).to_be_visible()
+    expect(page.locator(".cookie-notice")).to_be_hidden()
     assert (seen, person.context.cookies(), person.traffic.errors) == ([], [], [])
 
 

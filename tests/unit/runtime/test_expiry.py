@@ -214,9 +214,10 @@ def test_what_is_due_already_when_filed_is_found(things: Things) -> None:
 
 def test_a_slow_run_does_not_turn_the_cursor_back(things: Things, memory: Memory) -> None:
     expiry.reap(now=DUE)
-    [before] = [row["reached_ms"] for row in memory.items("expiries") if "reached_ms" in row]
+    before = [row["reached_ms"] for row in memory.items("expiries") if "reached_ms" in row]
+    assert len(before) == 2  # one a lane
     expiry.reap(now=DUE - HOUR)
-    assert [row["reached_ms"] for row in memory.items("expiries") if "reached_ms" in row] == [before]
+    assert [row["reached_ms"] for row in memory.items("expiries") if "reached_ms" in row] == before
 
 
 def test_an_idle_minute_costs_next_to_nothing(things: Things) -> None:

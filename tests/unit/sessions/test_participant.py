@@ -54,7 +54,7 @@ INVISIBLE = [
     "🏴\U000e0067\U000e0062\U000e007f\U000e0067", "\U000e0001a", "a\U000e0fffb", "👩\u200d", "👩\u200d\u200d🚀",
     "👩\u200d b",
 ]  # fmt: skip
-PILED = ["a" + "\u0300\u0317" * 39, "Ada" + "\u0301" * 9, "\u0301", "\u0338Ada", "\u20dd"]
+PILED = ["a" + "\u0300\u0317" * 39, "x" + "\u0301" * 9, "\u0301", "\u0338Ada", "\u20dd"]
 NO_NAMES = ["", "   ", "a" * (NAME_MAX + 1), *INVISIBLE, *PILED]
 NO_PREFERENCES = [{"preferences": {"colour": "red"}}, {"preferences": {"language": "tlh"}}, {"email": "a@b.c"}]
 
