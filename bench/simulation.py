@@ -36,7 +36,7 @@ PROCESSES = 200  # of the function that answers requests
 APART = "sessions", "limits"  # tables that are not counted: the session read and the limiter
 assert environment.ENVIRONMENT
 
-Process = tuple[dict[str, int], set[str]]  # what chalicelib.joining.census remembers
+Process = dict[str, int]  # what chalicelib.joining.census remembers
 
 
 @dataclass
@@ -110,7 +110,7 @@ class Simulation:
     sampled: dict[str, int] = field(default_factory=dict)  # of that kind of message one in so many is delivered
     _events: list[tuple[int, int, str, Callable[[], object]]] = field(default_factory=list)
     _order: Iterator[int] = field(default_factory=itertools.count)
-    _processes: list[Process] = field(default_factory=lambda: [({}, set()) for _ in range(PROCESSES)])
+    _processes: list[Process] = field(default_factory=lambda: [{} for _ in range(PROCESSES)])
     _rng: np.random.Generator = field(default_factory=lambda: np.random.default_rng(1))
 
     @property
@@ -127,7 +127,7 @@ class Simulation:
             self._happen(kind, act)
 
     def _happen(self, kind: str, act: Callable[[], object]) -> None:
-        census._read_at, census._crowded = self._processes[self._rng.integers(PROCESSES)]
+        census._crowded_until = self._processes[self._rng.integers(PROCESSES)]
         with metering() as meter:
             act()
         self.ledger.add(kind, count(meter), meter, self.now)
@@ -164,7 +164,7 @@ def simulation() -> Iterator[Simulation]:
     with in_memory() as memory, recorded_pushes() as pushes, clock.reading(hands), announcements_apart():
         made = Simulation(app, hands, memory, pushes)
         client = SimpleNamespace(send_message=made.send_message)
-        remembered = census._read_at, census._crowded
+        remembered = census._crowded_until
         with ExitStack() as stack:
             for module, name, stand_in in (
                 (queues, "_client", lambda: client),
@@ -173,4 +173,4 @@ def simulation() -> Iterator[Simulation]:
             ):
                 stack.enter_context(patch.object(module, name, stand_in))
             yield made
-        census._read_at, census._crowded = remembered
+        census._crowded_until = remembered

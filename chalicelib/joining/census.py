@@ -1,7 +1,7 @@
 """Which places are crowded. Whoever finds a place over its bound says so, for everyone who looks next.
 
-A process remembers what it read: clips are listed by that knowledge, so that writing need not wait for reading; where
-to look for company is decided by what the table says now.
+Nobody takes a notice back, so a process believes what it has read until the notice ends, and asks the table about all
+other places with every clip: in a burst, nobody goes by what was true a moment before.
 """
 
 from collections.abc import Sequence
@@ -10,31 +10,23 @@ from chalicelib.joining.models import Notice, notices
 from chalicelib.lifetimes import CROWD_NOTICE
 
 BOUND = 300  # live clips that one reader compares with by itself
-FRESH_MS = 1_000  # how long a process trusts its own reading
 CROWDED = "crowded"
+KNOWN_MAX = 10_000  # a process lives for hours, a notice for seconds
 
 Place = Sequence[str]  # its names: one, or two around midnight
 
-_read_at: dict[str, int] = {}
-_crowded: set[str] = set()
+_crowded_until: dict[str, int] = {}
 
 
-def last_known(places: Sequence[Place]) -> set[str]:
-    """Names of crowded places as far as this process knows."""
-    return {place[-1] for place in places} & _crowded
+def known(places: Sequence[Place], at: int) -> set[str]:
+    """Names of those that this process knows to be crowded at that moment."""
+    return {place[-1] for place in places if _crowded_until.get(place[-1], 0) > at}
 
 
-def is_fresh(places: Sequence[Place], now: int) -> bool:
-    """Whether this process has read all of them within the last second."""
-    return all(0 <= now - _read_at.get(place[-1], -FRESH_MS) < FRESH_MS for place in places)
-
-
-def read(places: Sequence[Place], now: int) -> set[str]:
-    """Names of the crowded ones among `places`, as the table says."""
-    names = [place[-1] for place in places]
-    found = {_name(notice) for notice in notices.get_many([_key(name) for name in names], now=now)}
-    _remember(names, found, now)
-    return found
+def read(places: Sequence[Place], now: int) -> None:
+    """Asks the table. Eventually consistent, at half the units: whoever misses a notice counts for themselves."""
+    for notice in notices.get_many([_key(place[-1]) for place in places], now=now, consistent=False):
+        _remember(notice.subject.removesuffix(f"#{CROWDED}"), int(notice.expires_at_ms))
 
 
 def report_crowd(name: str, now: int) -> None:
@@ -42,13 +34,12 @@ def report_crowd(name: str, now: int) -> None:
     notice = Notice(*_key(name))
     notice.lives_until(CROWD_NOTICE.deadline(now))
     notices.put(notice)
-    _remember([name], {name}, now)
+    _remember(name, int(notice.expires_at_ms))
 
 
 def forget() -> None:
     """As a fresh process."""
-    _read_at.clear()
-    _crowded.clear()
+    _crowded_until.clear()
 
 
 def _key(name: str) -> tuple[str, str]:
@@ -56,13 +47,7 @@ def _key(name: str) -> tuple[str, str]:
     return f"{name}#{CROWDED}", CROWDED
 
 
-def _name(notice: Notice) -> str:
-    return notice.subject.removesuffix(f"#{CROWDED}")
-
-
-def _remember(names: Sequence[str], crowded: set[str], now: int) -> None:
-    if len(_read_at) > 10_000:  # a process lives for hours, a place's name for a day
+def _remember(name: str, until_ms: int) -> None:
+    if len(_crowded_until) >= KNOWN_MAX:
         forget()
-    _read_at.update(dict.fromkeys(names, now))
-    _crowded.difference_update(names)
-    _crowded.update(crowded)
+    _crowded_until[name] = max(until_ms, _crowded_until.get(name, 0))

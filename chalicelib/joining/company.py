@@ -4,7 +4,7 @@ A listing is one write, and looking is a consistent read after it, so of two cli
 one sees the other.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,8 @@ from chalicelib.runtime.transactions import Transaction
 if TYPE_CHECKING:
     from chalicelib.joining.engine import Heard
 
-COMPARE_MAX = 8  # of up to BOUND: what 60 units can pay for, two each
+COMPARE_MAX = 8  # of BOUND clips: what 60 units leave for it, one each
+LISTED_A_UNIT = 13  # so many listings fewer to read pay for one more comparison
 
 
 def publish(join: Join, sound: Sound, listed: Sequence[Listing], places: Sequence[Place], now: int) -> bool:
@@ -30,56 +31,53 @@ def publish(join: Join, sound: Sound, listed: Sequence[Listing], places: Sequenc
     whole.put(sounds, sound)
     for listing in listed:
         whole.put(listings, listing)
-    steps = [whole.commit]
-    if not census.is_fresh(places, now):
-        steps.append(partial(_refresh, places, now))
-    return together(steps)[0]
+    steps: list[Callable[[], object]] = [whole.commit]
+    lasting = census.known(places, int(join.clip_until_ms))
+    if unsure := [place for place in places if place[-1] not in lasting]:
+        steps.append(partial(census.read, unsure, now))
+    return bool(together(steps)[0])
 
 
 def under(places: Sequence[Place], join: Join, heard: "Heard", now: int) -> list[Listing]:
-    """The listings of a clip: its cell, for the rounds of a crowd, and the places not known to be crowded by now.
+    """The listings of a clip: its cell, for the rounds of a crowd, and the places not known to be crowded.
 
-    What a process knew a while ago does not count: where it would look elsewhere than it is listed, it were lost.
+    A crowded network takes it as well where the clip may outlive the crowd: who looks there then must not miss it.
     """
-    crowded = census.last_known(places) if census.is_fresh(places, now) else set()
+    until = int(join.clip_until_ms)
+    crowded = census.known(places[:-1], now) | census.known(places[-1:], until)
     clip_id = ClipId(join.participant_id, join.join_id)
     names = [crowd.cell_name(name, heard.span, clip_id) for name in places[-1]]
     names += [name for place in places if place[-1] not in crowded for name in place]
-    return [_listing(name, clip_id, heard, int(join.clip_until_ms)) for name in names]
+    return [_listing(name, clip_id, heard, until) for name in names]
 
 
 def around(places: Sequence[Place], now: int) -> list[Listing] | None:
     """Everyone in the widest place that is not crowded; None where even the network is.
 
-    The wider places have the lower bound: in a burst they and the network are not read by all of its first clips.
+    The wider places have the lower bound: in a burst they and the network are not read by all of its first clips. What
+    expired clips hide, where their deletion is late, counts as a crowd: the rounds read cells, where few lie.
     """
-    crowded = census.last_known(places)
+    crowded = census.known(places, now)
     for place in places:
         if place[-1] in crowded:
             continue
         bound = BOUND if place is places[-1] else BOUND * 2 // 3
-        found = [one for page in together([partial(_page, name, bound, now) for name in place]) for one in page]
-        if len(found) <= bound:
+        pages = together([partial(listings.query, name, now=now, limit=bound + 1) for name in place])
+        found = [one for page in pages for one in page]
+        if len(found) <= bound and all(page.whole for page in pages):
             return found
         census.report_crowd(place[-1], now)
     return None
 
 
 def likeliest(heard: "Heard", participant_id: str, near: Sequence[Listing]) -> list[ClipId]:
-    """Those worth a full comparison: all of a few, the likeliest of many."""
+    """Those worth a full comparison: all of a few, the likeliest of many; the more, the fewer there were to read."""
     others = [one for one in near if one.clip_id.participant_id != participant_id and one.span.comparable(heard.span)]
-    if len(others) > COMPARE_MAX:
-        [best] = lazily.engine().likeliest([heard.signature], [one.signature for one in others], COMPARE_MAX)
+    most = COMPARE_MAX + max(0, BOUND - len(near)) // LISTED_A_UNIT
+    if len(others) > most:
+        [best] = lazily.engine().likeliest([heard.signature], [one.signature for one in others], most)
         others = [others[i] for i in best]
     return [one.clip_id for one in others]
-
-
-def _page(name: str, bound: int, now: int) -> list[Listing]:
-    return listings.query(name, now=now, limit=bound + 1)
-
-
-def _refresh(places: Sequence[Place], now: int) -> bool:
-    return bool(census.read(places, now))
 
 
 def _listing(name: str, clip_id: ClipId, heard: "Heard", until: int) -> Listing:

@@ -10,9 +10,9 @@ import uuid
 from collections.abc import Sequence
 from functools import partial
 
-from chalicelib.joining import lazily
+from chalicelib.joining import census, lazily
 from chalicelib.joining.models import ClipId, Listing, Notice, listings, notices
-from chalicelib.joining.rules import OVERLAP_MIN_MS, Span
+from chalicelib.joining.rules import CLIP_MAX_MS, OVERLAP_MIN_MS, Span
 from chalicelib.lifetimes import CROWD_ROUND
 from chalicelib.runtime.parallel import together
 from chalicelib.runtime.queues import send_later
@@ -56,6 +56,8 @@ def run_round(cell_name: str, *, now: int) -> int:
     for start in range(0, len(found), COMPARE_TOGETHER):
         send_later(QUEUE, {"compare": found[start : start + COMPARE_TOGETHER]}, delay_s=0)
     _remember(mine, now)
+    if len(everyone) > census.BOUND and not census.known([[place]], now + CLIP_MAX_MS):
+        census.report_crowd(place, now)  # as long as the crowd lasts, nobody looks for it elsewhere than here
     return len(mine)
 
 

@@ -64,7 +64,7 @@ def submit_clip(clip: Submission, session: Session, secret: bytes, *, now: int) 
     if join.status != "listening":
         return _outcome(join, None, now) if joins.create(join, now=now) else read_join(clip.join_id, session, now=now)
     around = places(clip.viewer, heard.span, secret)
-    if census.is_fresh(around, now) and census.last_known(around):
+    if census.known(around, now):
         join.hint = join.hint or CROWDED  # not everyone near can be compared with: the people had better know
     listed = company.under(around, join, heard, now)
     sound = _sound(join, heard, session, inside, [listing.place for listing in listed])
@@ -72,7 +72,7 @@ def submit_clip(clip: Submission, session: Session, secret: bytes, *, now: int) 
     if not company.publish(join, sound, listed, around, now):
         return _again(sound, heard, around, session, now)
     room_id = _match(sound, heard, around, now)
-    if room_id is None and not join.hint and census.last_known(around):
+    if room_id is None and not join.hint and census.known(around, now):
         join.hint = CROWDED
         models.note_hint(sound.clip_id, CROWDED, now=now)
     return _outcome(join, room_id, now)

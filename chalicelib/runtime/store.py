@@ -22,10 +22,16 @@ from chalicelib.runtime.settings import settings
 BATCH_WRITE_MAX = 25  # items, DynamoDB quota
 PAST_MAX = 3  # where deletion is late, a reader still finds what lives
 
-__all__ = ["Binding", "Record", "Table"]
+__all__ = ["Binding", "Page", "Record", "Table"]
 
 R = TypeVar("R", bound=Record)
 Key = tuple[str, str] | str  # (partition, sort) or partition alone
+
+
+class Page(list[R]):
+    """What a query found; `whole` unless there was more to read, be it more that lives or expired items before it."""
+
+    whole = True
 
 
 class Table(Generic[R]):
@@ -73,7 +79,7 @@ class Table(Generic[R]):
         limit: int | None = None,
         forward: bool = True,
         consistent: bool = True,
-    ) -> list[R]:
+    ) -> Page[R]:
         """The live items of a partition in key order, at most `limit`; reads past expired ones, PAST_MAX pages far."""
         options = {"consistent_read": consistent, "limit": limit, "scan_index_forward": forward}
         live, last = list[R](), None
@@ -85,7 +91,9 @@ class Table(Generic[R]):
             last = results.last_evaluated_key
             if last is None or len(live) >= (limit or 0):
                 break
-        return live[:limit]
+        page = Page(live[:limit])
+        page.whole = last is None and len(page) == len(live)
+        return page
 
     def put(self, item: R) -> None:
         """Writes the item whatever was there."""

@@ -6,9 +6,11 @@ import uuid
 import pytest
 
 from chalicelib.joining import census, company, crowd, service
+from chalicelib.joining.models import Listing, listings
 from chalicelib.joining.places import Viewer, places
 from chalicelib.joining.rules import Span
 from chalicelib.lifetimes import CROWD_NOTICE
+from chalicelib.runtime.store import PAST_MAX
 from tests.support.browser import Browser
 from tests.support.environment import SECRET
 from tests.support.sounds import LENGTH_S, clip, listen, submit
@@ -92,6 +94,59 @@ def test_the_crowd_is_forgotten_twenty_seconds_later(crowded: World) -> None:
     listen(crowded.member(), A1, heard_until_ms=crowded.now)
     answer = listen(crowded.member(), A2, heard_until_ms=crowded.now).json()
     assert answer["status"] == "joined"
+
+
+def test_a_network_is_crowded_until_its_crowd_is_gone(crowded: World) -> None:
+    """A6: its rounds say so anew before it is forgotten, or whoever came next would look where nobody is listed."""
+    crowded.clock.advance(CROWD_NOTICE.length_ms - 5_000)
+    census.forget()
+    for _ in range(BOUND + 1):
+        listen(crowded.member(), B1, heard_until_ms=crowded.now)
+    run_rounds(crowded)
+    crowded.clock.advance(5_000)
+
+    answer = listen(crowded.member(), A1, heard_until_ms=crowded.now).json()
+
+    assert answer["hint"] == service.CROWDED
+
+
+def test_a_clip_that_outlives_the_crowd_is_found_by_whoever_comes_after_it(crowded: World) -> None:
+    """A6: of two clips on a network the later does not miss the earlier because a notice ended between them."""
+    crowded.clock.advance(CROWD_NOTICE.length_ms - 1)
+    span = Span(crowded.now - round(LENGTH_S * 1_000), crowded.now)
+    for [name] in places(Viewer("203.0.113.7"), span, SECRET)[:-1]:
+        census.report_crowd(name, crowded.now)
+    deliver(crowded, "clip-expiry")
+    first, second = crowded.member(), crowded.member()
+    listen(first, A1, heard_until_ms=crowded.now)
+    heard_until_ms = crowded.now
+    crowded.clock.advance(1)
+
+    answer = listen(second, A2, heard_until_ms=heard_until_ms).json()
+
+    assert answer["status"] == "joined"
+
+
+def test_people_meet_behind_any_number_of_clips_that_nobody_deleted(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A6: where the queue that deletes clips has stood still for long, the rounds look for everybody."""
+    for module in (census, company):
+        monkeypatch.setattr(module, "BOUND", BOUND)
+    span = Span(world.now - round(LENGTH_S * 1_000), world.now)
+    for [name] in places(Viewer("203.0.113.7"), span, SECRET):
+        for number in range((BOUND + 1) * (PAST_MAX + 2)):
+            expired = Listing(name, f"{'-' * 22}{number:036}", signature=b"", start_ms=0, end_ms=0)
+            expired.lives_until(world.now)
+            listings.put(expired)
+    people = {seat: world.member() for seat in (A1, A2)}
+
+    joins = [listen(people[seat], seat, heard_until_ms=world.now).json()["join_id"] for seat in people]
+    run_rounds(world)
+
+    found = [verdict(*one) for one in zip(people.values(), joins, strict=True)]
+    assert found[0]["status"] == found[1]["status"] == "joined"
+    assert found[0]["room_id"] == found[1]["room_id"]
 
 
 def test_a_clip_written_after_a_round_has_closed_calls_the_next(crowded: World) -> None:

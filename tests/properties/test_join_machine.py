@@ -89,7 +89,6 @@ class Joining(RuleBasedStateMachine):
         self.now = START_MS
         self.devices: list[Device] = []
         self.last = 0
-        self.crowded = False
 
     def teardown(self) -> None:
         try:
@@ -107,7 +106,6 @@ class Joining(RuleBasedStateMachine):
         """Into a place of their own, or one with so many clips that a matcher serves them all."""
         random.seed(ids)  # who has the least identifier is part of a history, and so is which read lags behind
         self.stage.memory.lags = lambda: random.random() < 0.5
-        self.crowded = crowded
         for module in (census, company) if crowded else ():
             self._stack.enter_context(patch.object(module, "BOUND", CROWDED))
         self.devices = [Device(scene, self.now) for scene in scenes]
@@ -232,8 +230,6 @@ class Joining(RuleBasedStateMachine):
         """One more clip of every device that still wants to be in, then one question each."""
         self.time_passes(pause_ms)
         self.now = self.now // GRID_MS * GRID_MS
-        if self.crowded:  # a reader who looks at few passes over few that nobody has deleted yet
-            self.queue_delivers(late=False, twice=False)
         present = [one for one in self.devices if not one.ended and not one.silent_since_leaving]
         for device in reversed(present) if reverse else present:
             device.on_the_way.clear()

@@ -87,9 +87,19 @@ def test_a_limited_reading_reads_only_so_far_past_the_expired() -> None:
     notes.put_many(note(f"{n:02}", DEADLINE) for n in range(20))
 
     with meter.metering() as counted:
-        assert notes.query("here", now=DEADLINE, limit=2) == []
+        found = notes.query("here", now=DEADLINE, limit=2)
 
+    assert (found, found.whole) == ([], False)
     assert counted.requests == 1 + PAST_MAX
+
+
+@pytest.mark.usefixtures("aws")
+@pytest.mark.parametrize(("limit", "whole"), [(None, True), (3, True), (2, False)])
+def test_a_reader_knows_whether_there_is_more(limit: int | None, whole: bool) -> None:
+    """The four lifetimes: a reader with a limit can tell nothing more from nothing seen."""
+    notes.put_many([note("a", DEADLINE), note("b", DEADLINE + 1), note("c", DEADLINE + 1), note("d", DEADLINE + 1)])
+
+    assert notes.query("here", now=DEADLINE, limit=limit).whole is whole
 
 
 @pytest.mark.usefixtures("aws")

@@ -22,8 +22,17 @@ export class Recorder {
 
   /** @param {{frame: number, samples: Float32Array}} batch */
   add({ frame, samples }) {
-    this.#tape.add(frame, samples, performance.now());
+    const now = performance.now();
+    this.#tape.add(frame, samples, now);
+    if (this.#tape.slipped) this.#beginAnew(frame, samples, now);
     if (this.#clock.fresh) this.#cutWhatIsComplete();
+  }
+
+  /** @param {number} frame @param {Float32Array} samples @param {number} now */
+  #beginAnew(frame, samples, now) {
+    this.#tape = new Tape(this.#tape.rate);
+    this.#tape.add(frame, samples, now);
+    this.#next = null;
   }
 
   #cutWhatIsComplete() {

@@ -1,10 +1,14 @@
 // The last seconds of sound with the time of every sample. Times here are performance.now() milliseconds.
 
+const LATE_MS = 250; // no batch that a page was ready for is
+const STOOD_STILL_S = 2; // of sound that all came late: a page that was busy has caught up before
+
 /** Holds batches of samples and knows when each sample was taken. */
 export class Tape {
   /** @type {{frame: number, samples: Float32Array}[]} */
   #batches = [];
   #zeroAt = Number.POSITIVE_INFINITY;
+  #inTimeUntil = 0;
 
   /** @param {number} rate samples a second */
   constructor(rate) {
@@ -24,7 +28,14 @@ export class Tape {
     this.firstFrame ??= frame;
     this.#batches.push({ frame, samples });
     this.endFrame = frame + samples.length;
-    this.#zeroAt = Math.min(this.#zeroAt, arrivedAt - (this.endFrame * 1000) / this.rate);
+    const zeroAt = arrivedAt - (this.endFrame * 1000) / this.rate;
+    if (zeroAt < this.#zeroAt + LATE_MS) this.#inTimeUntil = this.endFrame;
+    this.#zeroAt = Math.min(this.#zeroAt, zeroAt);
+  }
+
+  /** Whether the device's clock has stood still meanwhile, as in a phone call: no time told here is true any more. */
+  get slipped() {
+    return this.endFrame - this.#inTimeUntil > STOOD_STILL_S * this.rate;
   }
 
   /** @param {number} frame */
