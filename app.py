@@ -13,7 +13,7 @@ from chalicelib.joining.tasks import tasks as joining_tasks
 from chalicelib.privacy.routes import routes as privacy_routes
 from chalicelib.privacy.service import follow_guest, forget_guest, has_consented
 from chalicelib.privacy.tasks import tasks as privacy_tasks
-from chalicelib.rooms import presence
+from chalicelib.rooms import ending, presence
 from chalicelib.rooms.organiser_routes import routes as organiser_routes
 from chalicelib.rooms.routes import routes as room_routes
 from chalicelib.rooms.service import cut_off, follow_renewal, forget_session, rename_member
@@ -38,7 +38,7 @@ for blueprint in (
 finish_with(sessions.clear_useless_cookie)
 consent.recorded_by(has_consented)
 for kind, look in (
-    (presence.PRESENT, presence.look_after), (presence.EMPTY, presence.end_if_empty),
+    (presence.PRESENT, presence.look_after), (ending.EMPTY, presence.end_if_empty),
     (aftermath.FOLLOW, aftermath.follow), (aftermath.END, aftermath.end), (staging.EXPIRY_KIND, staging.reap_tab),
     (sweep.KIND, sweep.look_after), (account_sweep.KIND, account_sweep.look_after),
     (history.UNSTARTED, history.start_unstarted), (history.RAW, history.drop_raw), (history.KEEP, keeping.look_after),

@@ -62,9 +62,11 @@ def delete_content(content_id: str, session: Session, *, now: int) -> None:
 def close_tab(tab_id: TabId, session: Session, *, now: int) -> None:
     """Everything of the tab is deleted at once. Raises TooMany where floods of unknown ones are closed."""
     owner_id = session.participant_id
-    if tabs.find_lease(owner_id, tab_id, now=now) is None:
+    lease = tabs.find_lease(owner_id, tab_id, now=now)
+    if lease is None:
         _count(session, now)
-    expiry.file(EXPIRY_KIND, _name(owner_id, tab_id), now, now=now)  # breaking off below, it is finished by the reaper
+    if lease is None or not lease.closed:  # breaking off below, it is finished by the reaper; closed again, it has that
+        expiry.file(EXPIRY_KIND, _name(owner_id, tab_id), now, now=now)
     tabs.close_lease(owner_id, tab_id, now=now)
     _erase_tab(owner_id, tab_id, now)
     presence.close_tab(owner_id, tab_id, session.room_id, now=now)

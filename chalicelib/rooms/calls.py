@@ -3,14 +3,14 @@
 Sound and pictures go from browser to browser. What is relayed here is neither stored nor logged.
 """
 
-from collections.abc import Iterator
 from typing import Literal
 
 from chalicelib.lifetimes import MINUTE
 from chalicelib.rooms import connections, push
+from chalicelib.rooms.call_models import enter_call, entered, find_call, leave_call
 from chalicelib.rooms.connections import Connection
 from chalicelib.rooms.messages import Signal
-from chalicelib.rooms.models import enter_call, find_call, find_member, leave_call, members_of
+from chalicelib.rooms.models import find_member
 from chalicelib.rooms.record_models import Member, members
 from chalicelib.runtime import limits
 from chalicelib.runtime.errors import TooMany
@@ -18,25 +18,28 @@ from chalicelib.runtime.ids import ConnectionId, ParticipantId, RoomId
 
 CALL_MAX = 6  # people: each sends to every other
 SIGNALS = 600  # a minute by one participant: a call of six is set up by a few hundred
+IS_HERE = Member.here == True  # noqa: E712 - a condition
 ENTRIES = 30  # into a call a minute by one participant; each is told to everybody
 SIGNAL_MAX = 16_384  # bytes: a description of a session with all its candidates
 Failure = Literal["not-here", "too-large", "too-many"]
 
 
 def relay(connection_id: ConnectionId, to: str, data: str, *, now: int) -> Failure | None:
-    """Passes `data` on to the other member's tabs; why not, where it does not."""
+    """Passes `data` on to the other's tabs, where both are in the call; why not, where it does not.
+
+    Whoever signals is sent sound and pictures: nobody hears or sees a call without standing in its list.
+    """
     if len(data.encode()) > SIGNAL_MAX:
         return "too-large"
     known = connections.find(connection_id, now=now)
-    both = None if known is None else next(_common(known, to, now), None)
-    if both is None:
+    other = None if known is None else _other(known, to, now)
+    if known is None or other is None:
         return "not-here"
-    me, other = both
     try:
-        limits.count(f"signals/{me.participant_id}", allowed=SIGNALS, window_ms=MINUTE, now=now)
+        limits.count(f"signals/{known.participant_id}", allowed=SIGNALS, window_ms=MINUTE, now=now)
     except TooMany:
         return "too-many"
-    push.to_member(other, Signal(me.room_id, me.participant_id, data), now=now)
+    push.to_member(other, Signal(other.room_id, known.participant_id, data), now=now)
     return None
 
 
@@ -55,9 +58,11 @@ def change_call(connection_id: ConnectionId, room_id: RoomId, *, joins: bool, no
         limits.count(f"calls/{member.participant_id}", allowed=ENTRIES, window_ms=MINUTE, now=now)
     except TooMany:
         return False
+    if members.update((room_id, member.entry), [Member.in_call.set(True)], now=now, where=IS_HERE) is None:
+        return False  # they have left the meeting meanwhile
     if not _enter(member, now):
+        members.update((room_id, member.entry), [Member.in_call.remove()], now=now)
         return False
-    members.update((room_id, member.entry), [Member.in_call.set(True)], now=now)
     push.call_changed(room_id, now=now)
     return True
 
@@ -71,24 +76,23 @@ def hang_up(member: Member, *, now: int) -> None:
 
 
 def _enter(member: Member, now: int) -> bool:
-    """Where the call is full, whoever is in it without being here makes room: their process may have died."""
+    """Where the call is full, whoever's name only stands there makes room: they left, or their process died."""
     room_id = RoomId(member.room_id)
     if enter_call(room_id, member.participant_id, CALL_MAX, now=now):
         return True
-    here = {one.participant_id for one in members_of(room_id, now=now) if one.here}
-    gone = find_call(room_id, now=now) - here
+    gone = entered(room_id, now=now) - find_call(room_id, now=now)
     if not gone:
         return False
     leave_call(room_id, gone, now=now)
     return enter_call(room_id, member.participant_id, CALL_MAX, now=now)
 
 
-def _common(known: Connection, to: str, now: int) -> Iterator[tuple[Member, Member]]:
-    """The two of them in each room that the tab follows and both are present in."""
+def _other(known: Connection, to: str, now: int) -> Member | None:
+    """Whom the tab means: somebody else in the call that it is in itself, of a room that it follows."""
     for room in sorted(known.rooms or ()):
-        me, other = (_present(RoomId(room), who, now) for who in (str(known.participant_id), to))
-        if me is not None and other is not None and me.participant_id != other.participant_id:
-            yield me, other
+        if to != known.participant_id and {to, known.participant_id} <= find_call(room, now=now):
+            return _present(RoomId(room), to, now)
+    return None
 
 
 def _present(room_id: RoomId, participant_id: str, now: int) -> Member | None:

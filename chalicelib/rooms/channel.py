@@ -10,6 +10,7 @@ from chalicelib.runtime.errors import Unauthenticated
 from chalicelib.runtime.ids import ConnectionId, ParticipantId, RoomId, TabId, is_opaque
 from chalicelib.sessions.models import Session, find
 
+RESUMES = 120  # a minute of one session; each reads a whole room and files a look at who has come
 SOCKETS = 120  # a minute of one session; each is told everything
 
 
@@ -23,12 +24,16 @@ def connect(connection_id: ConnectionId, session: Session, *, now: int, tab_id: 
 
 
 def resume(connection_id: ConnectionId, room_id: RoomId, *, now: int) -> Room | None:
-    """The tab follows the room from now on; None if it is not its participant's."""
+    """The tab follows the room from now on; None if it is not its participant's. Raises TooMany."""
     connection = connections.find(connection_id, now=now)
     if connection is None or not is_opaque(room_id):
         return None
+    limits.count(f"resumes/{connection.session_id}", allowed=RESUMES, window_ms=MINUTE, now=now)
     member = find_member(room_id, ParticipantId(connection.participant_id), now=now)
     if member is None or not connections.follow(connection, room_id, now=now):
+        return None
+    if find_member(room_id, ParticipantId(connection.participant_id), now=now) is None:
+        connections.unfollow(connection, room_id, now=now)  # they left meanwhile, before this could be seen
         return None
     if member.session_id != connection.session_id:
         pass_on(member, member.session_id, connection.session_id, now=now)

@@ -18,17 +18,21 @@ from chalicelib.rooms.record_models import (
     join_codes,
     members,
 )
-from chalicelib.runtime import events
+from chalicelib.runtime import events, expiry
 from chalicelib.runtime.ids import RoomId, SessionId
 from chalicelib.runtime.parallel import together
 from chalicelib.sessions.models import forget_room
 
+EMPTY = "empty-room"  # kind of expiry entries: of meetings that have nobody, or an end that may have broken off
 SIDE_BY_SIDE = 8  # members are let go in so many rows at once: a full room within seconds
 LAST = (ORGANISER, HEAD)  # by these a repetition finds what broke off
 
 
 def end_room(room_id: RoomId, *, now: int) -> None:
-    """Ends the meeting. Safe to repeat: where it broke off, nobody can read the room, and this deletes the rest."""
+    """Ends the meeting. Where it breaks off, nobody can read the room, and the reaper repeats it, which is safe."""
+    if heads.get((room_id, HEAD), now=now) is None:
+        return
+    expiry.file(EMPTY, room_id, now, now=now)
     if heads.update((room_id, HEAD), [Head.ended.set(True)], now=now) is None:
         return
     push.ended(room_id, now=now)

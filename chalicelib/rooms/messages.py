@@ -127,7 +127,7 @@ class Signal(msgspec.Struct, tag_field="type", tag="signal"):
 
 
 class SignalFailed(msgspec.Struct, tag_field="type", tag="signal.failed"):
-    """A signal did not get through: `to` is not here, it is larger than 16 KB, or it were too many within a minute."""
+    """A signal did not get through: not both are in the call, it is larger than 16 KB, or too many came in a minute."""
 
     to: str
     reason: Literal["not-here", "too-large", "too-many"]
@@ -185,7 +185,7 @@ class SendResume(msgspec.Struct, tag_field="action", tag="resume"):
 
 
 class SendSignal(msgspec.Struct, tag_field="action", tag="signal"):
-    """Passed on to another member who is present in a meeting that this tab follows; neither stored nor logged.
+    """Passed on to somebody else in the call of a meeting that this tab follows; neither stored nor logged.
 
     At most 16 KB of `data` in UTF-8; `signal.failed` says where it is more.
     """

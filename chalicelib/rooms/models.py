@@ -3,11 +3,11 @@
 from collections.abc import Sequence as Many
 from typing import TypeVar
 
-from pynamodb.expressions.condition import Condition, size
+from pynamodb.expressions.condition import Condition
 
 from chalicelib.lifetimes import JOIN_CODE, KNOCK, LEFT, MEETING
+from chalicelib.rooms.call_models import in_call
 from chalicelib.rooms.record_models import (
-    CALL,
     CODE,
     EMPTY,
     HEAD,
@@ -29,7 +29,6 @@ from chalicelib.rooms.record_models import (
     RoomEntry,
     Sequence,
     Shown,
-    calls,
     empties,
     entries,
     heads,
@@ -90,26 +89,6 @@ def forget_empty(room_id: RoomId) -> None:
 def empty_since(room_id: RoomId, *, now: int) -> int | None:
     found = empties.get((room_id, EMPTY), now=now)
     return None if found is None else int(found.since_ms)
-
-
-def enter_call(room_id: RoomId, participant_id: str, most: int, *, now: int) -> bool:
-    """Puts the participant into the room's call; False where `most` others are in it."""
-    call = Call(room_id, CALL, people={participant_id})
-    call.lives_until(MEETING.deadline(now))
-    if calls.create(call, now=now):
-        return True
-    few = size(Call.people) < most  # type: ignore[no-untyped-call]  # of PynamoDB's, without a type
-    room_left = Call.people.does_not_exist() | few | Call.people.contains(participant_id)
-    return calls.update((room_id, CALL), [Call.people.add({participant_id})], now=now, where=room_left) is not None
-
-
-def leave_call(room_id: str, people: set[str], *, now: int) -> None:
-    calls.update((room_id, CALL), [Call.people.delete(people)], now=now)
-
-
-def find_call(room_id: str, *, now: int) -> set[str]:
-    """The participants in the room's call."""
-    return _people(calls.get((room_id, CALL), now=now))
 
 
 def knock_key(room_id: str, participant_id: str) -> tuple[str, str]:
@@ -230,6 +209,7 @@ def _room(found: Many[RoomEntry]) -> Room | None:
     sequence, organiser = _first(Sequence, found), _first(Organiser, found)
     if head is None or head.ended:
         return None
+    people = [one for one in found if isinstance(one, Member)]
     return Room(
         RoomId(head.room_id),
         int(head.opened_at_ms),
@@ -237,15 +217,11 @@ def _room(found: Many[RoomEntry]) -> Room | None:
         bool(organiser and organiser.link_id == head.room_id) or bool(merged and merged.by_link),
         organiser,
         0 if sequence is None else int(sequence.number),
-        [one for one in found if isinstance(one, Member)],
+        people,
         [one for one in found if isinstance(one, Shown)],
-        frozenset(_people(_first(Call, found))),
+        frozenset(in_call(_first(Call, found), people)),
         int((sequence and sequence.left_at_ms) or 0),
     )
-
-
-def _people(call: Call | None) -> set[str]:
-    return set() if call is None else set(call.people or ())
 
 
 def _first(kind: type[E], found: Many[RoomEntry]) -> E | None:

@@ -17,8 +17,9 @@ from chalicelib.rooms.tabs import Lease, known_leases, tabs_of
 from chalicelib.runtime import events, expiry, live
 from chalicelib.runtime.ids import ConnectionId, ParticipantId, RoomId
 
+TABS_MAX = 50  # of one member, which are remembered
 TABS_OVER_MAX = 10  # of one member, which are remembered in vain
-PRESENT, EMPTY = "presence", "empty-room"  # kinds of expiry entries
+PRESENT = "presence"  # kind of expiry entries
 
 
 def watch(member: Member, *, now: int) -> None:
@@ -30,13 +31,23 @@ def come_back(member: Member, connection: Connection, *, now: int) -> None:
     """A tab of theirs follows the room; whoever was away is announced."""
     key = (member.room_id, member.entry)
     if connection.tab_id and connection.tab_id not in (member.tabs or ()):
-        members.update(key, [Member.tabs.add({connection.tab_id})], now=now)
+        _remember_tab(member, connection.tab_id, now)
     watch(member, now=now)
     if member.here:
         return
     back = [Member.here.set(True), Member.away_since_ms.remove(), Member.back_since_ms.set(now)]
     if members.update(key, back, now=now, where=Member.here == False) is not None:  # noqa: E712 - a condition
         push.came_or_went(member, now=now)
+
+
+def _remember_tab(member: Member, tab_id: str, now: int) -> None:
+    """One more tab that has followed the room; of many, those that are not there any more are forgotten."""
+    key = (member.room_id, member.entry)
+    if len(member.tabs or ()) < TABS_MAX:
+        members.update(key, [Member.tabs.add({tab_id})], now=now)
+        return
+    there = sorted(str(lease.tab_id) for lease in _leases(member, now) if lease.held_at(now))
+    members.update(key, [Member.tabs.set({*there[: TABS_MAX - 1], tab_id})], now=now)
 
 
 def lose_connection(room_id: RoomId, known: Connection, *, now: int) -> None:
@@ -92,7 +103,7 @@ def look_at_room(room_id: RoomId, since_ms: int, *, now: int) -> None:
         went = [int(member.away_since_ms) for member in room.members if member.away_since_ms]
         last_ms = max(since_ms, room.left_at_ms, *went)
         note_empty(room_id, last_ms, now=now)
-        expiry.file(EMPTY, room_id, last_ms + EMPTY_FOR_MS, now=now)
+        expiry.file(ending.EMPTY, room_id, last_ms + EMPTY_FOR_MS, now=now)
 
 
 def end_if_empty(name: str, now: int) -> int | None:

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from chalicelib.rooms import connections
+from chalicelib.rooms.call_models import find_call
 from chalicelib.rooms.messages import (
     CallChanged,
     KnockAnswered,
@@ -18,7 +19,7 @@ from chalicelib.rooms.messages import (
     RoomEnded,
     RoomMessage,
 )
-from chalicelib.rooms.models import find_call, find_member, next_sequence
+from chalicelib.rooms.models import find_member, next_sequence
 from chalicelib.rooms.record_models import Knock, Member
 from chalicelib.runtime import live
 from chalicelib.runtime.ids import ConnectionId, ParticipantId, RoomId, SessionId

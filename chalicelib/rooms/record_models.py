@@ -74,7 +74,7 @@ class Member(RoomEntry, discriminator="member"):
     away_since_ms = NumberAttribute(null=True)
     back_since_ms = NumberAttribute(null=True)  # who was away and came back; the stay before is over
     tabs = UnicodeSetAttribute(null=True)  # which have followed the room; their leases say whether they are there
-    in_call = BooleanAttribute(null=True)  # so that whoever goes hangs up; the call itself says who is in it
+    in_call = BooleanAttribute(null=True)  # said first, and taken back last: the call lists who is in it
 
     @property
     def came_at_ms(self) -> int:

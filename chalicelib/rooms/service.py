@@ -59,7 +59,7 @@ def _enter(room_id: RoomId, session: Session, via: str, now: int, *, asked: bool
     room = current_room(room_id, now=now)
     if room is None:
         return None
-    free = asked or room.organiser is None or room.is_run_by(session.account_id)
+    free = asked or room.is_run_by(session.account_id)
     return merging.add_member(new_member(room.room_id, person(session), via=via, now=now), now=now, asked=free)
 
 

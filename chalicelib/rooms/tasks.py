@@ -7,7 +7,7 @@ from chalice.app import Blueprint, Response, SQSEvent, WebsocketAPI, WebsocketEv
 
 from chalicelib.rooms import calls, channel, messages, pulse, push
 from chalicelib.runtime import clock, crosssite, live
-from chalicelib.runtime.errors import Problem
+from chalicelib.runtime.errors import Problem, TooMany
 from chalicelib.runtime.ids import ConnectionId, RoomId, TabId, parse_uuid
 from chalicelib.runtime.parsing import parse_json, strict_json
 from chalicelib.runtime.settings import settings
@@ -74,7 +74,10 @@ def push_chunk(event: SQSEvent) -> None:
 
 
 def _resume(connection_id: ConnectionId, room_id: RoomId, now: int) -> None:
-    room = channel.resume(connection_id, room_id, now=now)
+    try:
+        room = channel.resume(connection_id, room_id, now=now)
+    except TooMany:
+        return  # the next heartbeat says that this tab follows no room: it asks once more
     if room is not None:
         changed = messages.RoomChanged(room.room_id, room.sequence, now, merged_into=room.merged_into)
         live.send([connection_id], changed)

@@ -37,7 +37,7 @@ def read_session(call: Call[None]) -> Reply:
 
 
 @operation(routes, "PATCH", "/v1/session", summary="Change my name or preferences", body=SessionPatch,
-           answers=SessionView, errors=(Unauthenticated, Denied, Invalid, Conflict))  # fmt: skip
+           answers=SessionView, errors=(Unauthenticated, Denied, Invalid, Conflict, TooMany))  # fmt: skip
 def change_session(call: Call[SessionPatch]) -> Reply:
     now = clock.now()
     session = edge.require_session(call, now=now)

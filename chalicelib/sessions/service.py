@@ -16,6 +16,7 @@ from chalicelib.sessions.rules import Age, Pass, clean_name, clean_nickname
 
 TRIES = 8
 OPENED = 20_000  # sessions a minute of one network: a stadium is no attack
+NAMES = 30  # a minute of one session
 
 
 def open_session(viewer: str = "", *, now: int, age: Age | None = None) -> Session:
@@ -50,7 +51,11 @@ def require_age(session: Session, *, children_too: bool = False) -> None:
 
 
 def change_name(session: Session, name: str | None, *, now: int) -> Session:
-    """Another name for the session's participant, a generated one for None; others in the meeting see it at once."""
+    """Another name for the session's participant, a generated one for None; others in the meeting see it at once.
+
+    Raises Denied before the age is known, Invalid, and TooMany: each is told to everybody in the meeting.
+    """
+    limits.count(f"names/{session.session_id}", allowed=NAMES, window_ms=MINUTE, now=now)
     if name is None:
         chosen = friendly()
     else:

@@ -1,16 +1,18 @@
 """Members who talk over the network: signals between two of them, and a call of at most six (B13)."""
 
 import io
+from functools import partial
 from itertools import count
 
 import pytest
 
 from chalicelib.lifetimes import MINUTE
-from chalicelib.rooms import calls, channel, push, service
+from chalicelib.rooms import calls, channel, connections, push, service
+from chalicelib.rooms.call_models import find_call
 from chalicelib.rooms.calls import CALL_MAX, SIGNAL_MAX, SIGNALS, change_call
-from chalicelib.rooms.models import find_call, next_sequence
+from chalicelib.rooms.models import find_room, next_sequence
 from chalicelib.runtime.ids import ConnectionId, RoomId, opaque
-from chalicelib.sessions.models import Session
+from chalicelib.sessions.models import Session, find as find_session
 from chalicelib.sessions.service import open_session
 from tests.integration.test_rooms import meeting, merge
 from tests.support.browser import Browser, Socket
@@ -59,10 +61,12 @@ def test_of_two_who_come_at_once_the_last_message_names_both(world: World, monke
 
 
 def test_a_signal_reaches_the_other_and_nobody_else(world: World, log_lines: io.StringIO) -> None:
-    """B13: between two members; nothing of it is stored or logged."""
+    """B13: between two of a call; nothing of it is stored or logged."""
     one, two, third = (world.member() for _ in range(3))
     room = meeting(world, one, two, third)
     mine, theirs, elsewhere, other = tab(one, room), tab(two, room), two.connect(), tab(third, room)
+    for one_of_them in (mine, theirs, other):
+        join(one_of_them, room)
     world.pushes.clear()
     signal(mine, me(two, room), "v=0 secret candidate")
     assert world.pushes.sent == [
@@ -72,12 +76,74 @@ def test_a_signal_reaches_the_other_and_nobody_else(world: World, log_lines: io.
     assert "secret" not in str(world.aws.items()) + log_lines.getvalue()
 
 
-def test_signals_go_between_present_members_of_one_meeting_only(world: World) -> None:
+def test_nobody_hears_a_call_without_being_seen_in_it(world: World) -> None:
+    """B13: whoever signals is sent sound and pictures; a member who is not in the call gets nothing through."""
+    one, two = world.member(), world.member()
+    room = meeting(world, one, two)
+    mine, theirs = tab(one, room), tab(two, room)
+    join(mine, room)
+    for sender, to in ((theirs, me(one, room)), (mine, me(two, room))):
+        world.pushes.clear()
+        signal(sender, to)
+        assert world.pushes.sent == [(sender.id, {"type": "signal.failed", "to": to, "reason": "not-here"})]
+    join(theirs, room)
+    join(theirs, room, joined=False)
+    world.pushes.clear()
+    signal(theirs, me(one, room))
+    assert world.pushes.kinds(mine.id) == []
+
+
+def test_whoever_leaves_while_entering_the_call_is_not_in_it() -> None:
+    """B13, exhaustively at one switch: the leaving runs whole between any two requests of the entering."""
+    for switch in count():
+        with in_memory() as memory, recorded_pushes():
+            room, tabs = crowd()
+            assert change_call(tabs[0], room, joins=True, now=START_MS)
+            leaver = _known(tabs[1])
+            session = find_session(leaver.session_id, now=START_MS)
+            assert session is not None
+            leave = partial(service.leave_room, room, session, now=START_MS)
+            with memory.interrupted(switch, leave) as reached:
+                change_call(tabs[1], room, joins=True, now=START_MS)
+            if not reached():
+                break
+            found = find_room(room, now=START_MS)
+            assert found is not None
+            assert leaver.participant_id not in find_call(room, now=START_MS) | found.in_call, switch
+            assert len(found.in_call) == 1
+    assert switch > 3
+
+
+def test_whoever_leaves_while_their_tab_comes_back_hears_nothing_more() -> None:
+    """B5, B6, exhaustively at one switch: the leaving runs whole between any two requests of the following."""
+    for switch in count():
+        with in_memory() as memory, recorded_pushes():
+            room, tabs = crowd()
+            session = find_session(_known(tabs[0]).session_id, now=START_MS)
+            assert session is not None
+            with memory.interrupted(switch, partial(service.leave_room, room, session, now=START_MS)) as reached:
+                channel.resume(tabs[0], room, now=START_MS)
+            if not reached():
+                break
+            assert tabs[0] not in connections.audience_ids(connections.of_room(room), now=START_MS), switch
+            assert room not in (_known(tabs[0]).rooms or ()), switch
+    assert switch > 3
+
+
+def _known(tab: ConnectionId) -> connections.Connection:
+    found = connections.find(tab, now=START_MS)
+    assert found is not None
+    return found
+
+
+def test_signals_go_between_two_of_one_call_only(world: World) -> None:
     """B13: not to strangers, to those away, to oneself, nor from outside."""
     one, two, stranger = (world.member() for _ in range(3))
     room, other = meeting(world, one, two), meeting(world, stranger)
     mine, theirs, strange = tab(one, room), tab(two, room), tab(stranger, other)
     ids = me(one, room), me(two, room), me(stranger, other)
+    for socket, where in ((mine, room), (theirs, room), (strange, other)):
+        join(socket, where)
     world.pushes.clear()
     signal(mine, ids[2])
     signal(strange, ids[0])
@@ -99,7 +165,9 @@ def test_a_signal_has_at_most_16_kb(world: World, data: str, kinds: list[str]) -
     """B13: in bytes; who sends more is told so."""
     one, two = world.member(), world.member()
     room = meeting(world, one, two)
-    mine, _ = tab(one, room), tab(two, room)
+    mine, theirs = tab(one, room), tab(two, room)
+    for socket in (mine, theirs):
+        join(socket, room)
     other = me(two, room)
     world.pushes.clear()
     signal(mine, other, data)
@@ -112,6 +180,8 @@ def test_floods_of_signals_are_refused(world: World, monkeypatch: pytest.MonkeyP
     one, two = world.member(), world.member()
     room = meeting(world, one, two)
     mine, theirs, other = tab(one, room), tab(two, room), me(two, room)
+    for socket in (mine, theirs):
+        join(socket, room)
     world.pushes.clear()
     for _ in range(4):
         signal(mine, other)

@@ -90,6 +90,7 @@ room.addEventListener("moved", event => {
 });
 for (const why of /** @type {Ending[]} */ (["ended", "signed-out"]))
   room.addEventListener(why, () => here.end(why));
+room.addEventListener("unread", () => say(t("meeting.unread")));
 room.addEventListener("missing", () => void here.lookOutside(roomHere()));
 arrival.addEventListener("arrived", event => here.arrive(detail(event)));
 arrival.addEventListener("over", () => here.end("ended"));

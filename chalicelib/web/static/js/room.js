@@ -1,15 +1,17 @@
 import { call, Refused } from "./api.js";
+import { pauseMs } from "./live.js";
 import { apply, fromAnswer, isBehind, prolonged, timed, without } from "./room-state.js";
 
 /** @typedef {import("./room-state.js").RoomState} RoomState */
 
 const GONE = new Set([401, 403, 404, 410]);
 const SPREAD_MS = 2; // for each who is here
+const TOLD = 2; // readings that failed before people are told
 const PULSES = 10; // after which the room is read in any case: a pulse tells nothing of people
 
 /**
  * The meeting this page is in. Events: "change" when anything in it did, or was read again; "knock" (detail: LiveMessage);
- * "moved" (detail: room id); and the three ends (Ending): "ended", "missing" if it is not ours to see, "signed-out"
+ * "moved" (detail: room id); "unread" where it cannot be read for now; and the three ends (Ending): "ended", "missing" if it is not ours to see, "signed-out"
  * if the session that was in it is over.
  */
 export class Room extends EventTarget {
@@ -20,6 +22,9 @@ export class Room extends EventTarget {
   #reading = false;
   #again = false;
   #pulses = 0; // since the last reading
+  #failed = 0; // readings in a row
+  /** @type {number | undefined} */
+  #retry;
 
   /** @param {import("./live.js").Live} live */
   constructor(live) {
@@ -62,12 +67,13 @@ export class Room extends EventTarget {
     this.id = null;
     this.state = null;
     this.#live.follows = null;
+    this.#failed = 0;
+    window.clearTimeout(this.#retry);
   }
 
-  /** A server that is away is no event here: the live channel's return reads again. */
-  refresh = () => void this.#read().catch(() => {});
+  refresh = () => void this.#read();
 
-  /** Reads the whole room; messages that come meanwhile make it read once more. */
+  /** Reads the whole room; whoever wants that meanwhile makes it read once more. */
   async #read() {
     if (!this.id) return;
     this.#again = this.#reading;
@@ -87,16 +93,33 @@ export class Room extends EventTarget {
       const answer = await call("GET", `/v1/rooms/${id}`);
       if (id === this.id) this.#take(answer);
     } catch (error) {
-      if (!(error instanceof Refused && GONE.has(error.status))) throw error;
-      if (id === this.id) this.#end(error.status === 401 && this.state ? "signed-out" : "missing");
+      if (id !== this.id) return;
+      if (!(error instanceof Refused && GONE.has(error.status))) this.#repeat();
+      else this.#end(error.status === 401 && this.state ? "signed-out" : "missing");
     }
   }
 
-  /** Whoever asks for a meeting that has merged gets the one it is now. @param {RoomAnswer} answer */
+  /** What has failed is tried again, after longer and longer pauses. */
+  #repeat() {
+    window.clearTimeout(this.#retry);
+    this.#retry = window.setTimeout(this.refresh, pauseMs(this.#failed));
+    this.#failed += 1;
+    if (this.#failed === TOLD && !this.state) this.dispatchEvent(new Event("unread"));
+  }
+
+  /**
+   * Whoever asks for a meeting that has merged gets the one it is now. An answer that was overtaken by a message would
+   * bring back what is gone: it is asked for once more.
+   * @param {RoomAnswer} answer
+   */
   #take(answer) {
+    if (this.state && answer.room_id === this.id && answer.sequence < this.state.sequence)
+      return this.#repeat();
     this.#pulses = 0;
+    this.#failed = 0;
     if (answer.room_id === this.id) this.#replace(fromAnswer(answer));
     else this.#move(answer.room_id);
+    return undefined;
   }
 
   /** The answer to a heartbeat; one to a lease's heartbeat says nothing of the room. @param {LiveMessage} message */
@@ -104,7 +127,8 @@ export class Room extends EventTarget {
     if (!this.id || lease !== undefined) return;
     if (!pulse) this.#follow(); // a `resume` was lost, or the room is not mine any more
     if (!pulse) return this.refresh();
-    if (!this.state || pulse.room_id !== this.id) return;
+    if (pulse.room_id !== this.id) return;
+    if (!this.state) return this.refresh();
     this.#pulses += 1;
     if (isBehind(this.state, pulse) || this.#pulses >= PULSES) this.refresh();
     else if (this.state.content.length) this.#replace(timed(this.state, pulse));

@@ -1,4 +1,5 @@
 import { Devices } from "./devices.js";
+import { Early } from "./early.js";
 import { Peer } from "./peer.js";
 
 /**
@@ -31,6 +32,7 @@ export class Call extends EventTarget {
   devices = new Devices();
   /** @type {Map<string, Other>} */
   #others = new Map();
+  #early = new Early();
   #mine = 0;
   #evicting = false; // my other tab
   #unsure = false; // since the live channel was lost: what came then is not known
@@ -164,7 +166,10 @@ export class Call extends EventTarget {
 
   #meet() {
     for (const id of this.#others.keys()) if (!this.people.includes(id)) this.#close(id);
-    for (const id of this.people) if (id !== this.#me && !this.#others.has(id)) this.#connect(id, 0);
+    for (const id of this.people) {
+      if (id !== this.#me && !this.#others.has(id)) this.#connect(id, 0);
+      for (const signal of this.#early.release(id)) void this.#take(id, signal);
+    }
   }
 
   /** @param {string} id @param {number} theirs @returns {Other} */
@@ -194,7 +199,9 @@ export class Call extends EventTarget {
     if (room_id !== this.#room.id) return;
     if (type === "call.refused" && this.place === "entering") this.#refused();
     const signal = type === "signal" && data && this.#mine ? parsed(data) : null;
-    if (from && signal) void this.#take(from, signal);
+    if (!from || !signal) return;
+    if (this.people.includes(from)) void this.#take(from, signal);
+    else this.#early.hold(from, signal);
   }
 
   /** @param {string} id @param {Signal} signal */
@@ -222,5 +229,6 @@ export class Call extends EventTarget {
 
   #closeAll() {
     for (const id of [...this.#others.keys()]) this.#close(id);
+    this.#early.clear();
   }
 }
