@@ -143,7 +143,7 @@ def test_a_submission_that_dies_between_two_writes_is_finished_by_its_retry() ->
 
 
 def test_a_process_that_dies_leaves_nobody_in_a_second_meeting() -> None:
-    """Crash between writes, wherever it happens: who has a seat that was not seen yet is in one meeting and stays so."""
+    """Crash between writes, wherever it happens: who has a seat that was not seen yet is in one meeting only."""
     for survived in itertools.count():
         with staged() as stage:
             people = [open_session(now=START_MS) for _ in range(3)]
