@@ -42,7 +42,8 @@ def my_insights(room_id: RoomId, session: Session, *, now: int) -> Mine:
     stays = presence_of(room.room_id, now=now, participant_id=session.participant_id)
     stay = (member.came_at_ms, now) if member.here else ()
     here = (*stays.get(session.participant_id, ()), *((stay,) if stay else ()))
-    return Mine(captures(room, now=now), agreed, _so_far(room, session, here, now) if agreed else None)
+    captured = captures(room.organiser.account_id if room.organiser else None, now=now)
+    return Mine(captured, agreed, _so_far(room, session, here, now) if agreed else None)
 
 
 def _so_far(room: Room, session: Session, here: tuple[tuple[int, int], ...], now: int) -> Person | None:

@@ -3,15 +3,17 @@
 from dataclasses import dataclass
 
 from chalicelib.accounts import models as accounts
+from chalicelib.insights.history import GRACE_MS
 from chalicelib.insights.intake import EVENTS_MAX, Batch, Refused, take_in
+from chalicelib.insights.meeting_models import find_meeting, presence_of
 from chalicelib.insights.models import batches, new_batch
+from chalicelib.lifetimes import MINUTE
 from chalicelib.privacy import service as privacy
 from chalicelib.rooms.models import find_member
-from chalicelib.rooms.room import Room
 from chalicelib.rooms.service import current_room
 from chalicelib.runtime import consent, limits
 from chalicelib.runtime.consent import Consented, Insights
-from chalicelib.runtime.errors import Denied, NotFound, TooLarge
+from chalicelib.runtime.errors import Denied, Gone, NotFound, TooLarge
 from chalicelib.runtime.ids import ParticipantId, RoomId, TabId
 from chalicelib.sessions.models import Session
 
@@ -27,39 +29,54 @@ class Taken:
     duplicate: bool
 
 
+@dataclass(frozen=True)
+class _Meeting:
+    """What a batch is of. `account_id`: who runs it, and wanted it captured when it ended; None for nobody."""
+
+    meeting_id: str
+    opened_at_ms: int
+    account_id: str | None
+
+
 def take_batch(room_id: RoomId, tab_id: TabId, sequence: int, batch: Batch, session: Session, *, now: int) -> Taken:
-    """Stores what is believed of a batch, once. Raises NotFound, Denied, TooLarge, TooMany; then nothing is stored."""
+    """Stores what is believed of a batch, once. Raises NotFound, Gone, Denied, TooLarge, TooMany: then nothing is."""
     if len(batch.events) > EVENTS_MAX:
         raise TooLarge(f"Send at most {EVENTS_MAX} events in a batch.")
-    room = require_member(room_id, session, now=now)
-    require_capture(room, now=now)
+    meeting = _meeting(room_id, session, now)
+    if not captures(meeting.account_id, now=now):
+        raise Denied("No insights are captured in this meeting.", kind="capture-off")
     consented = consent.check(Insights, privacy.person(session), now=now)
     BATCHES_A_MINUTE.count(session.session_id, now=now)
-    return _store(room, tab_id, sequence, batch, session.participant_id, consented, now)
+    return _store(meeting, tab_id, sequence, batch, session.participant_id, consented, now)
 
 
-def require_member(room_id: RoomId, session: Session, *, now: int) -> Room:
-    """The meeting that the room is now. Raises NotFound for who is not in it."""
-    room = current_room(room_id, now=now)
-    if room is None or find_member(room.room_id, ParticipantId(session.participant_id), now=now) is None:
-        raise NotFound("There is no such meeting, or you are not in it.")
-    return room
-
-
-def require_capture(room: Room, *, now: int) -> None:
-    """Raises Denied where nobody runs the meeting, or whoever does captures no insights."""
-    if not captures(room, now=now):
-        raise Denied("No insights are captured in this meeting.", kind="capture-off")
-
-
-def captures(room: Room, *, now: int) -> bool:
-    """Whether the organiser's account is there and its switch is on."""
-    account = accounts.find(room.organiser.account_id, now=now) if room.organiser else None
+def captures(account_id: str | None, *, now: int) -> bool:
+    """Whether somebody runs the meeting, whose account is there and whose switch is on."""
+    account = accounts.find(account_id, now=now) if account_id else None
     return account is not None and bool(account.capture_insights)
 
 
+def _meeting(room_id: RoomId, session: Session, now: int) -> _Meeting:
+    """Raises NotFound for who is not in it, Gone where it is over and the grace after it, too."""
+    room = current_room(room_id, now=now)
+    if room is None:
+        return _ended(room_id, session, now)
+    if find_member(room.room_id, ParticipantId(session.participant_id), now=now) is None:
+        raise NotFound("There is no such meeting, or you are not in it.")
+    return _Meeting(room.room_id, room.opened_at_ms, room.organiser.account_id if room.organiser else None)
+
+
+def _ended(room_id: RoomId, session: Session, now: int) -> _Meeting:
+    meeting = find_meeting(room_id, now=now)
+    if meeting is None or not presence_of(room_id, now=now, participant_id=session.participant_id):
+        raise NotFound("There is no such meeting, or you were not in it.")
+    if now >= meeting.ended_at_ms + GRACE_MS:
+        raise Gone(f"The meeting is over; what was measured is taken for {GRACE_MS // MINUTE} minutes after its end.")
+    return _Meeting(meeting.meeting_id, int(meeting.opened_at_ms), meeting.account_id if meeting.captured else None)
+
+
 def _store(
-    room: Room,
+    meeting: _Meeting,
     tab_id: TabId,
     sequence: int,
     batch: Batch,
@@ -67,8 +84,7 @@ def _store(
     consented: Consented[Insights],
     now: int,
 ) -> Taken:
-    recording, refused = take_in(batch, room.opened_at_ms, now=now)
-    made = new_batch(
-        room.room_id, participant_id, tab_id, sequence, recording, person=consented.subject_for(Insights), now=now
-    )
+    recording, refused = take_in(batch, meeting.opened_at_ms, now=now)
+    person = consented.subject_for(Insights)
+    made = new_batch(meeting.meeting_id, participant_id, tab_id, sequence, recording, person=person, now=now)
     return Taken(len(batch.events) - len(refused), refused, duplicate=not batches.create(made, now=now))

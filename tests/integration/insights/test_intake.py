@@ -176,3 +176,26 @@ def kind_of(answer: Any) -> tuple[int, str]:
 def size_of(item: Record) -> int:
     """Bytes, as DynamoDB counts them."""
     return item_size(item.serialize())
+
+
+def test_browsers_may_still_send_for_two_minutes_after_the_end(held: Held) -> None:
+    """D3: from then on it is too late, and said so; who was not there finds nothing at any time."""
+    ben, stranger = held.guest("Ben"), grown_up_guest(held.world)
+    agree(stranger)
+    assert held.organiser.delete(f"/v1/rooms/{held.room}").status == 204
+    held.world.clock.advance(2 * MINUTE - 1)
+    assert send(ben, held.room, 1, at(held, 121, 120.5)).status == 202
+    assert send(stranger, held.room, 1).status == 404
+    held.world.clock.advance(1)
+    assert send(ben, held.room, 2, at(held, 121, 120.5)).status == 410
+    assert send(stranger, held.room, 1).status == 404
+    assert len(stored(held)) == 1
+
+
+def test_after_the_end_nothing_comes_in_where_capture_is_off(held: Held) -> None:
+    """D9: whether it was off at the end or is since."""
+    ben = held.guest("Ben")
+    assert held.organiser.delete(f"/v1/rooms/{held.room}").status == 204
+    held.organiser.request("PATCH", "/v1/account", json_body={"capture_insights": False})
+    assert send(ben, held.room, 1, at(held, 2, 1)).json()["type"].endswith("capture-off")
+    assert stored(held) == []

@@ -23,6 +23,8 @@ import { keepLanguage } from "./language.js";
 import { ListenerView } from "./listener-view.js";
 import { Listening } from "./listening.js";
 import { Live } from "./live.js";
+import { Measuring } from "./measuring/measuring.js";
+import { MeasuringView } from "./measuring/measuring-view.js";
 import { MeetingView } from "./meeting-view.js";
 import { say, showCookieNotice, showWhenOffline, showWithoutCookies } from "./notices.js";
 import { Organise } from "./organise.js";
@@ -53,7 +55,8 @@ const analytics = new Analytics(room);
 const calls = new Call(room, live);
 new CallView(calls, room);
 const announcements = new Announcements(room);
-const others = [view, shown, door, organise, announcements];
+const measuring = new Measuring({ room, live, tab, calls });
+const others = [view, shown, door, organise, announcements, measuring];
 const parts = {
   room,
   live,
@@ -66,6 +69,7 @@ const parts = {
   invite,
   analytics,
   organise,
+  measuring,
   others,
 };
 const here = new Whereabouts(parts);
@@ -95,7 +99,10 @@ room.addEventListener("missing", () => void here.lookOutside(roomHere()));
 arrival.addEventListener("arrived", event => here.arrive(detail(event)));
 arrival.addEventListener("over", () => here.end("ended"));
 announcements.addEventListener("mine", () => session.refresh()); // perhaps in another tab
-session.addEventListener("over", () => here.signOut());
+session.addEventListener("over", () => {
+  measuring.forget();
+  here.signOut();
+});
 live.addEventListener("lost", () => room.id || session.refresh()); // perhaps it was ended from another device
 session.addEventListener("change", () => session.who || room.id || live.close());
 window.addEventListener("popstate", () => {
@@ -108,11 +115,13 @@ lease.addEventListener("renewed", () => room.prolong(staged.ids, lease.expiresAt
 window.addEventListener("pagehide", ({ persisted }) => {
   listening.stop();
   calls.leave();
+  measuring.leave();
   if (heldBearer() && !persisted) void call("DELETE", "/v1/session", { leaving: true }); // nobody could come back to it
 });
 
 keepLanguage(language => session.prefer({ language }));
-const { panel, rename } = openPanel(session, here.arriveToRun);
+const { panel, rename, askAge } = openPanel(session, here.arriveToRun);
+new MeasuringView(measuring, room, askAge);
 new MyLinks(panel, staged, room, time);
 panel.restore();
 offerAgain(staged);

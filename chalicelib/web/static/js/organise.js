@@ -73,10 +73,12 @@ export class Organise {
   }
 
   /** @param {RoomAnswer} answer */
-  #showLink({ link, room_id, planned_start_ms: start }) {
+  #showLink({ link, room_id, planned_start_ms: start, settings }) {
     find(".by-link", HTMLElement, this.#root).hidden = !link;
     this.#link.value = link ?? "";
     this.#showPicture(link);
+    const hint = settings.knock ? "organise.link-hint-knock" : "organise.link-hint";
+    write(find(".link-hint", HTMLElement, this.#root), t(hint));
     const calendar = find(".calendar", HTMLAnchorElement, this.#root);
     calendar.href = `/v1/rooms/${link?.split("/").pop() ?? room_id}/calendar.ics`;
     calendar.hidden = !start;

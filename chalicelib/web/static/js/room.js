@@ -57,9 +57,11 @@ export class Room extends EventTarget {
     if (this.id) this.#live.send({ action: "resume", room_id: this.id, after: this.state?.sequence ?? 0 });
   };
 
-  async leave() {
+  /** @param {Promise<unknown>} before what must reach the server while I am in it */
+  async leave(before) {
     const id = this.id;
     this.forget();
+    await before;
     if (id) await call("DELETE", `/v1/rooms/${id}/participants/me`);
   }
 

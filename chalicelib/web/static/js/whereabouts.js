@@ -2,6 +2,7 @@ import { home, meeting, roomHere } from "./addresses.js";
 import { call } from "./api.js";
 import { find, write } from "./dom.js";
 import { t } from "./i18n.js";
+import { mine } from "./insights/addresses.js";
 import { recall, remember } from "./memory.js";
 import { say } from "./notices.js";
 
@@ -29,7 +30,7 @@ const ENDINGS = {
  *   listening: import("./listening.js").Listening, staged: import("./content/staged.js").Staged,
  *   view: import("./meeting-view.js").MeetingView, arrival: import("./arrival.js").Arrival,
  *   calls: import("./call/call.js").Call, invite: import("./invite.js").Invite, analytics: import("./analytics.js").Analytics,
- *   organise: import("./organise.js").Organise, others: Clearable[]}} Parts `others`: what else shows one meeting
+ *   organise: import("./organise.js").Organise, measuring: import("./measuring/measuring.js").Measuring, others: Clearable[]}} Parts `others`: what else shows one meeting
  */
 
 /** Which view the page shows, and the ways between them: into a meeting, out of it, to its door and to its end. */
@@ -112,10 +113,10 @@ export class Whereabouts {
   }
 
   async leave() {
-    const { calls, room, staged } = this.#parts;
+    const { calls, measuring, room, staged } = this.#parts;
     const { id } = room;
     calls.leave();
-    const left = room.leave();
+    const left = room.leave(measuring.clear());
     this.#forget(id);
     if (roomHere()) history.pushState(null, "", home());
     this.show("home");
@@ -129,8 +130,11 @@ export class Whereabouts {
 
   /** The address stays: it says which meeting is meant. @param {Ending} why */
   end(why) {
-    const { room, session, staged } = this.#parts;
+    const { measuring, room, session, staged } = this.#parts;
     const id = room.id ?? roomHere();
+    const measured = why === "ended" && measuring.place === "measuring";
+    find(".gone-mine", HTMLAnchorElement).hidden = !measured;
+    find(".gone-mine", HTMLAnchorElement).href = mine(id ?? "");
     room.forget();
     this.#forget(id);
     if (why === "signed-out") session.forget();

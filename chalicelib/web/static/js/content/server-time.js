@@ -10,10 +10,10 @@ export class ServerTime {
 
   /** @param {import("../live.js").Live} live */
   constructor(live) {
-    for (const kind of ["message", "heartbeat"])
-      live.addEventListener(kind, event =>
-        this.#heard(/** @type {CustomEvent<LiveMessage>} */ (event).detail),
-      );
+    live.addEventListener("heartbeat", event => this.#set(/** @type {CustomEvent} */ (event).detail.at_ms));
+    live.addEventListener("message", event =>
+      this.#heard(/** @type {CustomEvent<LiveMessage>} */ (event).detail),
+    );
   }
 
   now() {
@@ -30,9 +30,14 @@ export class ServerTime {
     if (!this.#known) await this.sync();
   }
 
-  /** Who left did so when they were last heard of, which may be long ago. @param {LiveMessage} message */
+  /**
+   * A message may have waited in a queue, and who left did so when they were last heard of: only the answer to a question
+   * of this page's own sets the time back.
+   * @param {LiveMessage} message
+   */
   #heard({ type, at_ms }) {
-    if (at_ms && type !== "participant.left") this.#set(at_ms);
+    if (!at_ms || type === "participant.left") return;
+    if (!this.#known || at_ms > this.now()) this.#set(at_ms);
   }
 
   /** @param {number} nowMs */

@@ -38,6 +38,8 @@ export class ShownCard {
 
   #one;
   #acts;
+  /** @type {string | undefined} who is away keeps it: somebody answers for what is shown */
+  #name;
 
   /** The same link, shown in the same way. @param {ShownContent} other */
   fits({ url, title, as }) {
@@ -59,7 +61,8 @@ export class ShownCard {
   /** What changes while it stands. @param {ShownContent} one @param {import("../room-state.js").RoomState | null} state @param {number} nowMs */
   write({ participant_id: id, expires_at_ms }, state, nowMs) {
     const mine = id === state?.answer.me;
-    const name = nameOf(state, id) ?? t("content.somebody");
+    this.#name = nameOf(state, id) ?? this.#name;
+    const name = this.#name ?? t("content.somebody");
     write(
       find(".shown-by", HTMLElement, this.element),
       mine ? t("content.by-me") : t("content.by", { name }),

@@ -49,5 +49,9 @@ export function openPanel(session, opened) {
     panel.open();
     age.before("name");
   };
-  return { panel, rename };
+  const askAge = () => {
+    panel.open();
+    void age.before("home");
+  };
+  return { panel, rename, askAge };
 }

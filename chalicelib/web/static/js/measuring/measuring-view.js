@@ -1,0 +1,77 @@
+import { Refused } from "../api.js";
+import { find, write } from "../dom.js";
+import { busy } from "../forms.js";
+import { t } from "../i18n.js";
+import { mine } from "../insights/addresses.js";
+import { kindOf } from "../problems.js";
+
+/** @type {Partial<Record<import("./measuring.js").Place, string>>} */
+const WORDS = {
+  starting: "measuring.starting",
+  measuring: "measuring.on",
+  "no-microphone": "measuring.no-microphone",
+  declined: "measuring.declined",
+};
+
+/** What is asked before anything is measured, and the sign that stands for as long as something is. */
+export class MeasuringView {
+  #root = find(".measuring", HTMLElement);
+  #sign = find(".measured", HTMLElement);
+
+  /** @param {import("./measuring.js").Measuring} measuring @param {import("../room.js").Room} room @param {() => void} askAge */
+  constructor(measuring, room, askAge) {
+    this.#measuring = measuring;
+    this.#room = room;
+    this.#askAge = askAge;
+    measuring.addEventListener("change", () => this.#show());
+    this.#onclick(".measuring-yes", () => this.#agree());
+    this.#onclick(".measuring-again", () => this.#agree());
+    this.#onclick(".measuring-no", () => {
+      measuring.decline();
+      find("#meeting-title", HTMLElement).focus();
+    });
+    find(".measured-stop", HTMLButtonElement).addEventListener("click", () => this.#withdraw());
+  }
+
+  #measuring;
+  #room;
+  #askAge;
+
+  /** @param {string} button @param {() => unknown} act */
+  #onclick(button, act) {
+    find(button, HTMLButtonElement, this.#root).addEventListener("click", act);
+  }
+
+  async #agree() {
+    await busy(
+      this.#root,
+      async () => {
+        try {
+          await this.#measuring.agree();
+        } catch (error) {
+          if (error instanceof Refused && kindOf(error) === "age-required") this.#askAge();
+          throw error;
+        }
+      },
+      { "age-required": "measuring.age" },
+    );
+  }
+
+  async #withdraw() {
+    find("#meeting-title", HTMLElement).focus();
+    await busy(this.#root, () => this.#measuring.withdraw());
+  }
+
+  #show() {
+    const { place, text } = this.#measuring;
+    const at = (/** @type {import("./measuring.js").Place[]} */ ...places) => places.includes(place);
+    this.#root.hidden = at("off");
+    find(".measuring-asks", HTMLElement, this.#root).hidden = !at("asking");
+    write(find(".measuring-text", HTMLElement, this.#root), text);
+    const words = WORDS[place];
+    write(find(".measuring-said", HTMLElement, this.#root), words ? t(words) : "");
+    find(".measuring-again", HTMLElement, this.#root).hidden = !at("declined", "no-microphone");
+    this.#sign.hidden = !at("starting", "measuring");
+    find(".measured-mine", HTMLAnchorElement).href = mine(this.#room.id ?? "");
+  }
+}
