@@ -11,7 +11,7 @@ from chalicelib.joining.consequences import forget_sound, give_up_seat, seat_adm
 from chalicelib.joining.routes import routes as joining_routes
 from chalicelib.joining.tasks import tasks as joining_tasks
 from chalicelib.privacy.routes import routes as privacy_routes
-from chalicelib.privacy.service import follow_guest, forget_guest, has_consented
+from chalicelib.privacy.service import LEFT, finish_leaving, follow_guest, forget_guest, has_consented
 from chalicelib.privacy.tasks import tasks as privacy_tasks
 from chalicelib.rooms import ending, presence
 from chalicelib.rooms.organiser_routes import routes as organiser_routes
@@ -38,12 +38,13 @@ for blueprint in (
 finish_with(sessions.clear_useless_cookie)
 consent.recorded_by(has_consented)
 for kind, look in (
-    (presence.PRESENT, presence.look_after), (ending.EMPTY, presence.end_if_empty),
+    (presence.PRESENT, presence.look_after), (ending.EMPTY, presence.end_if_empty), (LEFT, finish_leaving),
     (aftermath.FOLLOW, aftermath.follow), (aftermath.END, aftermath.end), (staging.EXPIRY_KIND, staging.reap_tab),
-    (sweep.KIND, sweep.look_after), (account_sweep.KIND, account_sweep.look_after),
     (history.UNSTARTED, history.start_unstarted), (history.RAW, history.drop_raw), (history.KEEP, keeping.look_after),
 ):  # fmt: skip
     expiry.handled_by(kind, look)
+expiry.handled_by_page(sweep.KIND, sweep.look_after)
+expiry.handled_by_page(account_sweep.KIND, account_sweep.look_after)
 for event, hear in (
     (events.SessionEnded, staging.forget_session), (events.FoundTooYoung, forget_guest),
     (events.AccountUsed, record_use_with), (events.SessionEnded, forget_session), (events.SessionEnded, forget_sound),

@@ -17,7 +17,7 @@ from chalicelib.runtime.networks import network
 # counted before the password is looked at
 GUESSES = Window("guess", 10, 15 * MINUTE)  # of one network at one account
 OWN_LOG_INS = Window("own-log-in", 20, 15 * MINUTE)  # of all sessions together that the account's owner proved before
-OWN_GUESSES = Window("own-guess", 10, 15 * MINUTE)  # of one session, once more: each log in is another session
+PROOFS = Window("proof", 10, 15 * MINUTE)  # passwords and codes once more, of all sessions of one account together
 # counted once wrong: a hall of people may log in at the same time
 WRONG_ANYWHERE = Window("wrong-anywhere", 100, 15 * MINUTE)  # at one account
 WRONG_NEARBY = Window("wrong-nearby", 1_000, 15 * MINUTE)  # of one network at any account
@@ -85,9 +85,12 @@ def rows_of(address: Address, viewer: str, now: int) -> list[Wanted]:
     ]  # fmt: skip
 
 
-def count_proof(session_id: SessionId, *, now: int) -> None:
-    """Of a password or code by someone signed in: strangers cannot use these up. Raises TooMany."""
-    OWN_GUESSES.count(session_id, now=now)
+def count_proof(account_id: str, *, now: int) -> None:
+    """Of a password or code by someone signed in: strangers cannot use these up. Raises TooMany.
+
+    By account: each change of the password gives a session another id, and would give it another ten codes to try.
+    """
+    PROOFS.count(account_id, now=now)
 
 
 def forget_wrong(address: Address, viewer: str, *, now: int) -> None:

@@ -8,7 +8,7 @@ from chalicelib.accounts.schemas import NewAccount
 from chalicelib.privacy import service as privacy
 from chalicelib.privacy.rules import Decided
 from chalicelib.runtime.addresses import parse_address
-from chalicelib.runtime.errors import Gone
+from chalicelib.runtime.errors import Gone, Unauthenticated
 from chalicelib.sessions.models import Session
 from chalicelib.sessions.service import require_age
 
@@ -48,7 +48,10 @@ def confirm_address(token: str, *, now: int) -> None:
         raise _gone()
     if not models.confirm(account, now=now):
         raise _gone()
-    privacy.record_first(who, consents, now=now)
+    try:
+        privacy.record_first(who, consents, now=now)
+    except Unauthenticated as error:  # erased at this moment
+        raise _gone() from error
     if not tokens.take_token(found, now=now):
         raise _gone()
 

@@ -45,7 +45,7 @@ def offer(signed: Signed, password: str, *, now: int) -> Offer:
 
 def switch_on(signed: Signed, code: str, *, now: int) -> tuple[Session, list[str]]:
     """The renewed session, and ten recovery codes, shown this once. Raises Conflict, TooMany, Unauthenticated."""
-    attempts.count_proof(signed.session.session_id, now=now)
+    attempts.count_proof(signed.account.account_id, now=now)
     account = signed.account
     in_time = account.totp_offered and now - int(account.totp_offered_at_ms or 0) < OFFER_MS
     _require(in_time, "Ask for a secret first: POST /v1/account/totp.")

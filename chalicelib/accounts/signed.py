@@ -50,7 +50,7 @@ def find_signed(session: Session, *, now: int) -> Signed:
 
 def prove_password(signed: Signed, password: str, *, now: int) -> None:
     """Before what cannot be undone. Raises TooMany, and Unauthenticated for a wrong one."""
-    attempts.count_proof(signed.session.session_id, now=now)
+    attempts.count_proof(signed.account.account_id, now=now)
     if not passwords.matches(signed.account.password_hash, password):
         raise Unauthenticated("This is not your password.", kind="wrong-credentials")
 

@@ -11,10 +11,20 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import product
 
-from chalicelib.joining.models import ClipId, find_seat, note_hint, read_seat, take_seat, undo_seat
+from chalicelib.joining.models import (
+    ClipId,
+    find_seat,
+    given_up_before,
+    new_seat,
+    note_hint,
+    read_seat,
+    seats,
+    take_seat,
+    undo_seat,
+)
 from chalicelib.rooms import door, merging, push, service as rooms
 from chalicelib.rooms.messages import JoinChanged
-from chalicelib.rooms.models import find_member, find_room, left_after, let_in, member_key, new_head, new_member
+from chalicelib.rooms.models import entering, find_member, find_room, left_after, member_key, new_head, new_member
 from chalicelib.rooms.record_models import Member, heads, members
 from chalicelib.rooms.room import Room
 from chalicelib.runtime.errors import TooMany
@@ -71,16 +81,15 @@ def _open(everyone: Sequence[Ear], now: int) -> Placed | None:
     first = min(everyone, key=lambda ear: (ear.start_ms, ear.clip_id))
     room_id = RoomId(derived("room", *first.clip_id))
     arrivals = _arrivals(everyone, room_id, now)
-    steps = [partial(_take_seat, ear, room_id, now, first.start_ms) for ear in arrivals]
-    seated = together([*steps, partial(_write_room, room_id, first.start_ms, list(arrivals.values()))])[:-1]
+    steps = [partial(_sit, ear, member, now, first.start_ms) for ear, member in arrivals.items()]
+    seated = together([*steps, partial(_write_room, room_id, first.start_ms)])[:-1]
     return _welcome(arrivals, seated, now)
 
 
 def _join(everyone: Sequence[Ear], room_id: RoomId, now: int) -> Placed | None:
     """Those without a seat take one in a room that there is. None where someone was seated elsewhere meanwhile."""
     arrivals = _arrivals([ear for ear in everyone if not ear.seated], room_id, now)
-    steps: list[Callable[[], object]] = [partial(_take_seat, ear, room_id, now) for ear in arrivals]
-    steps += [partial(let_in, member, now=now) for ear, member in arrivals.items() if not ear.room_id]
+    steps: list[Callable[[], object]] = [partial(_sit, ear, member, now) for ear, member in arrivals.items()]
     steps.append(partial(merging.current_room, room_id, now=now))
     results = together(steps)
     seated, room = dict(zip(arrivals, map(bool, results), strict=False)), results[-1]
@@ -153,7 +162,18 @@ def _undo(member: Member) -> None:
     undo_seat(member.participant_id, member.room_id)
 
 
-def _take_seat(ear: Ear, room_id: RoomId, now: int, opened_at_ms: int | None = None) -> bool:
+def _sit(ear: Ear, member: Member, now: int, opened_at_ms: int | None = None) -> bool:
+    """Takes a seat and becomes a member at once: whoever has a seat elsewhere never becomes one, whatever dies when.
+
+    Where only the membership cannot be, as it is there already or the room asks to knock, the seat alone is taken.
+    """
+    room_id = RoomId(member.room_id)
+    if not ear.room_id:
+        both = entering(member, now=now, asked=opened_at_ms is not None)
+        seat = new_seat(ear.participant_id, room_id, now=now, opened_at_ms=opened_at_ms)
+        both.create(seats, seat, over=given_up_before(ear.heard_at_ms))
+        if both.commit():
+            return True
     return take_seat(ear.participant_id, room_id, heard_at_ms=ear.heard_at_ms, opened_at_ms=opened_at_ms, now=now)
 
 
@@ -245,8 +265,9 @@ def _must_knock(ear: Ear, session: Session, room: Room, now: int) -> bool:
     return True
 
 
-def _write_room(room_id: RoomId, opened_at_ms: int, arrivals: Sequence[Member]) -> bool:
-    merging.open_with(room_id, opened_at_ms, arrivals)
+def _write_room(room_id: RoomId, opened_at_ms: int) -> bool:
+    """The same again changes nothing."""
+    heads.put(new_head(room_id, opened_at_ms))
     return True
 
 

@@ -16,6 +16,7 @@ from pynamodb.attributes import (
     UnicodeAttribute,
     UnicodeSetAttribute,
 )
+from pynamodb.expressions.condition import Condition
 
 from chalicelib.joining.rules import Span, Status
 from chalicelib.lifetimes import JOIN_VERDICT, SOUND_CLIP
@@ -206,9 +207,20 @@ def take_seat(
 
     `opened_at_ms` is that of a room which is being opened for them, so that others can finish it.
     """
+    seat = new_seat(participant_id, room_id, now=now, opened_at_ms=opened_at_ms)
+    return seats.create(seat, now=now, over=given_up_before(heard_at_ms))
+
+
+def new_seat(participant_id: str, room_id: RoomId, *, now: int, opened_at_ms: int | None) -> Seat:
     seat = Seat(participant_id, SEAT, room_id=room_id, opened_at_ms=opened_at_ms)
     seat.lives_until(JOIN_VERDICT.deadline(now))
-    return seats.create(seat, now=now, over=Seat.given_up_at_ms < heard_at_ms)
+    return seat
+
+
+def given_up_before(heard_at_ms: int) -> Condition:
+    """Holds for a seat that its participant had left when they heard that."""
+    before: Condition = Seat.given_up_at_ms < heard_at_ms
+    return before
 
 
 def move_seat(participant_id: str, room_id: RoomId, *, now: int) -> bool:

@@ -5,6 +5,9 @@ from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttrib
 from chalicelib.lifetimes import CONSENT, ERASURE
 from chalicelib.runtime import vault
 from chalicelib.runtime.store import Binding, Record, Table
+from chalicelib.runtime.transactions import Transaction
+
+ACCOUNT, GUEST = "account/", "guest/"  # how a person's name begins
 
 
 class Decision(Record):
@@ -51,8 +54,12 @@ def forget_decisions(person: str, *, now: int) -> None:
 
 
 def append_decision(person: str, purpose: str, *, given: bool, version: int, at_ms: int, now: int) -> bool:
-    """False where another decision stands at that very instant."""
-    return decisions.create(new_decision(person, purpose, given=given, version=version, at_ms=at_ms), now=now)
+    """False where another decision stands at that very instant, and for the erased: nothing is written after them."""
+    both = Transaction(now=now)
+    both.create(decisions, new_decision(person, purpose, given=given, version=version, at_ms=at_ms))
+    since = 0 if person.startswith(ACCOUNT) else at_ms  # a guest found too young may be somebody older later
+    both.forbid(erasures, erasures.bare(subject_of(person)), Erasure.erased_at_ms >= since)
+    return both.commit()
 
 
 def new_decision(person: str, purpose: str, *, given: bool, version: int, at_ms: int) -> Decision:

@@ -1,13 +1,15 @@
 """Consent: asked for by purpose, recorded with its text's version, withdrawn as easily as given (F1)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import cast, get_args
 
 from chalicelib.privacy import models, texts
 from chalicelib.privacy.models import Decision, is_erased, note_erasure
 from chalicelib.privacy.rules import Decided, is_given, next_instant
+from chalicelib.runtime import expiry, vault
 from chalicelib.runtime.consent import PurposeName
-from chalicelib.runtime.errors import Conflict
+from chalicelib.runtime.errors import Conflict, Unauthenticated
 from chalicelib.runtime.events import FoundTooYoung, GuestSignedIn
 from chalicelib.runtime.transactions import Transaction
 from chalicelib.sessions.models import Session, change
@@ -19,6 +21,7 @@ __all__ = [
     "consents_of",
     "decide",
     "decide_here",
+    "finish_leaving",
     "follow_guest",
     "forget_guest",
     "is_erased",
@@ -31,13 +34,15 @@ __all__ = [
 ]
 
 PURPOSES: tuple[PurposeName, ...] = get_args(PurposeName)
+LEFT = "left"  # kind of expiry entries
+SEALED = "privacy/left"  # an entry names nobody
 TRIES = 4  # against others who decide for the same person in the same millisecond
 History = dict[PurposeName, list[Decided]]
 
 
 def account(account_id: str) -> str:
     """An account, as consents name it."""
-    return f"account/{account_id}"
+    return models.ACCOUNT + account_id
 
 
 def person(session: Session) -> str:
@@ -69,7 +74,10 @@ def decide(who: str, choices: Mapping[PurposeName, bool], *, now: int) -> Histor
 
 
 def record(who: str, decided: Iterable[Decided], *, now: int) -> None:
-    """Appends decisions, which may have been taken a while ago. One that changes nothing leaves no trace."""
+    """Appends decisions, which may have been taken a while ago. One that changes nothing leaves no trace.
+
+    Raises Unauthenticated for whoever was erased meanwhile: their decisions ended with them.
+    """
     for one in decided:
         _append(who, one, now)
 
@@ -95,9 +103,8 @@ def carry_over(session: Session, *, now: int) -> None:
 
 def follow_guest(event: GuestSignedIn) -> None:
     """What was decided as a guest goes on in the account, as far as that has not decided for itself."""
-    who = account(event.account_id)
-    if not is_erased(who, now=event.now):
-        record_first(who, _latest(guest(event.participant_id), event.now), now=event.now)
+    with suppress(Unauthenticated):  # erased by now
+        record_first(account(event.account_id), _latest(guest(event.participant_id), event.now), now=event.now)
 
 
 def bring(session: Session, choices: Mapping[PurposeName, bool], *, now: int) -> list[Decided]:
@@ -115,13 +122,21 @@ def bring(session: Session, choices: Mapping[PurposeName, bool], *, now: int) ->
 
 
 def leave(both: Transaction, who: str, *, now: int) -> None:
-    """For someone who goes: a trace of it, and what they agreed to is withdrawn; what remains names nobody."""
+    """For someone who goes: a trace of it, and what they agreed to is withdrawn; what remains names nobody.
+
+    What they agree to between the look and the transaction is withdrawn within a minute; after it nothing is written.
+    """
     both.put(models.erasures, models.new_erasure(who, now=now))
-    for purpose, history in consents_of(who, now=now).items():
-        if history and history[-1].given:
-            at_ms, version = next_instant(history, now), texts.version(purpose)
-            gone = models.new_decision(who, purpose, given=False, version=version, at_ms=at_ms)
-            both.create(models.decisions, gone)
+    for gone in _withdrawals(who, now):
+        both.create(models.decisions, gone)
+    expiry.file_with(both, LEFT, vault.seal(SEALED, who), now, now=now)
+
+
+def finish_leaving(name: str, now: int) -> None:
+    """The reaper's call after an erasure."""
+    who = vault.unseal(SEALED, name)
+    for gone in _withdrawals(who, now) if who else ():
+        models.decisions.create(gone, now=now)
 
 
 def forget_guest(event: FoundTooYoung) -> None:
@@ -133,7 +148,15 @@ def forget_guest(event: FoundTooYoung) -> None:
 
 def guest(participant_id: str) -> str:
     """A guest, as consents name them."""
-    return f"guest/{participant_id}"
+    return models.GUEST + participant_id
+
+
+def _withdrawals(who: str, now: int) -> Iterator[Decision]:
+    """Of all that somebody agrees to."""
+    for purpose, history in consents_of(who, now=now).items():
+        if history and history[-1].given:
+            at_ms, version = next_instant(history, now), texts.version(purpose)
+            yield models.new_decision(who, purpose, given=False, version=version, at_ms=at_ms)
 
 
 def _latest(who: str, now: int) -> list[Decided]:
@@ -148,6 +171,8 @@ def _append(who: str, one: Decided, now: int) -> None:
         at_ms = next_instant(history, one.at_ms)
         if models.append_decision(who, one.purpose, given=one.given, version=one.version, at_ms=at_ms, now=now):
             return
+    if is_erased(who, now=now):
+        raise Unauthenticated("Whoever this was has been erased.")
     raise Conflict("This was being changed elsewhere at the same moment. Try again.")
 
 

@@ -3,11 +3,11 @@
 A pointer leads to an older room only, so following it always ends, whoever merges what at the same time.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from chalicelib.lifetimes import JOIN_CODE, MEETING
 from chalicelib.rooms import connections, presence, push
-from chalicelib.rooms.models import find_head, let_in, listed_code, member_key, new_head
+from chalicelib.rooms.models import find_head, let_in, listed_code, member_key
 from chalicelib.rooms.record_models import (
     CODE,
     MERGED,
@@ -83,11 +83,6 @@ def move_all(source: RoomId, into: RoomId, *, now: int) -> None:
                 entries.put(listed_code(digest, into, int(entry.expires_at_ms) - JOIN_CODE.length_ms))
                 entries.delete((source, entry.entry))
     events.publish(events.RoomsMerged(source, into, now))
-
-
-def open_with(room_id: RoomId, opened_at_ms: int, arrivals: Iterable[Member]) -> None:
-    """Writes a room and its first members in one request; the same again changes nothing."""
-    entries.put_many([new_head(room_id, opened_at_ms), *arrivals])
 
 
 def add_member(member: Member, *, now: int, asked: bool = True) -> RoomId | None:

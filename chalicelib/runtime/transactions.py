@@ -35,10 +35,11 @@ class Transaction:
         """Writes the item, whatever is there."""
         self._add(table, item, lambda write: write.save(item))
 
-    def create(self, table: Table[R], item: R) -> None:
-        """Writes the item where none lives."""
+    def create(self, table: Table[R], item: R, *, over: Condition | None = None) -> None:
+        """Writes the item where none lives, or one for which `over` holds."""
         vacant = table.vacant(self._now)
-        self._add(table, item, lambda write: write.save(item, condition=vacant))
+        condition = vacant if over is None else vacant | over
+        self._add(table, item, lambda write: write.save(item, condition=condition))
 
     def update(self, table: Table[R], item: R, actions: Sequence[Action], *, where: Condition | None = None) -> None:
         """Changes what lives under the item's key and, where given, for which `where` holds."""

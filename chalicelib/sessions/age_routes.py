@@ -14,12 +14,17 @@ routes = Blueprint(__name__)
 
 
 @operation(routes, "POST", "/v1/session/age", summary="Say in which month I was born", body=BirthMonth,
-           answers=AgeView, errors=(Invalid, TooMany))  # fmt: skip
+           answers=AgeView, errors=(Invalid, Conflict, TooMany))  # fmt: skip
 def say_age(call: Call[BirthMonth]) -> Reply:
-    """The date is not kept; who is too young leaves nothing but a flag in their browser, until it closes."""
+    """The date is not kept; who is too young leaves nothing but a flag in their browser, until it closes.
+
+    An account's owner was asked before they registered: that holds.
+    """
     now = clock.now()
     outcome = outcome_of(call.body.birth_month, call.body.birth_year, now)
     session = edge.find_session(call, now=now)
+    if session is not None and session.account_id and session.age:
+        raise Conflict("Your age is known: you were asked before you registered.")
     if outcome == "guardian_needed" or cookies.is_flagged(settings(), call.headers):
         call.cookies_out.append(cookies.flag(settings()))
         service.forget_age(session, now=now)

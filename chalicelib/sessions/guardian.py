@@ -7,14 +7,17 @@ import secrets
 from pathlib import Path
 
 from chalicelib.lifetimes import GUARDIAN_REQUEST, HOUR
-from chalicelib.runtime import limits, mail, vault
-from chalicelib.runtime.addresses import parse_address
-from chalicelib.runtime.errors import Conflict, Gone
+from chalicelib.runtime import mail, vault
+from chalicelib.runtime.addresses import Address, parse_address
+from chalicelib.runtime.errors import Conflict, Gone, Unavailable
+from chalicelib.runtime.limits import Window
 from chalicelib.runtime.networks import network
 from chalicelib.sessions.models import GuardianRequest, Session, change, guardian_requests
 
 TEMPLATES = Path(__file__).parent / "mails"
-ALLOWED = {"network": 400, "session": 3, "address": 10}  # mails an hour
+OF_NETWORK = Window("guardian/network", 400, HOUR)  # mails: a school asks at once
+OF_SESSION = Window("guardian/session", 3, HOUR)
+TO_ADDRESS = Window("guardian/address", 10, HOUR)
 
 
 def ask_guardian(session: Session, email: str, language: str, viewer: str, *, now: int) -> None:
@@ -22,12 +25,19 @@ def ask_guardian(session: Session, email: str, language: str, viewer: str, *, no
     if session.age:
         raise Conflict("Your age is known already: nobody has to be asked.")
     address = parse_address(email)
-    _count(session, address, viewer, now)
+    counted = _windows(session, address, viewer)
+    for window, whom in counted:
+        window.count(whom, now=now)
     token = secrets.token_urlsafe(24)
     request = GuardianRequest(*_key(token), session_id=session.session_id)
     request.lives_until(GUARDIAN_REQUEST.deadline(now))
     guardian_requests.put(request)
-    mail.send(mail.compose(TEMPLATES, "guardian", language, to=address, link=mail.link("guardian", token)))
+    try:
+        mail.send(mail.compose(TEMPLATES, "guardian", language, to=address, link=mail.link("guardian", token)))
+    except Unavailable:  # whoever asks again has lost nothing
+        for window, whom in counted:
+            window.take_back(whom, now=now)
+        raise
 
 
 def answer(token: str, *, approve: bool, now: int) -> None:
@@ -40,10 +50,8 @@ def answer(token: str, *, approve: bool, now: int) -> None:
         raise Gone("The child's browser has moved on. Let them ask again.")
 
 
-def _count(session: Session, address: str, viewer: str, now: int) -> None:
-    hidden = {"network": network(viewer), "session": session.session_id, "address": address}
-    for what, whom in hidden.items():
-        limits.count(limits.hidden(f"guardian/{what}", whom), allowed=ALLOWED[what], window_ms=HOUR, now=now)
+def _windows(session: Session, address: Address, viewer: str) -> tuple[tuple[Window, str], ...]:
+    return (OF_NETWORK, network(viewer)), (OF_SESSION, session.session_id), (TO_ADDRESS, address)
 
 
 def _key(token: str) -> tuple[str, str]:

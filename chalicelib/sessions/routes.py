@@ -71,7 +71,7 @@ def list_sessions(call: Call[None]) -> Reply:
     now = clock.now()
     session = edge.require_session(call, now=now)
     found = service.list_sessions(session, now=now)
-    return Reply(ListedSessions([_listed(one, session) for one in found]))
+    return Reply(ListedSessions([_listed(one, session, now) for one in found]))
 
 
 @operation(routes, "DELETE", "/v1/sessions", summary="Log out everywhere", status=204, errors=(Unauthenticated,))
@@ -92,9 +92,9 @@ def end_listed(call: Call[None]) -> Reply:
     return Reply(status=204)
 
 
-def _listed(one: Session, mine: Session) -> ListedSession:
+def _listed(one: Session, mine: Session, now: int) -> ListedSession:
     current = one.session_id == mine.session_id
-    return ListedSession(service.handle(one), int(one.opened_at_ms), int(one.used_at_ms), current)
+    return ListedSession(service.handle(one), int(one.opened_at_ms), now if current else int(one.used_at_ms), current)
 
 
 def clear_useless_cookie(headers: Mapping[str, str], cookies_out: list[str]) -> None:

@@ -9,7 +9,7 @@ from typing import Literal
 from chalicelib.lifetimes import MINUTE, SECOND, SESSION
 from chalicelib.runtime.errors import FieldError, Invalid
 from chalicelib.runtime.ids import SessionId, is_session_id
-from chalicelib.sessions.spelling import HELPERS, shows_nothing, unseen
+from chalicelib.sessions.spelling import HELPERS, overflows, shows_nothing, unseen
 
 RESEAL_AFTER_MS = MINUTE  # the instant of last use in the cookie is at most this old while in use
 FORMAT = 1
@@ -76,6 +76,8 @@ def fault_of(line: str, longest: int) -> str | None:
         return f"1 to {longest} characters"
     if unseen(line):
         return "no control or invisible characters"
+    if overflows(line):
+        return "no more than 8 marks upon a letter"
     return "something to see" if shows_nothing(line) else None
 
 

@@ -89,7 +89,7 @@ class ApprovalView(msgspec.Struct):
 
 
 class ListedSession(msgspec.Struct):
-    """One of my sessions; `id` names it, and is no key to it."""
+    """One of my sessions; `id` names it, and is no key to it. The last use was within 12 h of `used_at_ms`."""
 
     id: OpaqueText
     opened_at_ms: int

@@ -17,6 +17,7 @@ TAGS = frozenset(map(chr, range(0xE0020, 0xE0080)))
 HELPERS = JOINERS | MARKS | EMOJI_STYLES | MONGOLIAN_FORMS | HAN_FORMS | TAGS
 BLACK_FLAG, END_OF_TAGS, KEYCAP = "\U0001f3f4", "\U000e007f", "\u20e3"
 PLAIN = ("LATIN", "GREEK", "CYRILLIC", "ARMENIAN", "GEORGIAN", "CJK", "HIRAGANA", "KATAKANA", "HANGUL", "FULLWIDTH")
+PILE_MAX = 8  # marks upon one letter; Burmese and Tibetan need five or six, more paint over the neighbours
 VIRAMA = 9  # its combining class: what follows decides how an Indic consonant is joined
 # Default_Ignorable_Code_Point of Unicode 16 (DerivedCoreProperties.txt), first and last
 IGNORABLE = (
@@ -33,6 +34,12 @@ def unseen(line: str) -> bool:
 
 def shows_nothing(line: str) -> bool:
     return set(line) <= HELPERS | BLANK
+
+
+def overflows(line: str) -> bool:
+    """Whether marks leave their place: piled high, or first, upon whatever stands before the line."""
+    piles = "".join("m" if unicodedata.category(one) in {"Mn", "Me"} else " " for one in line)
+    return piles.startswith("m") or "m" * (PILE_MAX + 1) in piles
 
 
 def _deceives(one: str) -> bool:

@@ -1,6 +1,9 @@
 """A session that nobody uses is physically gone soon after its end: filed with the reaper when it is made."""
 
+from collections.abc import Collection
+
 from chalicelib.runtime import expiry, vault
+from chalicelib.runtime.sweeping import sweep
 from chalicelib.runtime.transactions import Transaction
 from chalicelib.sessions.models import Session, key_of, sessions
 
@@ -10,23 +13,20 @@ SEALED = "sessions/expiry"  # what is left of a session that ended names neither
 
 def file(session: Session, *, now: int) -> None:
     """Before it is stored, so that none is without."""
-    expiry.file(KIND, _name(session), int(session.expires_at_ms), now=now)
+    expiry.file(KIND, _name(session), int(session.expires_at_ms), now=now, lane=expiry.PATIENT)
 
 
 def file_with(both: Transaction, session: Session, *, now: int) -> None:
-    expiry.file_with(both, KIND, _name(session), int(session.expires_at_ms), now=now)
+    expiry.file_with(both, KIND, _name(session), int(session.expires_at_ms), now=now, lane=expiry.PATIENT)
 
 
-def look_after(name: str, now: int) -> int | None:
-    """The reaper's call: deletes one that has run out; until when it lives, for one that was used meanwhile."""
-    session_id = vault.unseal(SEALED, name)
-    if session_id is None:
-        return None  # of a secret that is not listed any more: the net below takes it
-    found = sessions.get(key_of(session_id), now=now)
-    if found is not None:
-        return int(found.expires_at_ms)
-    sessions.delete(key_of(session_id), where=Session.owner_id.does_not_exist() | (Session.expires_at_ms <= now))
-    return None
+def look_after(names: Collection[str], now: int) -> dict[str, int]:
+    """The reaper's call: deletes those that have run out; until when those live that were used meanwhile.
+
+    One of a secret that is not listed any more is let go: the net below takes it.
+    """
+    known = ((name, vault.unseal(SEALED, name)) for name in names)
+    return sweep(sessions, {name: key_of(session_id) for name, session_id in known if session_id}, now=now)
 
 
 def _name(session: Session) -> str:

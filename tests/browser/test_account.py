@@ -72,6 +72,8 @@ def test_an_account_from_registration_to_logging_out_everywhere(device: Device) 
 
     other.get_by_role("button", name="My sessions").click()
     expect(other.locator(".listed")).to_have_count(2)
+    for words in ("in use now", "within the 12 hours after"):
+        expect(other.locator(".listed-when").filter(has_text=words)).to_have_count(1)
     other.get_by_role("button", name="Log out everywhere").click()
     act(other, "everywhere", "Log out everywhere")
     expect(other.get_by_text(text("en", "sessions.ended-all"))).to_be_visible()

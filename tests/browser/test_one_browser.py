@@ -85,14 +85,21 @@ def test_a_choice_that_did_not_reach_the_session_is_told_by_the_next_page(someon
 
 
 def test_a_browser_that_never_had_a_session_is_asked_for_none(someone: Callable[..., Person]) -> None:
-    """C2: looking makes no session, asks for none and shows no error; a useless cookie is gone with the page."""
+    """C2: looking makes no session, asks for none and shows no error; a useless cookie is gone with the page.
+
+    C9: the notice is one sentence, shown once.
+    """
     person = someone()
     page, seen = person.page, sessions_read(person.page)
     page.goto("/")
     expect(page.locator("#me")).to_be_visible()
+    expect(page.locator(".cookie-notice")).to_contain_text(text("en", "cookie.notice"))
+    page.locator(".cookie-notice button").click()
+    expect(page.locator(".cookie-notice")).to_be_hidden()
     person.context.add_cookies([{"name": "earshot", "value": "nonsense", "url": page.url}])
     page.goto("/")
     expect(page.locator("#me")).to_be_visible()
+    expect(page.locator(".cookie-notice")).to_be_hidden()
     assert (seen, person.context.cookies(), person.traffic.errors) == ([], [], [])
 
 
@@ -112,6 +119,25 @@ def test_another_tab_shows_what_was_changed_here(someone: Callable[..., Person])
     for page in (here, there):
         expect(page.locator("#me")).to_contain_text(text("en", "panel.nobody"))
     assert person.traffic.errors == []
+
+
+def test_a_page_shows_nobody_as_soon_as_it_is_told_that_its_session_is_over(someone: Callable[..., Person]) -> None:
+    """C1, C3: ended from elsewhere, the next thing asked for is refused: no name stays, in no tab."""
+    person = someone()
+    here, there = person.page, person.context.new_page()
+    there.goto("/")
+    open_panel(here)
+    here.get_by_role("button", name="Change name").click()
+    say_age(here)
+    take_name(here, "Ada")
+    expect(there.locator("#me")).to_contain_text("Ada")
+    assert here.request.delete("/v1/session", headers={"Earshot-Client": "another-device"}).status == 204
+
+    here.get_by_role("button", name="My sessions").click()
+
+    expect(here.get_by_text(text("en", "problem.session-required"))).to_be_visible()
+    for page in (here, there):
+        expect(page.locator("#me")).to_contain_text(text("en", "panel.nobody"))
 
 
 def test_nobody_reads_the_session_while_another_is_on_its_way(someone: Callable[..., Person]) -> None:

@@ -166,6 +166,7 @@ def test_a_clip_written_after_a_round_has_closed_calls_the_next(crowded: World) 
 
 def test_while_a_round_is_called_nobody_calls_another_for_the_same_partition(crowded: World) -> None:
     """A14: the work does not grow with the clips that come meanwhile."""
+    crowded.aws.forget(crowd.QUEUE)  # the crowd's own clips may lie in that shard of another cell
     same_shard = [str(uuid.UUID(int=crowd.SHARDS * (n + 1) + 5)) for n in range(4)]
     for join_id in same_shard:
         listen(crowded.member(), A1, heard_until_ms=crowded.now, join_id=join_id)

@@ -142,6 +142,25 @@ def test_a_submission_that_dies_between_two_writes_is_finished_by_its_retry() ->
     assert lost == []
 
 
+def test_a_process_that_dies_leaves_nobody_in_a_second_meeting() -> None:
+    """Crash between writes, wherever it happens: who has a seat that was not seen yet is in one meeting only."""
+    for survived in itertools.count():
+        with staged() as stage:
+            people = [open_session(now=START_MS) for _ in range(3)]
+            for one in people[:2]:
+                send(new_clip(["one"], START_MS - LENGTH_MS), one, now=START_MS)
+            stage.memory.lags = lambda: True
+            try:
+                with stage.memory.crash_after(survived):
+                    send(new_clip(["one"], START_MS - LENGTH_MS), people[2], now=START_MS)
+            except Crash:
+                members = [who for found in meetings(stage, START_MS).values() for who in found]
+                assert sorted(members) == sorted(set(members)), survived
+            else:
+                break
+    assert survived > 15
+
+
 @pytest.mark.parametrize("devices", [2, 3])
 def test_clips_submitted_at_the_same_moment_see_each_other(devices: int) -> None:
     """Of two clips written at the same moment at least one sees the other."""

@@ -1,10 +1,13 @@
 """People with accounts, for tests: registered, confirmed by the link in their mail, signed in."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
+import pytest
 from pyotp import TOTP
 
+from chalicelib.accounts import attempts
 from tests.support.browser import Answer, Browser
 from tests.support.world import World
 
@@ -57,3 +60,23 @@ def with_second_factor(world: World, browser: Browser) -> tuple[str, list[str]]:
     assert answer.status == 200, answer.body
     world.clock.advance(60_000)
     return secret, answer.json()["recovery_codes"]
+
+
+def replace_password(world: World, browser: Browser, password: str) -> None:
+    """By the link of a mail, asked for and opened in that browser."""
+    browser.post("/v1/accounts/password-reset", json_body={"email": EMAIL})
+    body = {"token": latest_reset_token(world), "password": password}
+    assert browser.post("/v1/accounts/password", json_body=body).status == 200
+
+
+def latest_reset_token(world: World) -> str:
+    """Another mail says that the password was changed."""
+    found = [token for one in world.aws.mails() for token in re.findall(r"reset#token=([\w-]+)", one.text)]
+    return str(found[-1])
+
+
+def besieged(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Strangers of many networks guess at the account until all of them are refused."""
+    monkeypatch.setattr(attempts, "WRONG_ANYWHERE", replace(attempts.WRONG_ANYWHERE, allowed=20))
+    statuses = [log_in(world.browser(f"8.8.{n}.8"), password="not the right one").status for n in range(21)]
+    assert statuses == [401] * 20 + [429]

@@ -10,6 +10,8 @@ import pytest
 
 from chalicelib.accounts import reset, second_factor, service
 from chalicelib.accounts.signed import Signed, find_signed
+from chalicelib.privacy import service as privacy
+from chalicelib.runtime import expiry
 from chalicelib.runtime.errors import Problem
 from chalicelib.sessions.edge import held_pass
 from chalicelib.sessions.service import find_session
@@ -178,6 +180,29 @@ def _owner_holds_it(world: World, memory: Memory, switch: int) -> None:
     account: dict[str, Any] = browser.get("/v1/account").json()
     assert (account["email"], account["totp"]) == (EMAIL, False)
     assert "totp_offered" not in memory.items("accounts")[0]
+
+
+@pytest.mark.parametrize("interrupted", ["consent", "erasure"])
+def test_no_consent_outlives_an_erasure_at_the_same_moment(world: World, interrupted: str) -> None:
+    """F1, F4, exhaustively at one switch: a minute later whatever was agreed to is withdrawn, or was never written."""
+    with in_memory() as memory:
+        owner = with_account(world)
+        for switch in count():
+            with memory.undone():
+                who = signed(world, owner)
+                acts: list[Act] = [
+                    partial(service.erase_account, who, PASSWORD, now=world.now),
+                    partial(privacy.decide_here, who.session, {"news": True}, now=world.now),
+                ]
+                act, other = acts[::-1] if interrupted == "consent" else acts
+                with memory.interrupted(switch, partial(_tried, other, [])) as reached, suppress(Problem):
+                    act()
+                if not reached():
+                    break
+                expiry.reap(now=world.now)
+                assert not privacy.has_consented("news", privacy.person(who.session), world.now), switch
+                assert memory.items("accounts") == []
+    assert switch >= 2
 
 
 def test_a_session_ended_elsewhere_is_not_renewed(world: World) -> None:

@@ -1,15 +1,12 @@
-"""From an address and a password to an account, and nobody learns who has one."""
+"""From an address and a password to an account."""
 
 from contextlib import suppress
-from dataclasses import dataclass, replace
 
 import pytest
 
-from chalicelib.accounts import attempts, mails, passwords, registration
-from chalicelib.lifetimes import DAY, HOUR, MINUTE
-from chalicelib.runtime import meter
-from chalicelib.runtime.errors import Unavailable
-from tests.support.accounts import EMAIL, PASSWORD, grown_up, log_in, mailed_token, register, with_account
+from chalicelib.accounts import registration
+from chalicelib.lifetimes import DAY, MINUTE
+from tests.support.accounts import EMAIL, PASSWORD, grown_up, log_in, mailed_token, register
 from tests.support.browser import Answer, Browser
 from tests.support.memory import Crash, in_memory
 from tests.support.world import World
@@ -126,150 +123,6 @@ def test_a_link_left_over_does_not_bring_an_erased_account_back(world: World) ->
     assert world.aws.items("accounts") == []
 
 
-@dataclass
-class Seen:
-    """All that an asker, or whoever measures the server, can see of one request."""
-
-    answer: tuple[int, str, dict[str, str]]
-    hashings: int
-    calls: list[tuple[str, str]]
-    mails: int
-
-
-class Watch:
-    """Counts argon2 runs, DynamoDB requests and mails of what is asked."""
-
-    def __init__(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.world, self.runs = world, 0
-        hasher = type(passwords._hasher())
-        for name in ("hash", "verify"):
-            monkeypatch.setattr(hasher, name, self._counted(getattr(hasher, name)))
-
-    def _counted(self, method: object) -> object:
-        def run(*args: object) -> object:
-            self.runs += 1
-            return method(*args)  # type: ignore[operator]
-
-        return run
-
-    def see(self, browser: Browser, path: str, body: dict[str, object]) -> Seen:
-        runs, mails = self.runs, len(self.world.aws.mails())
-        with meter.metering() as metered:
-            answer = browser.post(path, json_body=body)
-        headers = {name: value for name, value in answer.headers.items() if name != "set-cookie"}
-        calls = [(one.operation, one.table) for one in metered.calls]
-        return Seen((answer.status, answer.body, headers), self.runs - runs, calls, len(self.world.aws.mails()) - mails)
-
-
-@pytest.mark.parametrize("confirmed", [True, False], ids=["an account", "an address that waits"])
-@pytest.mark.parametrize(
-    ("path", "more"),
-    [
-        ("/v1/accounts", {"password": OTHER, "consents": {"news": True}}),
-        ("/v1/accounts/password-reset", {}),
-        ("/v1/session/login", {"password": OTHER}),
-    ],
-)
-def test_known_and_unknown_addresses_look_alike(
-    world: World, monkeypatch: pytest.MonkeyPatch, path: str, more: dict[str, object], confirmed: bool
-) -> None:
-    """C5: no way to tell by answer, mail or timing class: same body, same hashing, same requests, as many mails."""
-    if confirmed:
-        with_account(world)
-    else:
-        register(grown_up(world))
-    watch = Watch(world, monkeypatch)
-    known = watch.see(grown_up(world), path, {"email": EMAIL, **more})
-    unknown = watch.see(grown_up(world), path, {"email": "nobody@example.org", **more})
-    assert known == unknown
-    assert known.hashings == (0 if "reset" in path else 1)
-    assert known.mails == (0 if "login" in path else 1)
-
-
-def test_a_registration_of_ones_own_does_not_tell_whether_an_address_has_an_account(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """C5: a stranger registers both addresses and logs in with the password they chose: the same, mails included."""
-    with_account(world)
-    stranger, watch = grown_up(world, "8.8.8.8"), Watch(world, monkeypatch)
-    addresses = (EMAIL, "nobody@example.org")
-    for address in addresses:
-        register(stranger, address, OTHER)
-    body: dict[str, object] = {"password": OTHER}
-    known, unknown = (watch.see(stranger, "/v1/session/login", body | {"email": one}) for one in addresses)
-    assert known == unknown
-    assert (known.answer[0], known.mails) == (401, 0)
-
-
-def test_a_known_address_is_told_by_mail_and_nothing_changes(world: World) -> None:
-    """C5: the second registration neither takes the account over nor stays unnoticed by its owner."""
-    owner = with_account(world)
-    assert register(grown_up(world), password=OTHER, consents={"news": True}).status == 202
-    mail = world.aws.mails()[-1]
-    assert (mail.to, mail.subject) == ((EMAIL,), "You have an Earshot account already")
-    assert "token" not in mail.text
-    assert owner.get("/v1/account").json()["mail"]["news"] is False
-    assert log_in(world.browser()).status == 200
-
-
-def test_nobody_is_bombed_with_mail(world: World) -> None:
-    """C5: mails limited per address; the asker is told nothing, not even that."""
-    answers = [register(grown_up(world)) for _ in range(attempts.MAILS.allowed + 3)]
-    assert {(one.status, one.body) for one in answers} == {(202, answers[0].body)}
-    assert len(world.aws.mails()) == attempts.MAILS.allowed
-    world.clock.advance(HOUR)
-    register(grown_up(world))
-    assert len(world.aws.mails()) == attempts.MAILS.allowed + 1
-
-
-@pytest.mark.parametrize("kind", ["registration", "reset"])
-def test_strangers_do_not_use_up_the_mails_that_somebody_asks_for(world: World, kind: str) -> None:
-    """C5: mails to one address are counted by the network that asks; and from everywhere, so that nobody is bombed."""
-
-    def ask(browser: Browser) -> None:
-        if kind == "registration":
-            register(browser)
-        else:
-            browser.post("/v1/accounts/password-reset", json_body={"email": EMAIL})
-
-    def mails_of(address: str) -> int:
-        before, browser = len(world.aws.mails()), grown_up(world, address)
-        for _ in range(attempts.MAILS.allowed + 1):
-            ask(browser)
-        return len(world.aws.mails()) - before
-
-    assert [mails_of(f"8.8.{n}.8") for n in range(5)] == [attempts.MAILS.allowed] * 4 + [0]
-    world.clock.advance(HOUR)
-    assert [mails_of("8.8.8.8"), mails_of("203.0.113.7")] == [attempts.MAILS.allowed] * 2
-
-
-def test_registrations_by_strangers_do_not_use_up_the_mails_for_another_password(world: World) -> None:
-    """C5: the owner still gets the link that lets them in."""
-    with_account(world)
-    stranger = grown_up(world, "8.8.8.8")
-    for _ in range(attempts.MAILS.allowed + 1):
-        register(stranger)
-    before = len(world.aws.mails())
-    assert world.browser().post("/v1/accounts/password-reset", json_body={"email": EMAIL}).status == 202
-    assert len(world.aws.mails()) == before + 1
-
-
-def test_a_network_cannot_have_mail_sent_without_end(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """C5: registrations and resets are limited per network, 429 with Retry-After; others are not affected."""
-    monkeypatch.setattr(attempts, "REQUESTS", replace(attempts.REQUESTS, allowed=4))
-    browser = grown_up(world, "8.8.8.8")
-    reset = {"json_body": {"email": EMAIL}}
-    statuses = [register(browser, f"a{n}@example.org").status for n in range(2)]
-    statuses += [browser.post("/v1/accounts/password-reset", **reset).status for _ in range(2)]
-    refused = register(browser, "last@example.org")
-    assert statuses == [202] * 4
-    assert (refused.status, refused.json()["type"]) == (429, "/problems/too-many")
-    assert 1 <= int(refused.headers["retry-after"]) <= HOUR // 1_000
-    assert world.browser("9.9.9.9").post("/v1/accounts/password-reset", **reset).status == 202
-    world.clock.advance(int(refused.headers["retry-after"]) * 1_000)
-    assert register(browser, "last@example.org").status == 202
-
-
 def test_what_is_stored_names_nobody(world: World) -> None:
     """C5: addresses and tokens are stored as digests and sealed, the password as argon2id; C1: no log names them."""
     browser = grown_up(world)
@@ -280,43 +133,6 @@ def test_what_is_stored_names_nobody(world: World) -> None:
         assert world.aws.mentions(text) == []
     verify(browser, token)
     assert world.aws.mentions(EMAIL) == []
-
-
-def test_a_mail_that_cannot_be_sent_is_said_so(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """API: 503 with Retry-After, for known and unknown alike."""
-    with_account(world)
-    monkeypatch.setenv("EARSHOT_MAIL_FROM", "stranger@example.net")  # SES sends for verified senders only
-    from chalicelib.runtime.settings import settings
-
-    settings.cache_clear()
-    answers = [register(grown_up(world), email) for email in (EMAIL, "nobody@example.org")]
-    assert [one.status for one in answers] == [503, 503]
-    assert {one.headers["retry-after"] for one in answers} == {"60"}
-
-
-@pytest.mark.parametrize("email", [EMAIL, "nobody@example.org"])
-@pytest.mark.parametrize("path", ["/v1/accounts", "/v1/accounts/password-reset"])
-def test_a_mail_that_could_not_be_sent_does_not_count(
-    world: World, monkeypatch: pytest.MonkeyPatch, path: str, email: str
-) -> None:
-    """C5: whoever tries until mail goes out again gets theirs, and as many as otherwise; known and unknown alike."""
-    with_account(world)
-    world.clock.advance(HOUR)
-    browser, body = grown_up(world), {"email": email} | ({"password": PASSWORD} if path == "/v1/accounts" else {})
-
-    def ask(times: int) -> list[int]:
-        return [browser.post(path, json_body=body).status for _ in range(times)]
-
-    with monkeypatch.context() as failing:
-        failing.setattr(mails, "send", unavailable)
-        assert ask(attempts.MAILS.allowed + 1) == [503] * (attempts.MAILS.allowed + 1)
-    before = len(world.aws.mails())
-    assert ask(attempts.MAILS.allowed + 2) == [202] * (attempts.MAILS.allowed + 2)
-    assert len(world.aws.mails()) == before + attempts.MAILS.allowed
-
-
-def unavailable(*_: object) -> None:
-    raise Unavailable("SES is away.", retry_after_s=60)
 
 
 @pytest.mark.parametrize(

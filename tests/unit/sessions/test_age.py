@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from chalicelib.sessions.rules import outcome_of
-from tests.support.accounts import grown_up, log_in, mailed_token, register
+from tests.support.accounts import grown_up, log_in, mailed_token, register, with_account
 from tests.support.browser import Answer, Browser
 from tests.support.hand_clock import START_MS
 from tests.support.world import World
@@ -84,6 +84,15 @@ def test_who_turns_out_to_be_too_young_has_agreed_to_nothing_and_registered_noth
     assert browser.post("/v1/accounts/verify", json_body={"token": mailed_token(world)}).status == 410
     assert log_in(world.browser()).status == 401
     assert world.browser().post("/v1/accounts/verify", json_body={"token": mailed_token(world)}).status == 410
+
+
+@pytest.mark.parametrize("months_ago", [120, 12 * 20])
+def test_whoever_is_signed_in_is_not_asked_again(world: World, months_ago: int) -> None:
+    """C7: who registered was asked before; another answer neither counts nor flags the browser."""
+    browser = with_account(world)
+    answer = say(browser, *born(months_ago))
+    assert (answer.status, answer.json()["type"], answer.cookies) == (409, "/problems/conflict", [])
+    assert browser.get("/v1/session").json()["age"] == "adult"
 
 
 @pytest.mark.parametrize(("month", "year"), [(0, 2000), (13, 2000), (2, 2027), (1, 1899), (1, 9999)])

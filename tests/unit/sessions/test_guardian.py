@@ -2,6 +2,8 @@
 
 import pytest
 
+from chalicelib.runtime import mail
+from chalicelib.runtime.errors import Unavailable
 from tests.support.accounts import mailed_token
 from tests.support.browser import Answer, Browser
 from tests.support.world import World
@@ -106,6 +108,20 @@ def test_nobody_is_flooded_with_questions(world: World) -> None:
     others = [ask(world.member(f"8.8.{n}.8")) for n in range(9)]
     assert [one.status for one in others] == [202] * 7 + [429] * 2
     assert others[-1].headers["retry-after"]
+
+
+def test_a_question_that_could_not_be_sent_does_not_count(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """C7: whoever tries until mail goes out again may ask as often as otherwise."""
+
+    def unavailable(_: mail.Message) -> None:
+        raise Unavailable("SES is away.", retry_after_s=60)
+
+    browser = world.member()
+    with monkeypatch.context() as failing:
+        failing.setattr(mail, "send", unavailable)
+        assert [ask(browser).status for _ in range(11)] == [503] * 11
+    assert [ask(browser).status for _ in range(4)] == [202, 202, 202, 429]
+    assert len(world.aws.mails()) == 3
 
 
 def test_a_network_that_opens_floods_of_sessions_is_slowed_down(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -49,6 +49,18 @@ def test_a_guest_has_one_session_and_sees_no_key_to_it(world: World) -> None:
     assert stored["own_id"]["S"] not in str(one)
 
 
+def test_the_last_use_was_within_12_hours_of_the_one_that_is_shown(world: World) -> None:
+    """C3: as the page says it; recording each use would cost a write with every request. This device is in use now."""
+    used, here = with_account(world), world.browser()
+    log_in(here)
+    for _ in range(14):
+        world.clock.advance(HOUR)
+        used.get("/v1/session")
+        shown = {one["current"]: one["used_at_ms"] for one in here.get("/v1/sessions").json()["sessions"]}
+        assert shown[True] == world.now
+        assert 0 <= world.now - shown[False] <= 12 * HOUR
+
+
 def test_ending_the_listed_one_ends_it(world: World) -> None:
     """C3: the cookie goes, too, where it is this one."""
     browser = world.member()

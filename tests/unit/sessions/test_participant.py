@@ -40,6 +40,9 @@ NAMES = [
     "ᠠ\u180bᠨ",
     "辻\U000e0100",
     "x\u0301\u0304",
+    "\u1000\u103c\u103d\u103e\u102d\u102f\u1037",
+    "\u0f66\u0f90\u0fb1\u0f71\u0f74\u0f83",
+    "x" + "\u0301" * 8,
     "?",
 ]
 INVISIBLE = [
@@ -51,7 +54,8 @@ INVISIBLE = [
     "🏴\U000e0067\U000e0062\U000e007f\U000e0067", "\U000e0001a", "a\U000e0fffb", "👩\u200d", "👩\u200d\u200d🚀",
     "👩\u200d b",
 ]  # fmt: skip
-NO_NAMES = ["", "   ", "a" * (NAME_MAX + 1), *INVISIBLE]
+PILED = ["a" + "\u0300\u0317" * 39, "x" + "\u0301" * 9, "\u0301", "\u0338Ada", "\u20dd"]
+NO_NAMES = ["", "   ", "a" * (NAME_MAX + 1), *INVISIBLE, *PILED]
 NO_PREFERENCES = [{"preferences": {"colour": "red"}}, {"preferences": {"language": "tlh"}}, {"email": "a@b.c"}]
 
 

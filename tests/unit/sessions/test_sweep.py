@@ -1,15 +1,17 @@
 """What nobody uses any more is not only unreadable, it is gone: with the TTL sweeper switched off."""
 
 import base64
+from dataclasses import replace
+from unittest.mock import patch
 
 import pytest
 
 from chalicelib.accounts import sweep as account_sweep
 from chalicelib.accounts.models import accounts
 from chalicelib.lifetimes import DAY, HOUR, MINUTE
-from chalicelib.runtime import expiry
+from chalicelib.runtime import expiry, meter
 from chalicelib.runtime.settings import settings
-from chalicelib.sessions import sweep
+from chalicelib.sessions import service, sweep
 from chalicelib.sessions.models import new_session, sessions
 from tests.support.accounts import grown_up, log_in, register, with_account
 from tests.support.environment import SECRET
@@ -21,7 +23,8 @@ KEPT = 30 * DAY + 12 * HOUR  # the server's half: it may be 12 h behind the cook
 
 def reap(world: World) -> None:
     """One run, which finds its way without the minutes in between that the schedule would have looked at."""
-    expiry.cursors.delete((expiry.CURSOR, expiry.CURSOR))
+    for lane in (expiry.URGENT, expiry.PATIENT):
+        expiry.cursors.delete((lane.prefix + expiry.CURSOR, expiry.CURSOR))
     expiry.reap(now=world.now)
 
 
@@ -58,9 +61,10 @@ def test_what_is_used_while_the_sweep_looks_is_not_taken(
     """The four lifetimes: the sweep saw it run out; before it deletes, somebody has used it."""
     with_account(world)
     table = sessions if what == "session" else accounts
-    monkeypatch.setattr(table, "get", lambda *_, **__: None)
-    [entry] = [one.what[1] for one in entries_of(what)][-1:]
-    assert (sweep if what == "session" else account_sweep).look_after(entry, world.now) is None
+    monkeypatch.setattr(table, "get_many", lambda *_, **__: [])
+    names = [one.what[1] for one in entries_of(what)]  # of the guest's session, too, which ended at the log in
+    again = (sweep if what == "session" else account_sweep).look_after(names, world.now)
+    assert list(again.values()) == [world.now + MINUTE]
     assert len(world.aws.items(f"{what}s")) == 1
 
 
@@ -75,13 +79,51 @@ def entries_of(kind: str) -> list[expiry.Entry]:
 def test_many_that_end_at_once_are_all_gone(world: World) -> None:
     """The four lifetimes: the run reads page after page."""
     with in_memory() as memory:
-        for _ in range(expiry.PAGE * 5):
-            session = new_session("Vega 42", world.now)
-            sweep.file(session, now=world.now)
-            sessions.put(session)
+        opened(world, expiry.PAGE * 5)
         world.clock.advance(KEPT)
         reap(world)
         assert memory.items("sessions") == []
+
+
+def test_a_flood_of_sessions_keeps_nothing_else_waiting(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The four lifetimes: more of them end at once than a run handles; what is promised within a minute comes first."""
+    monkeypatch.setattr(expiry, "URGENT", replace(expiry.URGENT, entries_a_run=expiry.PAGE))
+    monkeypatch.setattr(expiry, "PATIENT", replace(expiry.PATIENT, entries_a_run=2 * expiry.PAGE))
+    with in_memory() as memory:
+        opened(world, 5 * expiry.PAGE)
+        world.clock.advance(KEPT)
+        guest = world.member()
+        expiry.file("tab", "due", world.now, now=world.now)
+        looked = list[str]()
+        with patch.dict(expiry._handlers, {"tab": lambda name, _: looked.append(name)}):
+            reap(world)
+        assert looked == ["due"]
+        left = len(memory.items("sessions"))
+        assert left >= 2 * expiry.PAGE
+        for _ in range(3):
+            expiry.reap(now=world.now)
+        assert guest.get("/v1/session").status == 200
+        assert len(memory.items("sessions")) == 1
+
+
+def test_many_cost_few_requests(world: World) -> None:
+    """The four lifetimes: a run takes as many as one network may open in a minute, at 8 requests a hundred."""
+    with in_memory() as memory:
+        opened(world, 5 * expiry.PAGE)
+        world.clock.advance(KEPT)
+        with meter.metering() as metered:
+            reap(world)
+        assert memory.items("sessions") == []
+    needed = [one.requests for one in metered.calls if one.write or one.table == "sessions"]
+    assert sum(needed) <= 5 * 8 + 4  # and the cursors, forgotten and set again
+    assert expiry.PATIENT.entries_a_run >= service.OPENED
+
+
+def opened(world: World, number: int) -> None:
+    for _ in range(number):
+        session = new_session("Vega 42", world.now)
+        sweep.file(session, now=world.now)
+        sessions.put(session)
 
 
 def test_a_registration_that_nobody_confirms_is_gone_after_a_day(world: World) -> None:
@@ -130,5 +172,5 @@ def test_an_entry_of_a_forgotten_secret_is_let_go(world: World, monkeypatch: pyt
     monkeypatch.setenv("EARSHOT_SECRET", base64.b64encode(SECRET[::-1]).decode())
     settings.cache_clear()
     [entry] = entries_of("session")
-    assert sweep.look_after(entry.what[1], world.now) is None
+    assert sweep.look_after([entry.what[1]], world.now) == {}
     assert len(world.aws.items("sessions")) == 1

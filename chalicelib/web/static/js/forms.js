@@ -1,7 +1,9 @@
 import { Refused } from "./api.js";
 import { find, write } from "./dom.js";
 import { t } from "./i18n.js";
-import { problemText } from "./problems.js";
+import { problemText, saysOver } from "./problems.js";
+
+export const OVER = "earshot.over"; // event of the document: the server knows no session of this browser
 
 /** @typedef {HTMLInputElement | HTMLSelectElement} Field */
 /** @typedef {Record<string, string>} Values */
@@ -64,6 +66,7 @@ export async function busy(root, act, own = {}) {
   try {
     await act();
   } catch (error) {
+    if (saysOver(error)) document.dispatchEvent(new Event(OVER));
     const named = fieldsAtFault(error);
     const why = (/** @type {Field} */ { name }) => {
       const key = own[named.get(name) ?? ""];

@@ -17,6 +17,7 @@ import { ShownView } from "./content/shown-view.js";
 import { Staged } from "./content/staged.js";
 import { heldBearer } from "./cookieless.js";
 import { Door } from "./door.js";
+import { OVER } from "./forms.js";
 import { t } from "./i18n.js";
 import { Invite } from "./invite.js";
 import { keepLanguage } from "./language.js";
@@ -99,6 +100,7 @@ room.addEventListener("missing", () => void here.lookOutside(roomHere()));
 arrival.addEventListener("arrived", event => here.arrive(detail(event)));
 arrival.addEventListener("over", () => here.end("ended"));
 announcements.addEventListener("mine", () => session.refresh()); // perhaps in another tab
+document.addEventListener(OVER, session.refresh);
 session.addEventListener("over", () => {
   measuring.forget();
   here.signOut();

@@ -22,6 +22,9 @@ const MINUTE_S = 60;
 /** @param {Refused} refused @returns {string} the last part of the problem's type */
 export const kindOf = refused => refused.problem.type?.split("/").pop() ?? "";
 
+/** Whether the session it was asked under is no more. @param {unknown} error */
+export const saysOver = error => error instanceof Refused && kindOf(error) === "session-required";
+
 /** @param {number | null} pauseMs */
 function pause(pauseMs) {
   const seconds = Math.ceil((pauseMs ?? MINUTE_S * 1000) / 1000);

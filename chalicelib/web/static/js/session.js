@@ -39,11 +39,13 @@ export class Session extends EventTarget {
    */
   async read() {
     if (!this.mayBe) return;
+    const before = this.who;
     try {
       this.#learn(await call("GET", "/v1/session"));
     } catch (error) {
       if (!(error instanceof Refused && error.status === 401)) throw error;
-      this.forget();
+      if (this.who === before) this.forget(); // otherwise an act has brought another one meanwhile
+      if (before && !this.who) this.#tabs.postMessage("changed");
     }
   }
 

@@ -37,7 +37,7 @@ export class SecondFactor {
 
   async #look() {
     this.#show("offer");
-    await busy(form("offer"), async () => {
+    await busy(this.#root, async () => {
       const { totp } = await call("GET", "/v1/account");
       if (totp) this.#show("off");
     });

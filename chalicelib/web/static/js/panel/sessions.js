@@ -17,6 +17,7 @@ export class MySessions {
     this.#session = session;
     panel.onstep(STEP, () => busy(this.#root, () => this.#read()));
     onSubmit(find('[data-form="everywhere"]', HTMLFormElement), () => this.#endAll());
+    session.addEventListener("change", () => session.who || this.#list.replaceChildren());
   }
 
   #panel;
@@ -31,7 +32,7 @@ export class MySessions {
   #item(one) {
     const item = copy("#listed-session");
     write(find(".listed-what", HTMLElement, item), t(one.current ? "sessions.here" : "sessions.elsewhere"));
-    const when = t("sessions.when", {
+    const when = t(one.current ? "sessions.when-here" : "sessions.when", {
       opened: dayAndTime(one.opened_at_ms),
       used: dayAndTime(one.used_at_ms),
     });
