@@ -7,6 +7,7 @@ from chalicelib.lifetimes import HOUR, MINUTE, STAGED_CONTENT
 from chalicelib.rooms import presence, tabs
 from chalicelib.rooms.tabs import Lease
 from chalicelib.runtime import events, expiry, limits
+from chalicelib.runtime.contention import crowded
 from chalicelib.runtime.errors import Conflict, Gone, NotFound
 from chalicelib.runtime.ids import ParticipantId, TabId
 from chalicelib.sessions.models import Session
@@ -30,7 +31,7 @@ def hold_tab(tab_id: TabId, session: Session, *, now: int) -> int:
 def stage_content(url: str, title: str | None, tab_id: TabId, session: Session, *, now: int) -> tuple[Item, Lease]:
     """Stages a link for the tab, which is opened if need be.
 
-    Raises Invalid for what is no safe link, Conflict where the tab is full, Gone where it is over, TooMany.
+    Raises Invalid for what is no safe link, Conflict where the tab is full, Gone where it is over, TooMany, Unavailable.
     """
     item = new_item(session.participant_id, tab_id, clean_url(url), clean_title(title), now)
     limits.count(f"content/{session.participant_id}", allowed=STAGED, window_ms=MINUTE, now=now)
@@ -42,10 +43,10 @@ def stage_content(url: str, title: str | None, tab_id: TabId, session: Session, 
         if lease is None:
             _open(tab_id, session, now)
         elif not lease.held_at(now):
-            break
-        else:
+            raise _over()
+        elif int(lease.staged) >= ITEMS_A_TAB:
             raise Conflict(f"A tab stages at most {ITEMS_A_TAB} links. Delete one first.")
-    raise _over()
+    raise crowded()
 
 
 def list_content(session: Session, *, now: int) -> Panel:
@@ -92,9 +93,12 @@ def forget_session(event: events.SessionEnded) -> None:
 
 
 def _open(tab_id: TabId, session: Session, now: int) -> None:
-    """Raises Gone for a tab that was there before, Conflict where too many are open, TooMany."""
+    """Unless it is open by now. Raises Gone for a tab that was there before, Conflict where too many are, TooMany."""
     owner_id = ParticipantId(session.participant_id)
-    if tabs.find_lease(owner_id, tab_id, now=now) is not None:
+    known = tabs.find_lease(owner_id, tab_id, now=now)
+    if known is not None and known.held_at(now):
+        return
+    if known is not None:
         raise _over()
     _count(session, now)
     if len(tabs.tabs_of(owner_id, now=now)) >= TABS_MAX:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
-from itertools import product
+from itertools import count, product
 
 import pytest
 
@@ -52,6 +52,21 @@ def shown_pairs(memory: Memory) -> tuple[set[tuple[str, str, str]], set[tuple[st
     """Room, item and manner, as the owner's rows have it and as the rooms' rows do."""
     owned = {(row["shown_in"], name_of(row), row["shown_as"]) for row in rows(memory, "item") if "shown_in" in row}
     return owned, {(row["room_id"], name_of(row), row["shown_as"]) for row in rows(memory, "shown")}
+
+
+def test_a_link_is_staged_whatever_opens_its_tab_meanwhile() -> None:
+    """B1, exhaustively at one switch: the first heartbeat runs whole between any two requests of the staging."""
+    for switch in count():
+        with in_memory() as memory:
+            session = open_session(now=START_MS)
+            opening = partial(staging.hold_tab, TAB, session, now=START_MS)
+            with memory.interrupted(switch, opening) as reached:
+                item, lease = staging.stage_content("https://example.org/", None, TAB, session, now=START_MS)
+            assert [name_of(row) for row in rows(memory, "item")] == [item.content_id], switch
+            assert lease.tab_id == TAB
+        if not reached():
+            break
+    assert switch > 3
 
 
 @pytest.mark.parametrize("shown", [False, True], ids=["staged", "shown"])
