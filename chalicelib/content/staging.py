@@ -31,7 +31,8 @@ def hold_tab(tab_id: TabId, session: Session, *, now: int) -> int:
 def stage_content(url: str, title: str | None, tab_id: TabId, session: Session, *, now: int) -> tuple[Item, Lease]:
     """Stages a link for the tab, which is opened if need be.
 
-    Raises Invalid for what is no safe link, Conflict where the tab is full, Gone where it is over, TooMany, Unavailable.
+    Raises Invalid for what is no safe link, Conflict where the tab is full, Gone where it is over, TooMany, or
+    Unavailable where it changes too often meanwhile.
     """
     item = new_item(session.participant_id, tab_id, clean_url(url), clean_title(title), now)
     limits.count(f"content/{session.participant_id}", allowed=STAGED, window_ms=MINUTE, now=now)
