@@ -221,8 +221,13 @@ def _knock_at_the_others(hosts: Iterable[Room], ears: dict[RoomId, list[Ear]], m
         _arrivals([ear for ear in heard_it if ear.participant_id not in inside], room.room_id, now, room)
 
 
+def _are_run_apart(host: Room, room: Room) -> bool:
+    """By two accounts: nobody takes over whom another has gathered by sitting alone in an older room."""
+    return bool(host.organiser and room.organiser and not host.is_run_by(room.organiser.account_id))
+
+
 def _are_one(host: Room, room: Room, ears: dict[RoomId, list[Ear]], agree: Agree, now: int) -> bool:
-    if host.asks(None) or room.asks(None):
+    if host.asks(None) or room.asks(None) or _are_run_apart(host, room):
         return False
     sizes = [len(found.members) for one in (host, room) if (found := find_room(one.room_id, now=now))]
     if len(sizes) < 2 or min(sizes) <= 1:

@@ -125,7 +125,10 @@ def welcome(member: Member, *, now: int) -> None:
     for connection in connections.session_connections(SessionId(member.session_id), now=now):
         connections.follow(connection, RoomId(member.room_id), now=now)
     push.came_or_went(member, now=now)
-    remember_room(member.session_id, member.room_id, now=now)
+    name = remember_room(member.session_id, member.room_id, now=now)
+    if name is not None and name != member.name:  # changed while they came: whoever changes it later finds them here
+        members.update((member.room_id, member.entry), [Member.name.set(name)], now=now)
+        push.renamed(member, name, now=now)
 
 
 def member_of(room_id: RoomId, like: Member) -> Member:

@@ -116,9 +116,10 @@ def use(session: Session, now: int) -> list[Action]:
     return [Session.used_at_ms.set(now), *sealed, *lives]
 
 
-def remember_room(session_id: str, room_id: str, *, now: int) -> None:
-    """Where the session's participant is, from now on."""
-    sessions.update(key_of(session_id), [Session.room_id.set(room_id)], now=now)
+def remember_room(session_id: str, room_id: str, *, now: int) -> str | None:
+    """Where the session's participant is, from now on; the name they have at that moment, None without a session."""
+    changed = sessions.update(key_of(session_id), [Session.room_id.set(room_id)], now=now)
+    return None if changed is None else str(changed.participant_name)
 
 
 def forget_room(session_id: str, room_id: str, *, now: int) -> None:

@@ -51,9 +51,9 @@ def change_session(call: Call[SessionPatch]) -> Reply:
 
 @operation(routes, "DELETE", "/v1/session", summary="End my session on this device", status=204)
 def end_session(call: Call[None]) -> Reply:
-    held = edge.held_pass(call.headers)
-    if held is not None:
-        service.end_session(held.session_id, now=clock.now())
+    now, held = clock.now(), edge.held_pass(call.headers)
+    if held is not None and held.valid_at(now):
+        service.end_session(held.session_id, now=now)
     edge.forget(call)
     return Reply(status=204)
 

@@ -62,7 +62,7 @@ def change_name(session: Session, name: str | None, *, now: int) -> Session:
         require_age(session, children_too=True)
         chosen = clean_nickname(name) if session.age == "child" else clean_name(name)
     changed = _changed(change(session.session_id, [Session.participant_name.set(chosen)], now=now))
-    events.publish(events.ParticipantRenamed(session.session_id, session.participant_id, session.room_id, chosen, now))
+    events.publish(events.ParticipantRenamed(session.session_id, session.participant_id, changed.room_id, chosen, now))
     return changed
 
 
@@ -89,13 +89,14 @@ def record_age(session: Session, age: Age, *, now: int) -> Session:
 def forget_age(session: Session | None, *, now: int) -> None:
     """A guest who turns out to be too young: what was said before does not count, nor anything done by it since.
 
-    Where it breaks off before the age is gone, it can be repeated.
+    Age and name go with one write, the last: where it breaks off before, it can be repeated.
     """
     if session is not None and session.age in ("adult", "minor") and session.account_id is None:
+        name, who = friendly(), (session.session_id, session.participant_id, session.room_id)
         events.publish(events.FoundTooYoung(session.participant_id, now))
-        changed = change(session.session_id, [Session.age.remove(), Session.decided.remove()], now=now)
-        if changed is not None:
-            change_name(changed, None, now=now)
+        events.publish(events.ParticipantRenamed(*who, name, now))
+        forgotten = [Session.age.remove(), Session.decided.remove(), Session.participant_name.set(name)]
+        change(session.session_id, forgotten, now=now)
 
 
 def list_sessions(session: Session, *, now: int) -> list[Session]:

@@ -263,3 +263,17 @@ def test_asking_about_an_old_join_does_not_undo_leaving(world: World) -> None:
     second.get(f"/v1/joins/{found['join_id']}")
 
     assert names(first, found["room_id"]) == {my_name(first)}
+
+
+def test_the_eleventh_clip_within_ten_seconds_is_refused(world: World) -> None:
+    """A11: with the time after which one more is taken; nothing of it is stored."""
+    person = world.member()
+    answers = [listen(person, A1, heard_until_ms=world.now) for _ in range(10)]
+    assert {answer.status for answer in answers} <= {200, 202}
+    stored = len(world.aws.items("clips"))
+    refused = listen(person, A1, heard_until_ms=world.now)
+    assert refused.status == 429
+    assert 1 <= int(refused.headers["retry-after"]) <= 10
+    assert len(world.aws.items("clips")) == stored
+    world.clock.advance(10_000)
+    assert listen(person, A1, heard_until_ms=world.now).status in {200, 202}

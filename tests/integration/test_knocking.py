@@ -186,7 +186,7 @@ def test_a_code_brings_to_the_door_and_stays_that_devices_own(world: World) -> N
     assert enter(guest, code).json()["status"] == "knocking"
     assert answer(ada, room, me(guest, world), True) == 204
     assert enter(guest, code).json() == {"room_id": room}
-    assert [one["via"] for one in read(ada, room)["participants"]] == ["link", "code"]  # type: ignore[attr-defined]
+    assert [one["via"] for one in read(ada, room)["participants"]] == ["link", "code"]
 
 
 def test_whoever_knocks_may_go_away(world: World) -> None:

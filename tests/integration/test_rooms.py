@@ -1,24 +1,32 @@
 """Meetings through the real application: who is in, who sees them, who is told."""
 
+import itertools
 import uuid
+from functools import partial
 
 import pytest
 
 from chalicelib.rooms import connections, service
 from chalicelib.rooms.models import members_of
-from chalicelib.runtime.ids import RoomId, opaque
-from chalicelib.sessions.models import find
+from chalicelib.runtime.ids import ConnectionId, RoomId, opaque
+from chalicelib.sessions.models import Session, find
+from chalicelib.sessions.service import change_name, open_session
 from tests.support.browser import HOST, Browser
+from tests.support.hand_clock import START_MS
+from tests.support.memory import in_memory
+from tests.support.pushes import recorded_pushes
 from tests.support.world import World
 
 STRANGE_IDS = ["A" * 22, "x", "a" * 23, "room%23x", "member%23x", "%00", "..", "é"]
 
 
-def session_of(world: World, browser: Browser) -> object:
+def session_of(world: World, browser: Browser) -> Session:
     name = browser.get("/v1/session").json()["participant_name"]
     [row] = [item for item in world.aws.items("sessions") if item["participant_name"]["S"] == name]
     owner, own = row["owner_id"]["S"], row["own_id"]["S"]
-    return find(own if owner == own else f"{owner}.{own}", now=world.now)
+    found = find(own if owner == own else f"{owner}.{own}", now=world.now)
+    assert found is not None
+    return found
 
 
 def meeting(world: World, *people: Browser) -> RoomId:
@@ -26,7 +34,7 @@ def meeting(world: World, *people: Browser) -> RoomId:
     room = RoomId(opaque())
     service.open_room(room, now=world.now)
     for person in people:
-        service.enter_room(room, session_of(world, person), via="sound", now=world.now)  # type: ignore[arg-type]
+        service.enter_room(room, session_of(world, person), via="sound", now=world.now)
     return room
 
 
@@ -47,7 +55,7 @@ def test_a_member_reads_the_room(world: World) -> None:
     first, second = world.member(), world.member()
     room = meeting(world, first)
     world.clock.advance(5)
-    service.enter_room(room, session_of(world, second), via="link", now=world.now)  # type: ignore[arg-type]
+    service.enter_room(room, session_of(world, second), via="link", now=world.now)
 
     found = first.get(f"/v1/rooms/{room}").json()
 
@@ -101,7 +109,7 @@ def test_whoever_left_hears_nothing_any_more(world: World) -> None:
     leaves.delete(f"/v1/rooms/{room}/participants/me")
     world.pushes.clear()
 
-    service.enter_room(room, session_of(world, world.member()), via="sound", now=world.now)  # type: ignore[arg-type]
+    service.enter_room(room, session_of(world, world.member()), via="sound", now=world.now)
 
     assert world.pushes.to(socket.id) == []
 
@@ -163,7 +171,7 @@ def test_sequences_rise_by_one_so_that_a_gap_shows(world: World) -> None:
     socket = watcher.connect()
     socket.resume(room)
     for _ in range(3):
-        service.enter_room(room, session_of(world, world.member()), via="sound", now=world.now)  # type: ignore[arg-type]
+        service.enter_room(room, session_of(world, world.member()), via="sound", now=world.now)
     told = [message["sequence"] for message in world.pushes.to(socket.id)]
     assert told == list(range(told[0], told[0] + 4))
     assert watcher.get(f"/v1/rooms/{room}").json()["sequence"] == told[-1]
@@ -176,9 +184,27 @@ def test_entering_twice_is_being_there_once(world: World) -> None:
     socket = watcher.connect()
     socket.resume(room)
     world.pushes.clear()
-    service.enter_room(room, session_of(world, person), via="sound", now=world.now)  # type: ignore[arg-type]
+    service.enter_room(room, session_of(world, person), via="sound", now=world.now)
     assert world.pushes.sent == []
     assert len(present(watcher, room)) == 2
+
+
+def test_a_name_changed_while_its_bearer_comes_is_the_one_that_is_seen() -> None:
+    """A13, C1, exhaustively at one switch: the change runs whole between any two requests of the entering."""
+    for switch in itertools.count():
+        with in_memory() as memory, recorded_pushes():
+            room, host, guest = RoomId(opaque()), open_session(now=START_MS), open_session(now=START_MS)
+            service.open_room(room, now=START_MS)
+            service.enter_room(room, host, via="link", now=START_MS)
+            with memory.interrupted(switch, partial(change_name, guest, None, now=START_MS)) as reached:
+                service.enter_room(room, guest, via="link", now=START_MS)
+            known = find(guest.session_id, now=START_MS)
+            assert known is not None
+            seen = {one.name for one in members_of(room, now=START_MS)}
+            assert seen == {host.participant_name, known.participant_name}, switch
+        if not reached():
+            break
+    assert switch > 3
 
 
 def test_two_rooms_merge_into_the_older_and_everybody_is_told(world: World) -> None:
@@ -212,7 +238,7 @@ def test_a_tab_of_a_merged_room_hears_the_older_one(world: World) -> None:
     merge(world, older, younger)
     world.pushes.clear()
     newcomer = world.member()
-    service.enter_room(older, session_of(world, newcomer), via="sound", now=world.now)  # type: ignore[arg-type]
+    service.enter_room(older, session_of(world, newcomer), via="sound", now=world.now)
     assert [one["participant"]["name"] for one in world.pushes.to(socket.id)] == [name_of(newcomer)]
 
 
@@ -238,7 +264,7 @@ def test_a_connection_found_gone_is_taken_out(world: World) -> None:
         socket.resume(room)
     world.pushes.gone.add(dead.id)
 
-    service.enter_room(room, session_of(world, world.member()), via="sound", now=world.now)  # type: ignore[arg-type]
+    service.enter_room(room, session_of(world, world.member()), via="sound", now=world.now)
 
     assert world.aws.mentions(dead.id) == []
     assert world.pushes.kinds(living.id)[-1] == "participant.joined"
@@ -305,7 +331,7 @@ def test_a_connection_ends_after_two_hours_whatever_the_gateway_says(world: Worl
     world.clock.advance(7_200_000 - 1)
     socket.resume(room)
     assert connections.audience_ids(connections.of_room(room), now=world.now)
-    assert connections.find(socket.id, now=world.now + 1) is None  # type: ignore[arg-type]
+    assert connections.find(ConnectionId(socket.id), now=world.now + 1) is None
 
 
 def test_a_meeting_is_gone_180_days_after_its_last_arrival(world: World) -> None:

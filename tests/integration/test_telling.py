@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from functools import partial
 from typing import Any
 
@@ -78,8 +78,8 @@ def test_a_screen_ends_with_who_is_there(world: World, first: str, second: str) 
             assert _people(world, socket) == _present(viewer, room), at
 
 
-def _both(interrupted: object, act: Callable[[], object]) -> None:
-    with interrupted:  # type: ignore[attr-defined]
+def _both(interrupted: AbstractContextManager[object], act: Callable[[], object]) -> None:
+    with interrupted:
         _quietly(act)
 
 

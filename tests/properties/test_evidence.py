@@ -5,6 +5,9 @@ from collections.abc import Sequence
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from chalicelib.rooms.models import new_organiser
+from chalicelib.rooms.record_models import organisers
+from chalicelib.rooms.service import leave_room
 from chalicelib.runtime.ids import RoomId
 from chalicelib.sessions.models import Session
 from chalicelib.sessions.service import open_session
@@ -102,3 +105,20 @@ def test_two_pairs_without_a_person_in_common_are_found_in_any_order(heard_by_bo
         listen(first[0], ["table", "sink", "door"], later)
 
         assert len({room_of(stage, one, later) for one in (*first, *second)}) == 1
+
+
+@pytest.mark.parametrize("alone", [1, 2])
+def test_meetings_that_two_accounts_run_stay_two(alone: int) -> None:
+    """A6, B12: nobody takes over whom another has gathered by waiting in an older room of their own."""
+    with staged() as stage:
+        waiting, gathered = meet("kitchen", 2, NOW), meet("hall", 4, NOW + 1)
+        rooms = [room_of(stage, group[0], NOW + 1) for group in (waiting, gathered)]
+        for room, account in zip(rooms, ("mallory", "ada"), strict=True):
+            organisers.put(new_organiser(room, account, NOW, link=False))
+        for person in waiting[alone:]:
+            leave_room(rooms[0], person, now=NOW + 1)
+        for person in (*waiting[:alone], *gathered):
+            listen(person, BOTH, LATER)
+        inside = {room: set(members) for room, members in meetings(stage, LATER).items()}
+        assert {person.participant_id for person in gathered} <= inside[rooms[1]]
+        assert inside[rooms[0]] == {person.participant_id for person in waiting[:alone]}

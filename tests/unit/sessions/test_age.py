@@ -1,12 +1,19 @@
 """The question of age: only the outcome is kept, and of who is too young nothing."""
 
+from contextlib import suppress
+from itertools import count
+
 import pytest
 from hypothesis import given, strategies as st
 
+from chalicelib.sessions.models import Session, change, find
 from chalicelib.sessions.rules import outcome_of
+from chalicelib.sessions.service import NAMES, change_name, forget_age, open_session
 from tests.support.accounts import grown_up, log_in, mailed_token, register, with_account
 from tests.support.browser import Answer, Browser
 from tests.support.hand_clock import START_MS
+from tests.support.memory import Crash, in_memory
+from tests.support.pushes import recorded_pushes
 from tests.support.world import World
 
 MONTHS = st.integers(0, 12 * 110)
@@ -68,6 +75,35 @@ def test_who_turns_out_to_be_too_young_loses_what_was_taken_before(world: World)
     renamed = browser.request("PATCH", "/v1/session", json_body={"participant_name": "Philippa"})
     assert (renamed.status, renamed.json()["type"]) == (403, "/problems/age-required")
     assert browser.post("/v1/session/age/guardian", json_body={"email": "teacher@example.org"}).status == 202
+
+
+def test_who_changed_their_name_too_often_is_forgotten_all_the_same(world: World) -> None:
+    """C7, C1: what limits the noise in a meeting keeps nobody's name."""
+    browser = grown_up(world)
+    for _ in range(NAMES + 1):
+        browser.request("PATCH", "/v1/session", json_body={"participant_name": "Philippa"})
+    assert say(browser, *born(120)).json() == {"outcome": "guardian_needed"}
+    assert "Philippa" not in str(world.aws.items())
+
+
+def test_an_answer_that_breaks_off_is_finished_by_its_repetition() -> None:
+    """C7, exhaustively: wherever the process dies, the same answer again leaves no name."""
+    for survived in count():
+        with in_memory() as memory, recorded_pushes():
+            guest = open_session(now=START_MS)
+            change(guest.session_id, [Session.age.set("adult")], now=START_MS)
+            known = find(guest.session_id, now=START_MS)
+            assert known is not None
+            named = change_name(known, "Philippa", now=START_MS)
+            died = True
+            with memory.crash_after(survived), suppress(Crash):
+                forget_age(named, now=START_MS)
+                died = False
+            forget_age(find(guest.session_id, now=START_MS), now=START_MS)
+            assert "Philippa" not in str(memory.items("sessions")), survived
+        if not died:
+            break
+    assert survived > 0
 
 
 def test_who_turns_out_to_be_too_young_has_agreed_to_nothing_and_registered_nothing(world: World) -> None:

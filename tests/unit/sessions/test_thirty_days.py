@@ -29,6 +29,19 @@ def test_a_session_lives_30_days_after_its_last_use_to_the_millisecond(world: Wo
     assert (NAME in browser.jar) == known  # and a useless one is cleared
 
 
+def test_an_old_cookie_ends_no_session_that_lives(world: World) -> None:
+    """C2: refused at 30 d, whatever it asks for: its owner has a later one."""
+    browser = world.member()
+    old = browser.jar[NAME]
+    for _ in range(2):
+        world.clock.advance(16 * DAY)
+        assert browser.get("/v1/session").status == 200
+    thief = world.browser()
+    thief.jar[NAME] = old
+    assert thief.delete("/v1/session").status == 204
+    assert browser.get("/v1/session").status == 200
+
+
 def test_every_use_moves_the_30_days(world: World) -> None:
     """C2: sliding: three uses 29 days apart are one living session."""
     browser = world.member()

@@ -19,7 +19,12 @@ export class ServerClock {
   }
 
   get fresh() {
-    return performance.now() - this.#syncedAt < FRESH_MS;
+    return this.freshFor(0);
+  }
+
+  /** @param {number} ms from now on */
+  freshFor(ms) {
+    return performance.now() + ms - this.#syncedAt < FRESH_MS;
   }
 
   now() {

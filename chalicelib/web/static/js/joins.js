@@ -1,6 +1,7 @@
 import { call } from "./api.js";
 
 const POLL_MS = 1_000;
+const POLLS_LIVE = 5; // of which one is asked although the live channel is up: a push may be lost
 const LATE_MS = 60_000; // as long as those inside may say yes to somebody at the door, and a verdict is kept
 const OPEN = "listening";
 
@@ -13,6 +14,8 @@ export class Joins {
   /** @type {Set<Promise<unknown>>} */
   #underway = new Set();
   #over = false;
+  #asking = false;
+  #turn = 0;
   /** @type {(answer: JoinAnswer) => void} */
   onanswer = () => {};
 
@@ -95,12 +98,15 @@ export class Joins {
     if (!this.#over || answer.status === "joined") this.onanswer(answer);
   }
 
-  /** Answers come by themselves while the live channel is up. */
+  /** Answers come by themselves while the live channel is up, or seems to be. One round after the other. */
   async #ask() {
-    if (this.#live.state === "open") return;
+    this.#turn += 1;
+    if (this.#asking || (this.#live.state === "open" && this.#turn % POLLS_LIVE)) return;
+    this.#asking = true;
     await Promise.allSettled(
       this.waiting.map(async id => this.#settle(await call("GET", `/v1/joins/${id}`))),
     );
+    this.#asking = false;
   }
 }
 

@@ -79,7 +79,7 @@ export class Listening extends EventTarget {
     if (turn !== this.#turn) return;
     const synced = clock.sync();
     await Promise.all([microphone.open(), synced]);
-    if (!clock.fresh) await clock.sync(); // somebody thought long about the browser's question
+    if (!clock.freshFor(LISTEN_MS)) await clock.sync(); // somebody thought long about the browser's question
     if (turn === this.#turn) this.#record(microphone);
   }
 

@@ -1,0 +1,52 @@
+"""What the page does while it listens (static/js/joins.js, clock.js): lost answers are asked for, clocks kept right."""
+
+import pytest
+
+from tests.support.javascript import evaluated
+
+PAGE = """
+globalThis.window = globalThis;
+globalThis.document = { body: { dataset: {} }, cookie: "", addEventListener() {} };
+globalThis.localStorage = globalThis.sessionStorage = { getItem: () => null, setItem() {}, removeItem() {} };
+globalThis.location = new URL("https://earshot.example/");
+let tick;
+globalThis.setInterval = act => { tick = act; return 0; };
+globalThis.clearInterval = globalThis.setTimeout = () => {};
+const asked = [], answers = [];
+globalThis.fetch = async (path, { method }) => {
+  if (method === "GET") asked.push(path);
+  if (method === "POST") return Response.json({ join_id: sent, status: "listening" });
+  return Response.json({ join_id: path.split("/").pop(), status: "joined", room_id: "r" });
+};
+let sent;
+crypto.randomUUID = () => (sent = "00000000-0000-4000-8000-000000000001");
+const live = Object.assign(new EventTarget(), { state: "open" });
+const joins = new m.Joins(live, { encode: async () => ({ type: "x/y", body: "" }), end() {} });
+joins.onanswer = answer => answers.push(answer.status);
+"""
+
+
+def test_a_verdict_whose_push_was_lost_is_asked_for() -> None:
+    """A2, A6: also while the live channel seems to be up; and only while there is no answer."""
+    scene = """(async () => {
+      await joins.send({ recordedAtMs: 0 }, { tab: "t", processing: "off", roomId: null, keys: [] });
+      const turn = () => new Promise(resolve => setImmediate(resolve));
+      for (let second = 0; second < 12; second++) { tick(); await turn(); }
+      for (let n = 0; n < 50; n++) await turn();
+      return { answers, asked: asked.length };
+    })()"""
+    assert evaluated("joins.js", scene, PAGE) == {"answers": ["listening", "joined"], "asked": 1}
+
+
+@pytest.mark.parametrize(("waited_s", "fresh"), [(24, True), (26, False), (44, False), (46, False)])
+def test_a_clock_that_would_not_last_is_set_again(waited_s: int, fresh: bool) -> None:
+    """A1: whoever thinks long about the browser's question is heard for the whole 20 seconds all the same."""
+    scene = f"""(async () => {{
+      const clock = new m.ServerClock();
+      await clock.sync(1);
+      const now = performance.now();
+      performance.now = () => now + {waited_s} * 1000;
+      return clock.freshFor(20_000);
+    }})()"""
+    time = f"{PAGE.split('const live')[0]}\nglobalThis.fetch = async () => Response.json({{ now_ms: 0, keys: [] }});"
+    assert evaluated("clock.js", scene, time) is fresh
