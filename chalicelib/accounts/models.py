@@ -97,10 +97,14 @@ def file_registration(account: Account, *, now: int) -> bool:
 
 
 def confirm(account: Account, *, now: int) -> bool:
-    """Makes the account usable, or finds that it is; False where its address has another one already."""
+    """Makes the account usable, or finds that it is; False where its address has another one already, or none any more.
+
+    A registration is there until it is confirmed: where nothing is, the account has been erased since.
+    """
     account.confirmed, account.consents, account.asked_by = True, None, None
     account.used(now)
-    return file_registration(account, now=now) or find(account.account_id, now=now) is not None
+    unconfirmed = Account.confirmed == False  # noqa: E712 - a condition
+    return accounts.replace(account, where=unconfirmed) or find(account.account_id, now=now) is not None
 
 
 def find_by_address(address: Address, *, now: int) -> Account | None:

@@ -8,14 +8,24 @@ from typing import Any
 
 import pytest
 
-from chalicelib.accounts import reset, second_factor, service
+from chalicelib.accounts import registration, reset, second_factor, service
 from chalicelib.accounts.signed import Signed, find_signed
 from chalicelib.privacy import service as privacy
 from chalicelib.runtime import expiry
 from chalicelib.runtime.errors import Problem
 from chalicelib.sessions.edge import held_pass
 from chalicelib.sessions.service import find_session
-from tests.support.accounts import EMAIL, PASSWORD, code_of, log_in, mailed_token, with_account, with_second_factor
+from tests.support.accounts import (
+    EMAIL,
+    PASSWORD,
+    code_of,
+    grown_up,
+    log_in,
+    mailed_token,
+    register,
+    with_account,
+    with_second_factor,
+)
 from tests.support.browser import Answer, Browser
 from tests.support.memory import Memory, in_memory
 from tests.support.world import World
@@ -221,3 +231,26 @@ def test_a_session_ended_elsewhere_is_not_renewed(world: World) -> None:
                 assert not is_in(there)
                 assert len(memory.items("sessions")) <= 1
     assert switch >= 3
+
+
+def test_a_link_that_is_opened_twice_brings_no_erased_account_back(world: World) -> None:
+    """F4, C5, exhaustively at one switch: during the second opening it is confirmed, used and erased."""
+    with in_memory() as memory:
+        for switch in count():
+            with memory.undone():
+                register(grown_up(world))
+                token = mailed_token(world)
+                with memory.interrupted(switch, partial(_confirmed_and_erased, world, token)) as reached:
+                    world.browser().post("/v1/accounts/verify", json_body={"token": token})
+                if not reached():
+                    break
+                assert memory.items("accounts") == [], switch
+                assert log_in(world.browser()).status == 401
+    assert switch > 3
+
+
+def _confirmed_and_erased(world: World, token: str) -> None:
+    registration.confirm_address(token, now=world.now)
+    owner = world.browser()
+    assert log_in(owner).status == 200
+    assert owner.delete("/v1/account", json_body={"password": PASSWORD}).status == 200
