@@ -99,6 +99,7 @@ def visit(world: World) -> Visit:
     talk.send({"action": "signal", "to": "nobody", "data": "offer"})
     listens = ben.connect("ben-again")
     listens.resume(room["room_id"])
+    listens.send({"action": "call", "room_id": room["room_id"], "joined": True})
     talk.send({"action": "signal", "to": ben.get(f"/v1/rooms/{room['room_id']}").json()["me"], "data": "offer"})
     assert len(does(ann, "GET", "/v1/rooms/{room_id}", room).json()["participants"]) == 2
     at_the_door = Person("A" * 22, "B" * 22, "Vega 2")
