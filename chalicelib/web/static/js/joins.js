@@ -1,6 +1,8 @@
-import { call } from "./api.js";
+import { Away, call } from "./api.js";
+import { pauseMs } from "./live.js";
 
 const POLL_MS = 1_000;
+const AGAIN = 2; // times, while the clip lives
 const POLLS_LIVE = 5; // of which one is asked although the live channel is up: a push may be lost
 const LATE_MS = 60_000; // as long as those inside may say yes to somebody at the door, and a verdict is kept
 const OPEN = "listening";
@@ -37,16 +39,28 @@ export class Joins {
     const { type, body } = await this.#encoder.encode(clip, circumstances);
     if (this.#over) return;
     this.#status.set(id, OPEN);
-    const sending = call("POST", "/v1/joins", { body, headers: headers(id, type, clip, circumstances) });
+    const sending = this.#deliver({ body, headers: headers(id, type, clip, circumstances) });
     this.#underway.add(sending);
     try {
       this.#settle(await sending);
     } catch (error) {
-      this.#status.delete(id);
+      if (!(error instanceof Away)) this.#status.delete(id); // the server may have it: then it is taken back like the others
       throw error;
     } finally {
       this.#underway.delete(sending);
     }
+  }
+
+  /** The same clip twice is one: where the network fails, it is sent again. @param {{body: BodyInit, headers: Record<string, string>}} options */
+  async #deliver(options) {
+    for (let attempt = 0; ; attempt++)
+      try {
+        return await call("POST", "/v1/joins", options);
+      } catch (error) {
+        if (!(error instanceof Away) || attempt === AGAIN) throw error;
+        await new Promise(resolve => window.setTimeout(resolve, pauseMs(attempt)));
+        if (this.#over) throw error;
+      }
   }
 
   /** Clips without an answer. */
