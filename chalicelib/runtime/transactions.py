@@ -18,6 +18,11 @@ from chalicelib.runtime.records import Record
 from chalicelib.runtime.store import Table
 
 R = TypeVar("R", bound=Record)
+CROWDED = {
+    "TransactionConflict",
+    "ThrottlingError",
+    "ProvisionedThroughputExceeded",
+}  # botocore tries none of them again
 
 
 class Transaction:
@@ -86,10 +91,10 @@ class Transaction:
 
 
 def _refused(error: TransactWriteError) -> bool:
-    """True for a condition that did not hold, False where another write was met; any other failure goes on."""
+    """True for a condition that did not hold, False where too much is written at once; any other failure goes on."""
     if error.cause_response_code == "TransactionInProgressException":
         return False
     codes = {reason.code for reason in error.cancellation_reasons if reason}
-    if not codes or codes - {"ConditionalCheckFailed", "TransactionConflict"}:
+    if not codes or codes - {"ConditionalCheckFailed", *CROWDED}:
         raise error
     return "ConditionalCheckFailed" in codes

@@ -108,12 +108,13 @@ def cancelled(code: str) -> TransactWriteError:
 
 
 @pytest.mark.usefixtures("aws")
+@pytest.mark.parametrize("code", ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"])
 @pytest.mark.parametrize(("met", "outcome"), [(ATTEMPTS - 1, True), (ATTEMPTS, None)])
-def test_where_another_writes_at_the_same_moment_it_is_tried_again(
-    monkeypatch: pytest.MonkeyPatch, met: int, outcome: bool | None
+def test_where_too_much_is_written_at_the_same_moment_it_is_tried_again(
+    monkeypatch: pytest.MonkeyPatch, met: int, outcome: bool | None, code: str
 ) -> None:
-    """DynamoDB refuses one of two transactions over one item: that is no reason to fail."""
-    original, failures = Transaction._send, iter([cancelled("TransactionConflict")] * met)
+    """DynamoDB refuses one of two transactions over one item, and what a busy key cannot take: no reason to fail."""
+    original, failures = Transaction._send, iter([cancelled(code)] * met)
 
     def send(self: Transaction) -> None:
         for failure in failures:
@@ -133,7 +134,7 @@ def test_where_another_writes_at_the_same_moment_it_is_tried_again(
 @pytest.mark.usefixtures("aws")
 def test_another_failure_is_no_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
     def send(_: Transaction) -> None:
-        raise cancelled("ThrottlingError")
+        raise cancelled("ValidationError")
 
     monkeypatch.setattr(Transaction, "_send", send)
     with pytest.raises(TransactWriteError):
