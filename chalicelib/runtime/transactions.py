@@ -18,11 +18,7 @@ from chalicelib.runtime.records import Record
 from chalicelib.runtime.store import Table
 
 R = TypeVar("R", bound=Record)
-CROWDED = {
-    "TransactionConflict",
-    "ThrottlingError",
-    "ProvisionedThroughputExceeded",
-}  # botocore tries none of them again
+CROWDED = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}  # botocore leaves them to us
 
 
 class Transaction:
