@@ -65,6 +65,17 @@ def test_a_clip_of_which_nothing_was_heard_is_taken_back() -> None:
     assert evaluated("joins.js", scene, PAGE) == {"failed": "Away", "posted": 3, "deleted": True}
 
 
+def test_a_clip_on_its_way_is_not_asked_for() -> None:
+    """A1: the server does not know it yet, and would say so in every console."""
+    scene = """(async () => {
+      const sending = send();
+      for (let second = 0; second < 12; second++) tick();
+      await sending;
+      return asked;
+    })()"""
+    assert evaluated("joins.js", scene, PAGE) == []
+
+
 @pytest.mark.parametrize(("waited_s", "fresh"), [(24, True), (26, False), (44, False), (46, False)])
 def test_a_clock_that_would_not_last_is_set_again(waited_s: int, fresh: bool) -> None:
     """A1: whoever thinks long about the browser's question is heard for the whole 20 seconds all the same."""

@@ -13,6 +13,8 @@ const OPEN = "listening";
 export class Joins {
   /** @type {Map<string, JoinStatus>} */
   #status = new Map();
+  /** @type {Set<string>} */
+  #arrived = new Set();
   /** @type {Set<Promise<unknown>>} */
   #underway = new Set();
   #over = false;
@@ -43,6 +45,7 @@ export class Joins {
     this.#underway.add(sending);
     try {
       this.#settle(await sending);
+      this.#arrived.add(id);
     } catch (error) {
       if (!(error instanceof Away)) this.#status.delete(id); // the server may have it: then it is taken back like the others
       throw error;
@@ -117,9 +120,8 @@ export class Joins {
     this.#turn += 1;
     if (this.#asking || (this.#live.state === "open" && this.#turn % POLLS_LIVE)) return;
     this.#asking = true;
-    await Promise.allSettled(
-      this.waiting.map(async id => this.#settle(await call("GET", `/v1/joins/${id}`))),
-    );
+    const asked = this.waiting.filter(id => this.#arrived.has(id)); // of others the server knows nothing yet
+    await Promise.allSettled(asked.map(async id => this.#settle(await call("GET", `/v1/joins/${id}`))));
     this.#asking = false;
   }
 }
