@@ -143,6 +143,7 @@ def _hold(people: int, now: int) -> int:
 
 def _organiser(now: int) -> accounts.Account:
     made = accounts.new_account(ORGANISER, "", language="en", asked_by=None, consents="", age="adult", now=now)
+    assert accounts.file_registration(made, now=now)
     assert accounts.confirm(made, now=now)
     return made
 
