@@ -1,14 +1,15 @@
 """DynamoDB requests of one clip, in every case that matters, with any number of live clips elsewhere."""
 
-from bench.simulation import Count, Simulation, count, simulation  # isort: skip - sets the environment
+from bench.simulation import Simulation, count, simulation  # isort: skip - sets the environment
 
 import secrets
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from unittest.mock import patch
 
 from bench.rooms import RATE, Rooms
-from chalicelib.joining import census, fingerprint, models, quality, stored
+from chalicelib.joining import census, engine, fingerprint, models, quality, stored
 from chalicelib.joining.keys import keys_between
 from chalicelib.joining.models import SOUND, ClipId, Listing, Sound
 from chalicelib.joining.places import Viewer, places
@@ -18,7 +19,20 @@ from chalicelib.runtime.meter import metering
 from tests.support.browser import Browser
 from tests.support.environment import SECRET
 
-HERE, NEARBY_MAX = "11.22.33.44", 295  # five clips come on top: 300 live ones
+HERE, NEARBY_MAX = "11.22.33.44", 300  # live clips, with those of a case itself
+ANNOUNCEMENT_MAX = 23  # requests, of two seated at once, as by a code or a link; each socket is looked at again
+DOUBT_MAX = 5  # requests, of one meeting that is asked, or of two newcomers who are told
+MERGING_MAX = 48  # requests, of two meetings of two that become one, and the newcomer through whom they do
+SCRIPT = (  # by seats: the case, or nothing; the verdict on every two of some; the most requests that follow
+    ("", "no", (), 0),
+    ("in doubt with a newcomer", "ask", (0, 1), DOUBT_MAX),
+    ("", "no", (), 0),
+    ("", "join", (2, 3), ANNOUNCEMENT_MAX),
+    ("in doubt with a meeting", "ask", (2, 3, 4), DOUBT_MAX),
+    ("", "no", (), 0),
+    ("", "join", (5, 6), ANNOUNCEMENT_MAX),
+    ("two meetings become one", "join", (2, 3, 5, 6, 7), MERGING_MAX),
+)
 OTHERS = 12  # rooms whose clips are about
 CLIP_MS = 4_000
 ROOMS = Rooms(OTHERS + 1, 12.0, seed=3)
@@ -40,13 +54,14 @@ class Case:
     announcement_units: float
     pushes: int
     counts: bool = True  # against the target; finding out that a place is crowded happens once in 20 s
+    told_max: int = ANNOUNCEMENT_MAX
 
     def __str__(self) -> str:
         steps = f"{self.announcement_requests} requests, {self.announcement_steps} in sequence"
         told = f"announced with {steps}, {self.announcement_units:g} units"
         own = f"{self.requests:2} requests, {self.steps} in sequence, {self.units:4g} units"
         return (
-            f"{self.elsewhere:6} elsewhere, {self.process} process, {self.name:22}: {own}; {told}, {self.pushes} pushes"
+            f"{self.elsewhere:6} elsewhere, {self.process} process, {self.name:24}: {own}; {told}, {self.pushes} pushes"
         )
 
 
@@ -54,17 +69,44 @@ def cases(elsewhere: int) -> Iterator[Case]:
     """A place of up to 300 live clips, and so many elsewhere."""
     for process in ("cold", "warm"):
         with simulation() as simulated:
-            _fill(simulated, NEARBY_MAX, elsewhere)
+            _fill(simulated, NEARBY_MAX - 5, elsewhere)
             yield _case(simulated, elsewhere, "finds the crowd", "cold", room=OTHERS - 1, counts=False)
             yield _case(simulated, elsewhere, "no match", process, room=OTHERS - 2)
-            first = _case(simulated, elsewhere, "first in a room", process, room=OTHERS)
-            yield first
-            yield _case(simulated, elsewhere, "a new pair", process, room=OTHERS, seat=1)
-            yield _case(simulated, elsewhere, "a third joins them", process, room=OTHERS, seat=2)
+            yield _case(simulated, elsewhere, "first in a room", process)
+            yield _case(simulated, elsewhere, "a new pair", process, seat=1, joins=True)
+            yield _case(simulated, elsewhere, "a third joins them", process, seat=2, joins=True)
+        with simulation() as simulated:
+            yield from _beyond_one_comparison(simulated, elsewhere, process)
+
+
+def _beyond_one_comparison(simulated: Simulation, elsewhere: int, process: str) -> Iterator[Case]:
+    """The clips of one room; which of them agree, and how surely, is set by the script."""
+    _fill(simulated, NEARBY_MAX - 9, elsewhere)
+    _case(simulated, elsewhere, "finds the crowd", "cold", room=OTHERS - 1, counts=False)
+    for seat, (name, verdict, among, told_max) in enumerate(SCRIPT):
+        with patch.object(engine, "compare", _script(verdict, among, simulated.now - CLIP_MS)):
+            joins = verdict == "join"
+            case = _case(simulated, elsewhere, name, process, seat=seat, joins=joins, told_max=told_max)
+        if name:
+            yield case
+
+
+def _script(verdict: str, among: Collection[int], start_ms: int) -> Callable[[bytes, Sequence[bytes]], list[str]]:
+    clips = {stored.fine_part(_heard(OTHERS, seat, start_ms)) for seat in among}
+    return lambda mine, others: [verdict if {mine, other} <= clips else "no" for other in others]
 
 
 def _case(
-    simulated: Simulation, elsewhere: int, name: str, process: str, *, room: int, seat: int = 0, counts: bool = True
+    simulated: Simulation,
+    elsewhere: int,
+    name: str,
+    process: str,
+    *,
+    room: int = OTHERS,
+    seat: int = 0,
+    joins: bool = False,
+    counts: bool = True,
+    told_max: int = ANNOUNCEMENT_MAX,
 ) -> Case:
     browser = Browser(simulated.app, HERE)
     assert browser.open_session().status == 201
@@ -80,14 +122,10 @@ def _case(
     with metering() as meter:
         answer = browser.post("/v1/joins", body=_heard(room, seat, start_ms).to_bytes(), headers=headers)
     assert answer.status == 202, answer.body
-    assert (answer.json()["status"] == "joined") == (seat > 0), answer.body
-    return _counted(elsewhere, name, process, count(meter), len(simulated.pushes.sent), counts)
-
-
-def _counted(elsewhere: int, name: str, process: str, found: Count, pushes: int, counts: bool) -> Case:
-    own, told = found.own, found.announcement
-    done = own.requests, own.steps, own.units
-    return Case(elsewhere, name, process, *done, told.requests, told.steps, told.units, pushes, counts)
+    assert (answer.json()["status"] == "joined") == joins, answer.body
+    found, pushes = count(meter), len(simulated.pushes.sent)
+    own, told = ((one.requests, one.steps, one.units) for one in (found.own, found.announcement))
+    return Case(elsewhere, name, process, *own, *told, pushes, counts, told_max)
 
 
 def _fill(simulated: Simulation, nearby: int, elsewhere: int) -> None:

@@ -1,10 +1,10 @@
 """A crowd on one network: `python -m bench.crowd [--check] [--json OUT] [--rooms N] [--small] [--within S]
-[--corpus DIR]`.
+[--unnoticed] [--corpus DIR]`.
 
 Rooms of 2 to 30 people, each room's within two seconds, all within ten, click and send real fingerprints of generated
 rooms through POST /v1/joins, clip after clip as the browser does, until they are joined or twenty seconds are over.
-Two people of each meeting click again while somebody of their room is not in it (A13). Time is simulated
-(bench/simulation.py).
+Two people of each meeting click again while somebody of their room is not in it (A13), unless `--unnoticed`. Time is
+simulated (bench/simulation.py).
 """
 
 import argparse
@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from bench.simulation import Simulation, simulation  # isort: skip - sets the environment
-from bench.people import Person, Town, bound
+from bench.people import ATTENTIVE, Person, Town, bound
 from bench.recall import RECALL_MIN, recalls
 from bench.rooms import Rooms
 
@@ -58,6 +58,7 @@ class Figures:
         found = {
             f"rooms exactly right {self.rooms_right:.2%}": self.rooms_right < RIGHT_MIN,
             f"wrong joins {self.wrong_joins}": self.wrong_joins > 0,
+            f"people who met nobody {self.unjoined}": self.unjoined > 0,
             f"units a clip {self.units_per_clip:.0f}": self.units_per_clip > UNITS_MAX,
             f"busiest write {self.busiest_write}": self.busiest_write[0] > WRITE_MAX,
             f"busiest read {self.busiest_read}": self.busiest_read[0] > READ_MAX,
@@ -75,10 +76,12 @@ def main() -> int:
     parser.add_argument("--rooms", type=int, default=ROOMS)
     parser.add_argument("--small", action="store_true", help=f"{ROOMS_SMALL} rooms, and fewer clips for the recall")
     parser.add_argument("--within", type=float, default=WITHIN_S, help="seconds in which the people of a room click")
+    parser.add_argument("--unnoticed", action="store_true", help="nobody inside clicks again for whoever is missing")
     parser.add_argument("--corpus", type=Path, metavar="DIR", help="pairs of bench.sound for the recall")
     arguments = parser.parse_args()
     rooms = ROOMS_SMALL if arguments.small else arguments.rooms
-    figures = measure(rooms, arguments.within * 1e3, arguments.small, arguments.corpus)
+    notice = 0 if arguments.unnoticed else ATTENTIVE
+    figures = measure(rooms, arguments.within * 1e3, arguments.small, arguments.corpus, notice)
     print(json.dumps(asdict(figures), indent=1))
     misses = figures.misses()
     print("MISSED: " + "; ".join(misses) if misses else "every figure is met")
@@ -90,19 +93,19 @@ def main() -> int:
     return 1 if arguments.check and misses else 0
 
 
-def measure(rooms: int, within_ms: float, small: bool, corpus: Path | None) -> Figures:
+def measure(rooms: int, within_ms: float, small: bool, corpus: Path | None, notice: int) -> Figures:
     began = time.perf_counter()
     with simulation() as simulated, bound(CROWDED_SMALL if small else None):
-        town = _populated(simulated, rooms, within_ms)
+        town = _populated(simulated, rooms, within_ms, notice)
         simulated.run()
         return _figures(simulated, town, recalls(corpus, small), began)
 
 
-def _populated(simulated: Simulation, rooms: int, within_ms: float) -> Town:
+def _populated(simulated: Simulation, rooms: int, within_ms: float, notice: int) -> Town:
     """Everyone, with their click ahead of them."""
     rng = np.random.default_rng(5)
     sizes = [int(size) for size in rng.integers(SIZES[0], SIZES[1] + 1, rooms)]
-    town = Town(simulated, Rooms(rooms, LENGTH_S))
+    town = Town(simulated, Rooms(rooms, LENGTH_S), notice=notice)
     for room, size in enumerate(sizes):
         begin_ms = simulated.now + 1_000 + rng.uniform(0, ARRIVALS_MS - within_ms)
         for seat in range(size):

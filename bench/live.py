@@ -158,18 +158,18 @@ async def _show(
             await _ask(host, "DELETE", path)
         else:
             await _ask(host, "PUT", path, {"room_id": room_id, "as": "card"})
-        sequence = await _everyone_heard(listeners, known, at_s)
-        began[sequence] = at_s
+        began[await _everyone_heard(listeners, known, at_s)] = at_s
     return dict(list(began.items())[WARM:])
 
 
 async def _everyone_heard(listeners: Sequence[Listener], known: set[int], at_s: float) -> int:
-    """Waits until all have heard of what is new, or it is too late; its sequence."""
+    """Waits until all have heard of what is new, or it is too late; its sequence. Where nobody has, it is nobody's."""
     while time.perf_counter() < at_s + SETTLE_S:
         if all(one.heard_at_s.keys() - known for one in listeners):
             break
         await asyncio.sleep(0.005)
-    return max(sequence for one in listeners for sequence in one.heard_at_s)
+    heard = {sequence for one in listeners for sequence in one.heard_at_s} - known
+    return max(heard, default=-len(known))
 
 
 async def _ask(
@@ -188,7 +188,7 @@ def _figures(listeners: Sequence[Listener], began: dict[int, float], stack_ms: f
         for sequence, at_s in began.items()
     }
     each = [ms for some in took.values() for ms in some]
-    last = [max(some) for some in took.values()]
+    last = [max(some) for some in took.values() if some]
     lost = len(listeners) * len(began) - len(each)
     return Figures(
         len(listeners),

@@ -1,8 +1,9 @@
 """What a report costs: `python -m bench.report [--check] [--json OUT] [--small]`.
 
-Meetings of 8 to 10 000 people over two hours, a batch a minute from each. The steps of the workflow run one after the
-other on the real application over the dictionary of tests/support/memory.py; its state and its transitions are those
-of moto's interpreter, fed with what the steps answered. Limits: DESIGN.md's are docs/architecture.md's, named below.
+Meetings of 8 to 10 000 people over two hours, two batches a minute from each, as measuring.js sends them. The steps of
+the workflow run one after the other on the real application over the dictionary of tests/support/memory.py; its state
+and its transitions are those of moto's interpreter, fed with what the steps answered. Limits: DESIGN.md's are
+docs/architecture.md's, named below.
 """
 
 import argparse
@@ -19,26 +20,29 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.accounts import models as accounts
-from chalicelib.insights import assembling, history, meeting_models
+from chalicelib.insights import assembling, history, meeting_models, name_models
 from chalicelib.insights.intervals import Span
-from chalicelib.insights.models import SHARDS, Batch, batches, batches_part, new_batch, note_shown
+from chalicelib.insights.models import SHARDS, Batch, batches, batches_part, new_batch, note_shown, shard_of
 from chalicelib.insights.recording import fold, recorded, unpack
-from chalicelib.lifetimes import HISTORY, HOUR, MINUTE, RAW_INSIGHTS
+from chalicelib.lifetimes import HOUR, MINUTE
 from chalicelib.privacy import service as privacy
 from chalicelib.runtime.addresses import Address
-from chalicelib.runtime.ids import derived
+from chalicelib.runtime.ids import derived, opaque
 from chalicelib.runtime.meter import item_size
+from chalicelib.runtime.transactions import Transaction
 from tests.support.aws import empty_aws
 from tests.support.hand_clock import START_MS
-from tests.support.memory import in_memory
+from tests.support.insights import write_meeting
+from tests.support.memory import Item, Memory, in_memory
 from tests.support.workflows import Started, executed
 
 SIZES, SIZES_SMALL = (8, 200, 2_000, 10_000), (8, 200)
 LENGTH_MS = 2 * HOUR
+BATCH_MS = 30_000  # as in measuring.js
 TALKERS = 40  # of a large meeting
 ITEM_MAX, STATE_MAX, EVENTS_MAX = 400_000, 262_144, 25_000  # bytes and history events: quotas of AWS
 MEMORY_MAX_MB, STEP_MAX_S = 2_048, 900.0  # of a function
-RATE_MIN, RATE_FOR_S = 200_000, 2.0  # events a second and core; for how long that is measured
+RATE_MIN, RATE_FOR_S = 200_000, 2.0  # events a second and core; for how long that is measured, the best round counts
 MEETING, ORGANISER = derived("bench", "meeting"), Address("ada@example.org")
 
 
@@ -78,12 +82,14 @@ def main() -> int:
     parser.add_argument("--json", type=Path, metavar="OUT", help="write the figures there")
     parser.add_argument("--small", action="store_true", help="meetings of at most 200 people")
     arguments = parser.parse_args()
-    found = [_told(measure(people)) for people in (SIZES_SMALL if arguments.small else SIZES)]
+    found = list[Figures]()
+    for people in SIZES_SMALL if arguments.small else SIZES:
+        found.append(_told(measure(people)))
+        if arguments.json:  # after each: the last takes longer than all the others
+            record = {"date": datetime.now(UTC).date().isoformat(), "figures": [asdict(one) for one in found]}
+            arguments.json.write_text(json.dumps(record, indent=2) + "\n")
     misses = [miss for one in found for miss in one.misses()]
     print("MISSED:\n  " + "\n  ".join(misses) if misses else "every figure is met")
-    if arguments.json:
-        record = {"date": datetime.now(UTC).date().isoformat(), "figures": [asdict(one) for one in found]}
-        arguments.json.write_text(json.dumps(record, indent=2) + "\n")
     return 1 if arguments.check and misses else 0
 
 
@@ -93,33 +99,36 @@ def measure(people: int) -> Figures:
 
     now = START_MS + LENGTH_MS
     with in_memory() as memory, empty_aws():
-        events = _hold(people, now)
+        events = _hold(people, memory, now)
         stored = len(memory.items("insights")) + len(memory.items("meetings"))
         folding = [_timed(partial(assembling.fold_shard, MEETING, shard, now=now)) for shard in range(SHARDS)]
         folds = len(memory.items("insights")) + len(memory.items("meetings")) - stored
         assembled = _timed(partial(assembling.assemble, MEETING, 1, now=now))
-        steps = (partial(assembling.fold_shard, MEETING, 0, now=now), partial(assembling.assemble, MEETING, 1, now=now))
+        steps: tuple[Callable[[], Any], ...] = (
+            partial(assembling.fold_shard, MEETING, 0, now=now),
+            partial(assembling.assemble, MEETING, 1, now=now),
+        )
         sizes = [item_size(one) for table in ("insights", "meetings", "reports") for one in memory.items(table)]
         return Figures(
             people, events, round(max(one.spent_s for one in folding), 2), round(assembled.spent_s, 2),
-            round(max(map(_peak_mb, steps)), 1), stored + folds, assembled.answer, max(sizes),
-            *_executed(app, assembled.answer), rate=round(_rate(now)),
+            round(max(map(_peak_mb, steps)), 1), stored + folds, assembled.answer.parts, max(sizes),
+            *_executed(app, assembled.answer.parts), rate=round(_rate(now)),
         )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Timed:
-    answer: int
+    answer: Any
     spent_s: float  # CPU
 
 
-def _timed(step: Callable[[], int]) -> Timed:
+def _timed(step: Callable[[], Any]) -> Timed:
     begun = time.process_time()
     answer = step()
     return Timed(answer, time.process_time() - begun)
 
 
-def _peak_mb(step: Callable[[], int]) -> float:
+def _peak_mb(step: Callable[[], Any]) -> float:
     tracemalloc.start()
     step()
     _, peak = tracemalloc.get_traced_memory()
@@ -127,50 +136,61 @@ def _peak_mb(step: Callable[[], int]) -> float:
     return peak / 2**20
 
 
-def _hold(people: int, now: int) -> int:
+def _hold(people: int, memory: Memory, now: int) -> int:
     """The meeting as it stands when its report is put together; the number of events."""
     chance = random.Random(people)
     account = _organiser(now)
-    meeting = meeting_models.Meeting(
-        MEETING, meeting_models.MEETING, account_id=account.account_id, opened_at_ms=START_MS, ended_at_ms=now,
-        captured=True, status="assembling", raw_until_ms=RAW_INSIGHTS.deadline(now),
-    )  # fmt: skip
-    meeting.lives_until(HISTORY.deadline(now))
-    meeting_models.meetings.put(meeting)
+    write_meeting(MEETING, account.account_id, START_MS, now)
     note_shown(MEETING, "a link", START_MS + 10 * MINUTE, now, now=now)
-    return sum(_attend(number, number < TALKERS, chance, now) for number in range(people))
+    kinds = [_behaviour(number < TALKERS, chance) for number in range(min(people, 2 * TALKERS))]
+    for number in range(people):
+        _attend(number, kinds[_kind_of(number)][0], memory, now)
+    return sum(kinds[_kind_of(number)][1] for number in range(people))
+
+
+def _kind_of(number: int) -> int:
+    """Each of the first talks in their own way; of those who listen there are as many ways, over and over."""
+    return number if number < TALKERS else TALKERS + number % TALKERS
 
 
 def _organiser(now: int) -> accounts.Account:
     made = accounts.new_account(ORGANISER, "", language="en", asked_by=None, consents="", age="adult", now=now)
-    assert accounts.file_registration(made, now=now)
-    assert accounts.confirm(made, now=now)
+    registered = Transaction(now=now)
+    accounts.confirm(registered, made, now=now)
+    assert registered.commit()
     return made
 
 
-def _attend(number: int, talks: bool, chance: random.Random, now: int) -> int:
-    """One participant, a guest who agreed, and a batch for each of their minutes; how many events."""
+def _behaviour(talks: bool, chance: random.Random) -> tuple[list[Item], int]:
+    """What somebody's browser sends, as it is stored, whoever that is; and how many events that has."""
+    found, events = list[Item](), 0
+    for sequence, begun in enumerate(range(START_MS, START_MS + LENGTH_MS, BATCH_MS)):
+        measured = _measured(begun, talks, chance)
+        events += sum(map(len, measured.values()))
+        recording = recorded(measured, (begun, begun + BATCH_MS))
+        found.append(new_batch(MEETING, "", "tab", sequence, recording, person="", now=begun).serialize())
+    return found, events
+
+
+def _attend(number: int, behaviour: list[Item], memory: Memory, now: int) -> None:
+    """One participant, a guest who agreed, and their batches."""
     participant_id = derived("participant", str(number))
     person = privacy.guest(participant_id)
     privacy.record(person, privacy.now_deciding({"insights": True}, START_MS), now=START_MS)
-    meeting_models.attendees.put(meeting_models.new_attendee(MEETING, participant_id, "Somebody", now=now))
+    name_models.name_attendees(MEETING, {participant_id: "Somebody"}, now=now)
     meeting_models.stays.put(meeting_models.new_stay(MEETING, participant_id, START_MS, now))
-    events = 0
-    for minute in range(LENGTH_MS // MINUTE):
-        begun = START_MS + minute * MINUTE
-        measured = _minute(begun, talks, chance)
-        events += sum(map(len, measured.values()))
-        recording = recorded(measured, (begun, begun + MINUTE))
-        batches.put(new_batch(MEETING, participant_id, "tab", minute, recording, person=person, now=begun))
-    return events
+    mine = {"part": {"S": batches_part(MEETING, shard_of(participant_id))}, "person": {"S": person}}
+    sent = ({**one, **mine, "entry": {"S": participant_id + one["entry"]["S"]}} for one in behaviour)
+    memory.fill("insights", sent)
 
 
-def _minute(begun: int, talks: bool, chance: random.Random) -> dict[str, list[Span]]:
-    """Some twenty turns of who talks at all; the camera on; looking away four times."""
-    starts = range(begun, begun + MINUTE, 3_000)
+def _measured(begun: int, talks: bool, chance: random.Random) -> dict[str, list[Span]]:
+    """In a minute some twenty turns of who talks at all; the camera on; looking away four times."""
+    ended = begun + BATCH_MS
+    starts = range(begun, ended, 3_000)
     talk = [(at + chance.randrange(1_000), at + 1_000 + chance.randrange(1_500)) for at in starts] if talks else []
-    eyes = [(at, at + 10_000 + chance.randrange(5_000)) for at in range(begun, begun + MINUTE, 15_000)]
-    return {"talk": talk, "webcam": [(begun, begun + MINUTE)], "attention": eyes}
+    eyes = [(at, at + 10_000 + chance.randrange(5_000)) for at in range(begun, ended, 15_000)]
+    return {"talk": talk, "webcam": [(begun, ended)], "attention": eyes}
 
 
 def _rate(now: int) -> float:
@@ -182,14 +202,19 @@ def _rate(now: int) -> float:
         if by_person:
             break
     packed = [[(int(one.base_ms), one.packs) for one in some] for some in by_person.values()]
-    events, rounds = 0, 0
-    begun = time.process_time()
-    while time.process_time() - begun < RATE_FOR_S or not rounds:
-        rounds += 1
-        for some in packed:
-            recordings = [unpack(*one) for one in some]
-            events += sum(len(spans) for one in recordings for spans in one.parts[:3])
-            fold(recordings)
+    rates, begun = list[float](), time.process_time()
+    while time.process_time() - begun < RATE_FOR_S or not rates:
+        rates.append(_round(packed))
+    return max(rates)
+
+
+def _round(packed: list[list[tuple[int, tuple[bytes, bytes, bytes, bytes]]]]) -> float:
+    """Events a second of folding everybody once. Others use the machine, too, and slow some rounds down."""
+    events, begun = 0, time.process_time()
+    for some in packed:
+        recordings = [unpack(*one) for one in some]
+        events += sum(len(spans) for one in recordings for spans in one.parts[:3])
+        fold(recordings)
     return events / (time.process_time() - begun)
 
 
@@ -197,7 +222,7 @@ def _executed(app: Any, made: int) -> tuple[int, int, int]:
     """Bytes of the largest state, states entered and events of the history, by moto's interpreter."""
     answers = {
         "PrepareReport": {"proceed": True, "shards": list(range(SHARDS))}, "FoldReport": {"people": 10_000},
-        "AssembleReport": {"parts": made}, "PublishReport": None, "NotifyOrganiser": None,
+        "AssembleReport": {"parts": made, "attempt": opaque()}, "PublishReport": None, "NotifyOrganiser": None,
     }  # fmt: skip
     functions = {name: partial(_answer, answer) for name, answer in answers.items()}
     ended = executed(app, Started(history.WORKFLOW, "bench", {"meeting_id": MEETING, "revision": 1}), functions)

@@ -20,7 +20,7 @@ from unittest.mock import patch
 
 import numpy as np
 
-from chalicelib.joining import census, grouping
+from chalicelib.joining import census, doubt, grouping
 from chalicelib.rooms import merging, push
 from chalicelib.runtime import clock, parallel, queues
 from chalicelib.runtime.meter import Call, Meter, metering
@@ -61,7 +61,9 @@ def count(meter: Meter) -> Count:
 
 @contextmanager
 def announcements_apart() -> Iterator[None]:
-    """Calls made once seats are taken, to leave nobody behind and to tell people, are remembered as such."""
+    """Calls made once seats are taken, to leave nobody behind and to tell people, are remembered as such; as are those
+    of the two cases that go beyond one comparison: people are asked in doubt, and several meetings were heard.
+    """
 
     def counted(tell: Callable[..., Any]) -> Callable[..., Any]:
         def tell_counted(*arguments: Any, **named: Any) -> Any:
@@ -72,8 +74,10 @@ def announcements_apart() -> Iterator[None]:
 
         return tell_counted
 
+    apart = ((grouping, "_welcome"), (merging, "welcome"), (push, "to_session"), (push, "merged"))
+    beyond = ((doubt, "settle"), (grouping, "_settle"))
     with ExitStack() as stack:
-        for module, name in ((grouping, "_welcome"), (merging, "welcome"), (push, "to_session"), (push, "merged")):
+        for module, name in apart + beyond:
             stack.enter_context(patch.object(module, name, counted(getattr(module, name))))
         yield
 

@@ -4,6 +4,7 @@ The code enforces it, the retention page prints it. Instants and lengths are mil
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 SECOND = 1_000
 MINUTE = 60 * SECOND
@@ -11,11 +12,15 @@ HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 
 
+Subject = Literal["participant", "account", "organiser", "meeting", "nobody"]
+
+
 @dataclass(frozen=True)
 class Lifetime:
-    """A kind of datum: `length_ms` after `counted_from` it can no longer be read by anyone."""
+    """A kind of datum and whose it is: `length_ms` after `counted_from` it can no longer be read by anyone."""
 
     kind: str
+    subject: Subject
     purpose: str
     length_ms: int
     counted_from: str
@@ -27,63 +32,120 @@ class Lifetime:
 
 SOUND_CLIP = Lifetime(
     "sound-clip",
+    "participant",
     "find who hears the same room",
     10 * SECOND,
     "the end of the recording, or its receipt if that is earlier",
 )
-JOIN_VERDICT = Lifetime("join-verdict", "tell the device what became of its clip", 60 * SECOND, "the clip's receipt")
-SESSION = Lifetime("session", "know a browser again between two requests", 30 * DAY, "its last use")
+JOIN_VERDICT = Lifetime(
+    "join-verdict", "participant", "tell the device what became of its clip", 60 * SECOND, "the clip's receipt"
+)
+SESSION = Lifetime("session", "participant", "know a browser again between two requests", 30 * DAY, "its last use")
 SESSION_GRACE_MS = 12 * HOUR  # the server's half records last use when over 12 h old, so it stays that much longer
 MEETING = Lifetime(
+    "meeting",
     "meeting",
     "hold a meeting and show its members to each other",
     180 * DAY,
     "the last arrival, unless it ends before",
 )
-CONNECTION = Lifetime("connection", "push what happens in a meeting to a tab", 2 * HOUR, "the socket's opening")
+CONNECTION = Lifetime(
+    "connection", "participant", "push what happens in a meeting to a tab", 2 * HOUR, "the socket's opening"
+)
 STAGED_CONTENT = Lifetime(
     "staged-content",
+    "participant",
     "hold the links that a browser tab stages, and show them in a meeting",
     30 * MINUTE,
     "the last heartbeat of the tab that staged them",
 )
 STAGED_NET_MS = 30 * DAY  # an item's own deadline, under that of its tab's lease: the net below
-TAB = Lifetime("tab", "keep a tab that is over from coming back", DAY, "the end of its lease")
+TAB = Lifetime("tab", "participant", "keep a tab that is over from coming back", DAY, "the end of its lease")
 AWAY_AFTER_MS = 5 * MINUTE  # without a heartbeat of any of their tabs somebody is away, since the last of them
 EMPTY_FOR_MS = 10 * MINUTE  # an empty meeting waits that long for somebody to come back, then it ends
-LEFT = Lifetime("left", "keep a late message from bringing back someone who left", 60 * SECOND, "the leaving")
-KNOCK = Lifetime("knock", "ask a meeting's members about someone at the door", 60 * SECOND, "the knocking")
-JOIN_CODE = Lifetime("join-code", "let one device into a meeting without sound", 10 * MINUTE, "its making")
-CROWD_NOTICE = Lifetime("crowd-notice", "spread a crowded place over many partitions", 20 * SECOND, "the last look")
-CROWD_ROUND = Lifetime("crowd-round", "let one matcher serve a crowd", 4 * SECOND, "the call for it")
-ATTEMPTS = Lifetime("attempts", "refuse floods", 10 * SECOND, "the latest attempt")
-TICKET = Lifetime("ticket", "open the live channel once without a cookie", MINUTE, "its making")
-GUARDIAN_REQUEST = Lifetime("guardian-request", "wait for the answer of a child's grown-up", DAY, "the question")
-PERSONAL_DATA = Lifetime("account", "keep an account for its owner", 180 * DAY, "the last use of the service by them")
-REGISTRATION = Lifetime("registration", "wait until the address is confirmed", DAY, "the registration")
-PASSWORD_RESET = Lifetime("password-reset", "let its owner choose another password", HOUR, "the request for it")
+LEFT = Lifetime(
+    "left", "participant", "keep a late message from bringing back someone who left", 60 * SECOND, "the leaving"
+)
+KNOCK = Lifetime(
+    "knock", "participant", "ask a meeting's members about someone at the door", 60 * SECOND, "the knocking"
+)
+JOIN_CODE = Lifetime("join-code", "meeting", "let one device into a meeting without sound", 10 * MINUTE, "its making")
+CROWD_NOTICE = Lifetime(
+    "crowd-notice", "nobody", "spread a crowded place over many partitions", 20 * SECOND, "the last look"
+)
+CROWD_ROUND = Lifetime("crowd-round", "nobody", "let one matcher serve a crowd", 4 * SECOND, "the call for it")
+ATTEMPTS = Lifetime("attempts", "participant", "refuse floods", 10 * SECOND, "the latest attempt")
+TICKET = Lifetime("ticket", "participant", "open the live channel once without a cookie", MINUTE, "its making")
+GUARDIAN_REQUEST = Lifetime(
+    "guardian-request", "participant", "wait for the answer of a child's grown-up", DAY, "the question"
+)
+PERSONAL_DATA = Lifetime(
+    "account", "account", "keep an account for its owner", 180 * DAY, "the last use of the service by them"
+)
+REGISTRATION = Lifetime("registration", "account", "wait until the address is confirmed", DAY, "the registration")
+PASSWORD_RESET = Lifetime(
+    "password-reset", "account", "let its owner choose another password", HOUR, "the request for it"
+)
 TALLY = Lifetime(
-    "tally", "refuse guessing of passwords and floods of mail", HOUR, "the window's beginning, at the latest"
+    "tally",
+    "participant",
+    "refuse guessing of passwords and floods of mail",
+    HOUR,
+    "the window's beginning, at the latest",
 )
 CONSENT = Lifetime(
-    "consent", "show what was agreed to, under a digest that names nobody", 3 * 365 * DAY, "the decision"
+    "consent", "participant", "show what was agreed to, under a digest that names nobody", 3 * 365 * DAY, "the decision"
 )
 HISTORY = Lifetime(
-    "meeting-history", "show an organiser which meetings they held and who came", 180 * DAY, "the organiser's last use"
+    "meeting-history",
+    "organiser",
+    "show an organiser which meetings they held and who came",
+    180 * DAY,
+    "the organiser's last use",
+)
+ATTENDEE_NAME = Lifetime(
+    "attendee-name", "participant", "tell an organiser who came, by name", 180 * DAY, "the participant's last meeting"
 )
 REPORT = Lifetime(
-    "report", "tell an organiser how a meeting went, under a key of their own", 180 * DAY, "the organiser's last use"
+    "report",
+    "organiser",
+    "tell an organiser how a meeting went, under a key of their own",
+    180 * DAY,
+    "the organiser's last use",
+)
+REPORT_SHARE = Lifetime(
+    "report-share",
+    "organiser",
+    "let whoever has the link read a report that its organiser shares",
+    30 * DAY,
+    "its making; shorter where the organiser chose so, and never longer than the report",
 )
 RAW_INSIGHTS = Lifetime(
     "raw-insights",
+    "participant",
     "put the organiser's report together from what browsers measured",
     DAY,
     "the meeting's end, unless the report is sealed before",
 )
 RAW_INSIGHTS_NET_MS = 30 * DAY  # from its receipt, while the meeting goes on: the net below
-EXPIRY_ENTRY = Lifetime("expiry-entry", "delete on time what has run out", DAY, "the instant it is due")
-EXPIRY_CURSOR = Lifetime("expiry-cursor", "know how far the deleting has come", 180 * DAY, "the last run")
-ERASURE = Lifetime("erasure", "keep a backup from bringing back who was erased", 30 * DAY, "the erasure")
+USE_COUNT = Lifetime(
+    "use-count",
+    "nobody",
+    "see what of the product is used: numbers alone, from those who agreed, linked to nobody",
+    396 * DAY,
+    "the beginning of its month",
+)
+EXPIRY_ENTRY = Lifetime("expiry-entry", "participant", "delete on time what has run out", DAY, "the instant it is due")
+EXPIRY_CURSOR = Lifetime("expiry-cursor", "nobody", "know how far the deleting has come", 180 * DAY, "the last run")
+ERASURE = Lifetime("erasure", "nobody", "keep a backup from bringing back who was erased", 30 * DAY, "the erasure")
+QUEUED_PUSH = Lifetime("queued-push", "participant", "tell a meeting's tabs what happens", MINUTE, "its being queued")
+QUEUED_PAIRS = Lifetime(
+    "queued-pairs", "participant", "compare clips in a crowded place", 5 * MINUTE, "its being queued"
+)
+QUEUED_CLIP = Lifetime(
+    "queued-clip", "nobody", "delete a clip on time: its id alone, which leads nowhere by then", 14 * DAY,
+    "its being queued; an hour where nothing fails",
+)  # fmt: skip
 
 LIFETIMES = (
     SOUND_CLIP,
@@ -108,10 +170,16 @@ LIFETIMES = (
     CONSENT,
     ERASURE,
     HISTORY,
+    ATTENDEE_NAME,
     REPORT,
+    REPORT_SHARE,
     RAW_INSIGHTS,
+    USE_COUNT,
     EXPIRY_ENTRY,
     EXPIRY_CURSOR,
+    QUEUED_PUSH,
+    QUEUED_PAIRS,
+    QUEUED_CLIP,
 )
 
 

@@ -36,7 +36,7 @@ class Account(Record):
     password_hash = UnicodeAttribute()
     revision = UnicodeAttribute()  # another with each password and second factor: what was proved is for one
     confirmed = BooleanAttribute()
-    asked_by = UnicodeAttribute(null=True)  # the guest who registered, as consents name them; until it is confirmed
+    asked_by = UnicodeAttribute(null=True)  # the guest who registered, as consents name them; until its first log in
     consents = UnicodeAttribute(null=True)  # given at registration, on record once the address is confirmed
     registered_at_ms = NumberAttribute()
     age = UnicodeAttribute(null=True)  # adult or minor: what followed from the birth date when they registered
@@ -68,6 +68,7 @@ class CodeUse:
 
 
 accounts = Table(Account, "accounts")
+UNCONFIRMED: Condition = Account.confirmed == False  # noqa: E712 - a condition
 
 
 def new_account(
@@ -93,18 +94,27 @@ def new_account(
 
 def file_registration(account: Account, *, now: int) -> bool:
     """False where a confirmed account has that address; a registration never confirmed gives way."""
-    return accounts.create(account, now=now, over=Account.confirmed == False)  # noqa: E712 - a condition
+    return accounts.create(account, now=now, over=UNCONFIRMED)
 
 
-def confirm(account: Account, *, now: int) -> bool:
-    """Makes the account usable, or finds that it is; False where its address has another one already, or none any more.
+def find_registered(key: str, guest: str, *, now: int) -> Account | None:
+    """What that guest has registered under that address, and nobody has logged in to yet."""
+    found = accounts.get(key, now=now)
+    return found if found and found.asked_by == guest else None
 
-    A registration is there until it is confirmed: where nothing is, the account has been erased since.
+
+def forget_registered(both: Transaction, account: Account) -> None:
+    """Where nobody has logged in to it meanwhile."""
+    both.delete(accounts, account, where=unchanged(account) & (Account.asked_by == account.asked_by))
+
+
+def confirm(both: Transaction, account: Account, *, now: int) -> None:
+    """The transaction makes the account usable, where its address has none that is; whose registration lies there
+    does not matter: every link confirms the one it was mailed for.
     """
-    account.confirmed, account.consents, account.asked_by = True, None, None
+    account.confirmed, account.consents = True, None
     account.used(now)
-    unconfirmed = Account.confirmed == False  # noqa: E712 - a condition
-    return accounts.replace(account, where=unconfirmed) or find(account.account_id, now=now) is not None
+    both.create(accounts, account, over=UNCONFIRMED)
 
 
 def find_by_address(address: Address, *, now: int) -> Account | None:
@@ -135,7 +145,7 @@ def verify(both: Transaction, account: Account, used: CodeUse, password_hash: st
 
     The last use is recorded every time: a condition alone would cost as much.
     """
-    actions = [*used.actions, *_sealing_anew(account)]
+    actions = [*used.actions, *_sealing_anew(account), *_owning(account)]
     actions += [] if password_hash is None else [Account.password_hash.set(password_hash)]
     change_too(both, account, *actions, now=now, where=used.unused)
 
@@ -199,6 +209,11 @@ def switching(
     """Another second factor, where `where` holds; one that was offered is void."""
     all_of_it = [*actions, *withdrawing_offer()]
     return lambda both, revision: change_too(both, account, *all_of_it, *revising(revision), now=now, where=where)
+
+
+def _owning(account: Account) -> list[Action]:
+    """Whoever logs in has it: it is no mere registration of some guest's any more."""
+    return [Account.asked_by.remove()] if account.asked_by else []
 
 
 def _using(now: int) -> list[Action]:

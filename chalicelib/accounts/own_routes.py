@@ -37,7 +37,7 @@ def read_account(call: Call[None]) -> Reply:
 
 
 @operation(routes, "PATCH", "/v1/account", summary="Change my settings", body=AccountPatch, answers=AccountView,
-           errors=(Unauthenticated, Conflict))  # fmt: skip
+           errors=(Unauthenticated, Conflict, TooMany))  # fmt: skip
 def change_account(call: Call[AccountPatch]) -> Reply:
     now = clock.now()
     return Reply(_view(service.change_settings(_signed(call, now), call.body, now=now), now))

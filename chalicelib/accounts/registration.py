@@ -2,13 +2,14 @@
 
 import json
 
-from chalicelib.accounts import attempts, mails, models, passwords, sweep, token_models as tokens
+from chalicelib.accounts import attempts, begun, mails, models, passwords, sweep, token_models as tokens
 from chalicelib.accounts.models import Account
 from chalicelib.accounts.schemas import NewAccount
 from chalicelib.privacy import service as privacy
 from chalicelib.privacy.rules import Decided
 from chalicelib.runtime.addresses import parse_address
 from chalicelib.runtime.errors import Gone, Unauthenticated
+from chalicelib.runtime.transactions import Transaction
 from chalicelib.sessions.models import Session
 from chalicelib.sessions.service import require_age
 
@@ -27,11 +28,14 @@ def register(wanted: NewAccount, session: Session, language: str, viewer: str, *
         age=session.age, now=now,
     )  # fmt: skip
     token = tokens.issue_token(tokens.CONFIRMATION, account, now=now)
+    noted = begun.note(session, account, token, now=now) if guest else None
     sweep.file(account, now=now)
     if models.file_registration(account, now=now):
         mails.ask_to_confirm(account, token, viewer, now=now)
     else:
         mails.say_already_registered(account, viewer, now=now)
+    if noted:
+        begun.finish(session, noted, since=now, now=now)
 
 
 def confirm_address(token: str, *, now: int) -> None:
@@ -44,9 +48,12 @@ def confirm_address(token: str, *, now: int) -> None:
     if not (found and account):
         raise _gone()
     who, consents = privacy.account(account.account_id), _consents(account)
-    if any(privacy.is_erased(one, now=now) for one in (who, account.asked_by) if one):  # by now, or found too young
-        raise _gone()
-    if not models.confirm(account, now=now):
+    both = Transaction(now=now)
+    for one in (who, account.asked_by):
+        if one:  # erased by now, or found too young
+            privacy.forbid_erased(both, one, since=int(account.registered_at_ms))
+    models.confirm(both, account, now=now)
+    if not both.commit() and models.find(account.account_id, now=now) is None:
         raise _gone()
     try:
         privacy.record_first(who, consents, now=now)

@@ -27,7 +27,9 @@ def wants_news(account: Account, *, now: int) -> bool:
 
 
 def change_settings(signed: Signed, wanted: AccountPatch, *, now: int) -> Account:
-    """What is given changes. Raises Unauthenticated where the account is erased meanwhile."""
+    """What is given changes. Raises Unauthenticated where the account is erased meanwhile, TooMany."""
+    if isinstance(wanted.mail.news, bool):
+        privacy.limit_decisions(signed.session, now=now)
     account: Account | None = signed.account
     actions = [attribute.set(value) for attribute, value in _settings(wanted) if value is not UNSET]
     if actions:

@@ -51,6 +51,11 @@ def issue_token(kind: TokenKind, account: Account | None, *, now: int) -> str:
     return token
 
 
+def name_of(kind: TokenKind, token: str) -> str:
+    """What is stored of a token is found by this."""
+    return _digest(kind, token)
+
+
 def find_token(kind: TokenKind, token: str, *, now: int) -> MailToken | None:
     return tokens.get(_digest(kind, token), now=now)
 

@@ -4,23 +4,24 @@ Only a meeting that somebody runs leaves anything behind; of all others nothing 
 """
 
 from chalicelib.accounts import models as accounts
+from chalicelib.insights.adopting import adopt
 from chalicelib.insights.meeting_models import (
     MEETING,
     Meeting,
-    attendees,
     change,
     find_meeting,
     forget_entries,
     list_meetings,
     listings,
     meetings,
-    new_attendee,
     new_listing,
     new_stay,
+    presence_of,
     stays,
 )
-from chalicelib.insights.models import forget_raw, note_merge, note_shown
-from chalicelib.lifetimes import DAY, HISTORY, MINUTE, RAW_INSIGHTS
+from chalicelib.insights.models import forget_raw, note_merge, note_shown, rooms_of
+from chalicelib.insights.name_models import AHEAD_MS, forget_names, name_attendees, sweep_names
+from chalicelib.lifetimes import ATTENDEE_NAME, DAY, HISTORY, MINUTE, RAW_INSIGHTS
 from chalicelib.rooms.models import find_organiser, members_of, opened_at
 from chalicelib.rooms.record_models import Member, Organiser
 from chalicelib.runtime import events, expiry, vault, workflows
@@ -29,13 +30,20 @@ from chalicelib.runtime.telemetry import log
 
 WORKFLOW = "report"
 GRACE_MS = 2 * MINUTE  # after the end, in which browsers may still send what they measured
-UNSTARTED, RAW, KEEP = "report-due", "raw-insights", "organiser"  # kinds of expiry entries
+LOOK_AGAIN_MS = 5 * MINUTE  # whether a report that is being put together still is
+DUE, RAW, KEEP, NAMES = "report-due", "raw-insights", "organiser", "names"  # kinds of expiry entries
 SEALED = "insights/organiser"
 
 
 def record_stay(event: events.StayEnding) -> None:
     """Written before they are gone, so that a leaving that breaks off loses nothing; the same again is once."""
-    _put_stay(event.room_id, event.participant_id, event.name, event.from_ms, event.to_ms, event.now)
+    name_attendees(event.room_id, {event.participant_id: event.name}, now=event.now)
+    stays.put(new_stay(event.room_id, event.participant_id, event.from_ms, event.to_ms))
+
+
+def follow_deletion(event: events.NameDeleted) -> None:
+    """A name that its bearer deletes is theirs, not the organiser's; the stays remain, of a participant."""
+    forget_names(event.participant_id, event.until_ms, event.is_it, now=event.now)
 
 
 def record_shown(event: events.ShowingEnding) -> None:
@@ -44,7 +52,7 @@ def record_shown(event: events.ShowingEnding) -> None:
 
 
 def follow_merge(event: events.RoomsMerged) -> None:
-    """What was measured in a room that turned out to be another counts for that one."""
+    """What was measured in a room that turned out to be another counts for that one; who was in it, from its end on."""
     note_merge(event.room_id, event.into, now=event.now)
 
 
@@ -54,31 +62,58 @@ def record_end(event: events.RoomEnded) -> None:
     if organiser is None:
         forget_meeting(event.room_id, event.now)
         return
-    expiry.file(UNSTARTED, event.room_id, event.now + GRACE_MS + MINUTE, now=event.now)
-    for member in members_of(event.room_id, now=event.now):
-        _record_member(member, event.now)
-    meeting = find_meeting(event.room_id, now=event.now) or _record_meeting(organiser, event.now)
+    expiry.file(DUE, event.room_id, event.now + GRACE_MS + MINUTE, now=event.now)
+    for source in rooms_of(event.room_id, now=event.now)[1:]:
+        adopt(source, event.room_id, now=event.now)
+    people = [one for one in members_of(event.room_id, now=event.now) if one.here]
+    _record_present(people, event)
+    ended_at_ms = event.now if people else _last_leaving(event)
+    meeting = find_meeting(event.room_id, now=event.now) or _record_meeting(organiser, ended_at_ms, event.now)
     if meeting is not None and meeting.status == "assembling":
         start_report(meeting, now=event.now)
 
 
 def start_report(meeting: Meeting, *, now: int) -> None:
     """Once for each revision, however often it is called. Where it fails, the reaper's call tries again."""
-    revision = int(meeting.revision)
-    wait_ms = max(0, int(meeting.ended_at_ms) + GRACE_MS - now)
-    given = {"meeting_id": meeting.meeting_id, "revision": revision, "wait_s": -(-wait_ms // 1_000)}
+    wait_ms = max(0, int(meeting.closed_at_ms) + GRACE_MS - now)
+    given = {"meeting_id": meeting.meeting_id, "revision": int(meeting.revision), "wait_s": -(-wait_ms // 1_000)}
     try:
-        workflows.start(WORKFLOW, f"report-{meeting.meeting_id}-{revision}", given)
+        workflows.start(WORKFLOW, execution_of(meeting), given)
     except Unavailable:
-        log.warning("report not started", revision=revision)
+        log.warning("report not started", revision=int(meeting.revision))
 
 
-def start_unstarted(name: str, now: int) -> int | None:
-    """The reaper's call, three minutes after an end: whoever ended the meeting may have died before saying so."""
+def execution_of(meeting: Meeting) -> str:
+    """What the workflow's execution is called that makes this revision of the meeting's report."""
+    return f"report-{meeting.meeting_id}-{int(meeting.revision)}"
+
+
+def look_later(meeting_id: str, *, now: int) -> None:
+    """Has the reaper look whether the report is being put together. Before it is said to be, so that somebody does."""
+    expiry.file(DUE, meeting_id, now + LOOK_AGAIN_MS, now=now)
+
+
+def see_through(name: str, now: int) -> int | None:
+    """The reaper's call, from three minutes after an end on: the report becomes ready or failed, whatever happens.
+
+    Whoever was to start it may have died before, or could not; and an execution may end without saying so.
+    """
     meeting = find_meeting(name, now=now)
-    if meeting is not None and meeting.status == "assembling":
-        start_report(meeting, now=now)
-    return None
+    if meeting is None or meeting.status != "assembling":
+        return None
+    if _is_over(meeting):
+        change(meeting, Meeting.status.set("failed"), was="assembling", now=now)
+        log.error("report given up", revision=int(meeting.revision))
+        return None
+    start_report(meeting, now=now)
+    return now + LOOK_AGAIN_MS
+
+
+def _is_over(meeting: Meeting) -> bool:
+    try:
+        return workflows.is_over(WORKFLOW, execution_of(meeting))
+    except Unavailable:
+        return False
 
 
 def drop_raw(name: str, now: int) -> int | None:
@@ -88,6 +123,11 @@ def drop_raw(name: str, now: int) -> int | None:
         change(meeting, Meeting.status.set("failed"), was="assembling", now=now)
     forget_raw(name, now=now)
     return None
+
+
+def drop_names(name: str, now: int) -> int | None:
+    """The reaper's call, shortly before a meeting's names are as old as they may be."""
+    return sweep_names(name, now=now)
 
 
 def kept_name(account_id: str) -> str:
@@ -102,21 +142,24 @@ def kept_account(name: str) -> str | None:
 
 def forget_meeting(meeting_id: str, now: int) -> None:
     """Of a meeting that nobody ran, or whose organiser is gone."""
+    for one in rooms_of(meeting_id, now=now):
+        forget_entries(one, now=now)
     forget_raw(meeting_id, now=now)
-    forget_entries(meeting_id, now=now)
 
 
-def _record_member(member: Member, now: int) -> None:
-    if member.here:
-        _put_stay(member.room_id, member.participant_id, member.name, member.came_at_ms, now, now)
+def _record_present(people: list[Member], event: events.RoomEnded) -> None:
+    name_attendees(event.room_id, {one.participant_id: one.name for one in people}, now=event.now)
+    made = [new_stay(event.room_id, one.participant_id, one.came_at_ms, event.now) for one in people]
+    stays.write_many(made, ())
 
 
-def _put_stay(room_id: str, participant_id: str, name: str, from_ms: int, to_ms: int, now: int) -> None:
-    attendees.put(new_attendee(room_id, participant_id, name, now=now))
-    stays.put(new_stay(room_id, participant_id, from_ms, to_ms))
+def _last_leaving(event: events.RoomEnded) -> int:
+    """Where nobody is there any more, the meeting was over when the last one left, not ten minutes later."""
+    spans = presence_of(event.room_id, now=event.now).values()
+    return max((stays[-1][1] for stays in spans if stays), default=event.now)
 
 
-def _record_meeting(organiser: Organiser, now: int) -> Meeting | None:
+def _record_meeting(organiser: Organiser, ended_at_ms: int, now: int) -> Meeting | None:
     account = accounts.find(organiser.account_id, now=now)
     opened_at_ms = opened_at(organiser.room_id, now=now)
     if account is None or opened_at_ms is None:
@@ -129,7 +172,8 @@ def _record_meeting(organiser: Organiser, now: int) -> Meeting | None:
         account_id=organiser.account_id,
         title=organiser.title,
         opened_at_ms=opened_at_ms,
-        ended_at_ms=now,
+        ended_at_ms=ended_at_ms,
+        closed_at_ms=now,
         planned_start_ms=organiser.planned_start_ms,
         captured=captured,
         status="assembling" if captured else "none",
@@ -137,6 +181,7 @@ def _record_meeting(organiser: Organiser, now: int) -> Meeting | None:
     )
     made.lives_until(HISTORY.deadline(now))
     expiry.file(RAW, made.meeting_id, int(made.raw_until_ms), now=now)
+    expiry.file(NAMES, made.meeting_id, ATTENDEE_NAME.deadline(opened_at_ms) - AHEAD_MS, now=now)
     if not list_meetings(made.account_id, None, now=now)[0]:  # otherwise somebody looks after the account already
         expiry.file(KEEP, kept_name(made.account_id), int(account.expires_at_ms) - DAY, now=now)
     listings.put(new_listing(made))

@@ -51,17 +51,20 @@ def _monologue(seen: Evidence) -> float | None:
     return max((one.longest_monologue_ms or 0 for one in seen.heard), default=None)
 
 
-def _interruptions(seen: Evidence) -> float | None:
-    return _ratio(seen.measures.interruptions * HOUR_MS, seen.measures.talked_ms)
+def interruptions_per_hour(measures: Measures) -> float | None:
+    """Of talk."""
+    return _ratio(measures.interruptions * HOUR_MS, measures.talked_ms)
 
 
-def _overlap_share(seen: Evidence) -> float | None:
-    return _ratio(seen.measures.overlap_ms or 0, seen.measures.talked_ms)
+def overlap_share(measures: Measures) -> float | None:
+    """Of the talk, what two or more said at once."""
+    return _ratio(measures.overlap_ms or 0, measures.talked_ms)
 
 
-def _silence_share(seen: Evidence) -> float | None:
-    silence_ms = seen.measures.silence_ms
-    return None if silence_ms is None else _ratio(silence_ms, silence_ms + seen.measures.talked_ms)
+def silence_share(measures: Measures) -> float | None:
+    """Of the time that was measured."""
+    silence_ms = measures.silence_ms
+    return None if silence_ms is None else _ratio(silence_ms, silence_ms + measures.talked_ms)
 
 
 def _webcam_share(seen: Evidence) -> float | None:
@@ -95,9 +98,9 @@ INDICATORS: Mapping[str, Callable[[Evidence], float | None]] = {
     "quiet_share": _quiet_share,
     "talkers_share": _talkers_share,
     "longest_monologue_ms": _monologue,
-    "interruptions_per_hour": _interruptions,
-    "overlap_share": _overlap_share,
-    "silence_share": _silence_share,
+    "interruptions_per_hour": lambda seen: interruptions_per_hour(seen.measures),
+    "overlap_share": lambda seen: overlap_share(seen.measures),
+    "silence_share": lambda seen: silence_share(seen.measures),
     "response_gap_ms": lambda seen: seen.measures.response_gap_ms,
     "webcam_share": _webcam_share,
     "attention": lambda seen: seen.measures.attention,

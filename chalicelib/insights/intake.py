@@ -1,8 +1,13 @@
 """What of a batch is believed: its kinds, its times on the server's clock, and why the rest is refused (D2, D3).
 
 The server's clock decides. A batch says when it was sent by the sender's clock; what that differs from its receipt is
-the sender's error, and all its times are put right by as much. A difference of at most LATENCY_MS is no error but the
-way.
+the sender's error, and all its times are put right by as much. What the way may have taken is no error:
+
+received - sent   -LATENCY_MS         0                       REQUEST_MS
+taken for         error | rounding    | a slow request        | error
+
+So the same batch is the same whichever attempt at sending it arrives. Browsers put smaller errors right by themselves:
+they look at the server's clock (static/js/measuring/skew.js).
 """
 
 from collections.abc import Sequence
@@ -12,7 +17,8 @@ from typing import Literal, NamedTuple
 from chalicelib.insights.intervals import Span
 from chalicelib.insights.recording import KINDS, Recording, recorded
 
-LATENCY_MS = 2_000  # a request takes so long at most on any usable connection
+LATENCY_MS = 2_000  # so far two clocks that are right may be apart
+REQUEST_MS = 30_000  # a request takes so long at most: API Gateway gives up after 29 s, our browsers after 30
 EVENTS_MAX = 2_000  # of a batch: a minute of speech has some 30
 
 Reason = Literal["unknown-kind", "from-not-before-to", "longer-than-the-meeting", "in-the-future"]
@@ -46,21 +52,22 @@ class Batch:
 def skew_ms(sent_at_ms: int | None, now: int) -> int:
     """What must be added to the sender's times."""
     behind = 0 if sent_at_ms is None else now - sent_at_ms
-    return behind if abs(behind) > LATENCY_MS else 0
+    return 0 if -LATENCY_MS <= behind <= REQUEST_MS else behind
 
 
 def take_in(batch: Batch, opened_at_ms: int, *, now: int) -> tuple[Recording, list[Refused]]:
     """What is believed, on the server's clock and within the meeting so far; and what is refused, in order."""
     skew, kept = skew_ms(batch.sent_at_ms, now), dict[str, list[Span]]()
-    refused = list[Refused]()
+    refused, missing = list[Refused](), list[Span]()
     for at, event in enumerate(batch.events):
         moved = Event(event.kind, event.from_ms + skew, event.to_ms + skew)
         if (reason := _against(moved, opened_at_ms, now)) is not None:
             refused.append(Refused(at, reason))
+            missing += [(moved.from_ms, moved.to_ms)] if moved.kind in KINDS else []
         else:
             kept.setdefault(moved.kind, []).append((moved.from_ms, moved.to_ms))
     covered = None if batch.covers is None else (batch.covers[0] + skew, batch.covers[1] + skew)
-    return recorded(kept, covered).within(((opened_at_ms, now),) if opened_at_ms < now else ()), refused
+    return recorded(kept, covered, missing).within(((opened_at_ms, now),) if opened_at_ms < now else ()), refused
 
 
 def _against(event: Event, opened_at_ms: int, now: int) -> Reason | None:

@@ -23,14 +23,15 @@ def union(spans: Iterable[Span]) -> Spans:
 
 def bridged(spans: Iterable[Span], gap_ms: int) -> Spans:
     """Sorted spans, those at most `gap_ms` apart made one."""
-    found = list[Span]()
-    for from_ms, to_ms in spans:
-        if found and from_ms - found[-1][1] <= gap_ms:
-            if to_ms > found[-1][1]:
-                found[-1] = found[-1][0], to_ms
-        else:
-            found.append((from_ms, to_ms))
-    return tuple(found)
+    waiting, found = iter(spans), list[Span]()
+    begun_ms, ended_ms = next(waiting, (0, 0))
+    for from_ms, to_ms in waiting:
+        if from_ms - ended_ms > gap_ms:
+            found.append((begun_ms, ended_ms))
+            begun_ms, ended_ms = from_ms, to_ms
+        elif to_ms > ended_ms:
+            ended_ms = to_ms
+    return (*found, (begun_ms, ended_ms)) if begun_ms < ended_ms else ()
 
 
 def common(these: Spans, those: Spans) -> Spans:

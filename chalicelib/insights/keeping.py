@@ -9,8 +9,11 @@ from chalicelib.accounts import models as accounts
 from chalicelib.insights import history
 from chalicelib.insights.meeting_models import Meeting, extend_entries, list_meetings
 from chalicelib.insights.report_models import bare_key, destroy_key, extend_key, extend_parts, forget_parts, keys
+from chalicelib.insights.share_models import find_share, forget_share
 from chalicelib.lifetimes import DAY
 from chalicelib.runtime import events, expiry
+
+SHARED = "report-share"  # kind of expiry entries
 
 
 def look_after(name: str, now: int) -> int | None:
@@ -42,6 +45,14 @@ def forget_organiser(account_id: str, *, now: int) -> None:
     for meeting in all_meetings(account_id, now=now):
         forget_parts(meeting.meeting_id, now=now)
         history.forget_meeting(meeting.meeting_id, now)
+
+
+def drop_share(name: str, now: int) -> int | None:
+    """The reaper's call: the link has run out, or was revoked before."""
+    meeting_id, _, share_id = name.partition(".")
+    if find_share(meeting_id, share_id, now=now) is None:
+        forget_share(meeting_id, share_id)
+    return None
 
 
 def all_meetings(account_id: str, *, now: int) -> Iterator[Meeting]:

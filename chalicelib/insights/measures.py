@@ -1,7 +1,7 @@
 """What a meeting's recordings add up to. Pure: the same input gives the same bytes.
 
-People who did not agree to be measured, or no longer do, appear in `others` alone, and not at all where there is but
-one of them (D10).
+People of whom nothing was measured, because they did not agree, or no longer do, or nothing of theirs arrived, appear
+in `others` alone, and not at all where there is but one of them (D10).
 """
 
 from collections.abc import Container, Iterable, Sequence

@@ -4,9 +4,11 @@
    <meeting>         meeting                        the meeting itself
    <meeting>         attended#<participant>#<from>  one stay of a participant
    <meeting>         person#<participant>           what is known of who that is
+   <meeting>         share#<digest>                 a link to its report (share_models)
    account#<id>      <end>.<meeting>                the organiser's list
+   participant#<id>  <meeting>                      where they may be named
 
-All of it lives as long as the organiser's account: until 180 days after its last use (`keep`).
+All of it but links and names lives as long as the organiser's account, until 180 days after its last use (`keeping`).
 """
 
 from collections.abc import Iterable
@@ -20,7 +22,7 @@ from chalicelib.runtime import vault
 from chalicelib.runtime.ids import is_opaque
 from chalicelib.runtime.store import Binding, Record, Table
 
-MEETING, ATTENDED, PERSON = "meeting", "attended#", "person#"
+MEETING, ATTENDED, PERSON, NAMED_IN = "meeting", "attended#", "person#", "participant#"
 SEALED_EMAIL = "insights/email"
 PAGE = 50  # meetings of a list
 KEYS = 100  # of one read, DynamoDB quota
@@ -41,12 +43,15 @@ class Meeting(MeetingEntry, discriminator="meeting"):
     account_id = UnicodeAttribute()
     title = UnicodeAttribute(default="")
     opened_at_ms = NumberAttribute()
-    ended_at_ms = NumberAttribute()
+    ended_at_ms = NumberAttribute()  # when the last one left, where nobody was there any more
+    closed_at_ms = NumberAttribute()  # when it was over: what was measured is taken for a while after it
     planned_start_ms = NumberAttribute(null=True)
     captured = BooleanAttribute()  # the organiser's switch was on at its end
     status = UnicodeAttribute()
     revision = NumberAttribute(default=1)  # of the report: each attempt has its own
     parts = NumberAttribute(default=0)  # of the report that is ready
+    attempt = UnicodeAttribute(default="")  # at assembling it, which made them
+    told_revision = NumberAttribute(default=0)  # of the report that its organiser had a mail about
     raw_until_ms = NumberAttribute()  # what browsers measured is gone from then on, or when the report is sealed
 
     @property
@@ -86,11 +91,20 @@ class Listed(MeetingEntry, discriminator="listed"):
     meeting_id = UnicodeAttribute()
 
 
+class NamedIn(MeetingEntry, discriminator="named-in"):
+    """That a meeting's history names a participant, or did: by it their name is found once they delete it."""
+
+    @property
+    def meeting_id(self) -> str:
+        return str(self.entry)
+
+
 entries: Table[MeetingEntry] = Table(MeetingEntry, "meetings")
 meetings: Table[Meeting] = Table(Meeting, "meetings")
 stays: Table[Attended] = Table(Attended, "meetings")
 attendees: Table[Attendee] = Table(Attendee, "meetings")
 listings: Table[Listed] = Table(Listed, "meetings")
+namings: Table[NamedIn] = Table(NamedIn, "meetings")
 
 
 def find_meeting(meeting_id: str, *, now: int) -> Meeting | None:
@@ -103,12 +117,6 @@ def new_stay(meeting_id: str, participant_id: str, from_ms: int, to_ms: int) -> 
     return made
 
 
-def new_attendee(meeting_id: str, participant_id: str, name: str, *, now: int) -> Attendee:
-    made = Attendee(meeting_id, PERSON + participant_id, name=name)
-    made.lives_until(HISTORY.deadline(now))
-    return made
-
-
 def new_listing(meeting: Meeting) -> Listed:
     made = Listed(f"account#{meeting.account_id}", f"{int(meeting.ended_at_ms):015}.{meeting.meeting_id}")
     made.meeting_id = meeting.meeting_id
@@ -117,7 +125,8 @@ def new_listing(meeting: Meeting) -> Listed:
 
 
 def presence_of(meeting_id: str, *, now: int, participant_id: str | None = None) -> dict[str, Spans]:
-    """When each participant was there, or one of them; stays that overlap or touch are one."""
+    """When each participant was there, or one of them; stays that overlap or touch are one. Whoever came and went in
+    the same millisecond was there for no time."""
     found = dict[str, list[tuple[int, int]]]()
     prefix = ATTENDED if participant_id is None else f"{ATTENDED}{participant_id}#"
     for one in stays.query(meeting_id, now=now, where=MeetingEntry.entry.startswith(prefix)):
@@ -125,13 +134,10 @@ def presence_of(meeting_id: str, *, now: int, participant_id: str | None = None)
     return {participant_id: union(spans) for participant_id, spans in found.items()}
 
 
-def names_of(meeting_id: str, participants: Iterable[str], *, now: int) -> dict[str, Attendee]:
-    """By participant; without those whose time is over, or who were erased."""
-    wanted = [(meeting_id, PERSON + one) for one in participants]
-    found = [
-        one for start in range(0, len(wanted), 100) for one in attendees.get_many(wanted[start : start + 100], now=now)
-    ]
-    return {one.participant_id: one for one in found}
+def stays_of(participant_id: str, rooms: Iterable[str], *, now: int) -> Spans:
+    """When somebody was in any of the rooms, as far as they have left them."""
+    found = (presence_of(one, now=now, participant_id=participant_id).get(participant_id, ()) for one in rooms)
+    return union(span for spans in found for span in spans)
 
 
 def list_meetings(account_id: str, after: str | None, *, now: int) -> tuple[list[Meeting], str | None]:
@@ -144,10 +150,22 @@ def list_meetings(account_id: str, after: str | None, *, now: int) -> tuple[list
     return listed, str(page[-1].entry) if len(found) > PAGE else None
 
 
+def list_before(meeting: Meeting, *, now: int) -> list[Meeting]:
+    """A page of what the same account held before, the latest first."""
+    return list_meetings(meeting.account_id, str(new_listing(meeting).entry), now=now)[0]
+
+
 def change(meeting: Meeting, *actions: Action, was: str, now: int) -> Meeting | None:
     """The meeting after `actions`, where its report is in that state and revision; None where it is not."""
     same = (Meeting.status == was) & (Meeting.revision == meeting.revision)
     return meetings.update((meeting.owner, MEETING), actions, now=now, where=same)
+
+
+def note_told(meeting: Meeting, *, now: int) -> bool:
+    """That the organiser gets a mail about this revision of the report; of all who note it, one is told True."""
+    first = (Meeting.revision == meeting.revision) & (Meeting.told_revision < meeting.revision)
+    told = [Meeting.told_revision.set(meeting.revision)]
+    return meetings.update((meeting.owner, MEETING), told, now=now, where=first) is not None
 
 
 def forget_entries(meeting_id: str, *, now: int) -> None:
@@ -156,13 +174,16 @@ def forget_entries(meeting_id: str, *, now: int) -> None:
     if meeting is not None:
         listed = new_listing(meeting)
         listings.delete((listed.owner, listed.entry))
-    entries.delete_many([(one.owner, one.entry) for one in entries.query(meeting_id, now=now)])
+    found = entries.query(meeting_id, now=now)
+    people = {one.participant_id for one in found if isinstance(one, Attended | Attendee)}
+    namings.delete_many((NAMED_IN + one, meeting_id) for one in people)
+    entries.delete_many((one.owner, one.entry) for one in found)
 
 
 def extend_entries(meeting: Meeting, until_ms: int, *, now: int) -> None:
-    """All of a meeting lives until then; what is in the list, which is found first, goes first."""
+    """A meeting lives until then, without names and links. What is in the list is found first, and goes first."""
     listed = new_listing(meeting)
     listings.update((listed.owner, listed.entry), Listed.living_until(until_ms), now=now)
     for one in entries.query(meeting.meeting_id, now=now):
-        table = next(each for each in (meetings, stays, attendees) if isinstance(one, each.model))
-        table.update((one.owner, one.entry), MeetingEntry.living_until(until_ms), now=now)
+        for table in (each for each in (meetings, stays) if isinstance(one, each.model)):
+            table.update((one.owner, one.entry), MeetingEntry.living_until(until_ms), now=now)

@@ -2,18 +2,23 @@
 
 from dataclasses import dataclass
 
+from chalicelib.insights.agreed import agreed
 from chalicelib.insights.figures import Meeting as Measured, Person
+from chalicelib.insights.intervals import Spans, union
 from chalicelib.insights.measures import measure
-from chalicelib.insights.meeting_models import Meeting, find_meeting, presence_of
+from chalicelib.insights.meeting_models import Meeting, find_meeting, presence_of, stays_of
 from chalicelib.insights.models import batches_of, find_shown, rooms_of
-from chalicelib.insights.recording import fold
+from chalicelib.insights.recording import Recording
 from chalicelib.insights.report import read_part
 from chalicelib.insights.report_models import key_of, read_part as stored_part
 from chalicelib.insights.service import captures
+from chalicelib.insights.timeline import steps_of
 from chalicelib.privacy import service as privacy
+from chalicelib.rooms.merging import last_name
 from chalicelib.rooms.models import find_member
 from chalicelib.rooms.room import Room
 from chalicelib.rooms.service import current_room
+from chalicelib.rooms.shown import shown_in
 from chalicelib.runtime import consent
 from chalicelib.runtime.consent import Insights
 from chalicelib.runtime.errors import Denied, NotFound
@@ -27,29 +32,33 @@ class Mine:
 
     captured: bool
     agreed: bool
+    step_ms: int  # of the figures' timeline
     figures: Person | None = None
 
 
 def my_insights(room_id: RoomId, session: Session, *, now: int) -> Mine:
     """Of a meeting I am in, or was in until it ended. Raises NotFound for everybody else."""
+    privacy.carry_over(session, now=now)
     room = current_room(room_id, now=now)
     if room is None:
-        return _afterwards(room_id, session, now)
+        return _afterwards(last_name(room_id, now=now), session, now)
     member = find_member(room.room_id, ParticipantId(session.participant_id), now=now)
     if member is None:
         raise NotFound("There is no such meeting, or you are not in it.")
-    agreed = _agrees(session, now)
-    stays = presence_of(room.room_id, now=now, participant_id=session.participant_id)
-    stay = (member.came_at_ms, now) if member.here else ()
-    here = (*stays.get(session.participant_id, ()), *((stay,) if stay else ()))
+    agrees = _agrees(session, now)
+    rooms = rooms_of(room.room_id, now=now)
+    here = (member.came_at_ms, now) if member.here else (now, now)
+    stays = union([*stays_of(session.participant_id, rooms, now=now), here])
     captured = captures(room.organiser.account_id if room.organiser else None, now=now)
-    return Mine(captured, agreed, _so_far(room, session, here, now) if agreed else None)
+    step_ms = steps_of((room.opened_at_ms, now))[1]
+    return Mine(captured, agrees, step_ms, _so_far(room, rooms, session.participant_id, stays, now) if agrees else None)
 
 
-def _so_far(room: Room, session: Session, here: tuple[tuple[int, int], ...], now: int) -> Person | None:
-    rooms, participant_id = rooms_of(room.room_id, now=now), session.participant_id
-    recording = fold(one.recording for one in batches_of(rooms, participant_id, now=now))
-    meeting = Measured((room.opened_at_ms, now), {participant_id: here}, find_shown(rooms, now=now))
+def _so_far(room: Room, rooms: list[str], participant_id: str, stays: Spans, now: int) -> Person | None:
+    recording = agreed(batches_of(rooms, participant_id, now=now), now=now) or Recording()
+    still = ((int(one.shown_at_ms), now) for one in shown_in(room.room_id, now=now))
+    shown = union([*find_shown(rooms, now=now), *still])
+    meeting = Measured((room.opened_at_ms, now), {participant_id: stays}, shown)
     return next(iter(measure(meeting, [(participant_id, recording)]).people), None)
 
 
@@ -59,7 +68,8 @@ def _afterwards(room_id: RoomId, session: Session, now: int) -> Mine:
     if meeting is None or not was_there:
         raise NotFound("There is no such meeting, or you were not in it.")
     figures = _reported(meeting, session.participant_id, now) if meeting.status == "ready" else None
-    return Mine(bool(meeting.captured), _agrees(session, now), figures)
+    step_ms = steps_of((int(meeting.opened_at_ms), int(meeting.ended_at_ms)))[1]
+    return Mine(bool(meeting.captured), _agrees(session, now), step_ms, figures)
 
 
 def _reported(meeting: Meeting, participant_id: str, now: int) -> Person | None:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pynamodb.attributes import BinaryAttribute, DiscriminatorAttribute, NumberAttribute, UnicodeAttribute
 
 from chalicelib.insights.intervals import Spans, union
-from chalicelib.insights.recording import Recording, pack, unpack
+from chalicelib.insights.recording import Recording, bounded, pack, unpack
 from chalicelib.lifetimes import RAW_INSIGHTS_NET_MS
 from chalicelib.runtime.ids import derived
 from chalicelib.runtime.store import Binding, Record, Table
@@ -101,14 +101,16 @@ def batches_of(rooms: Sequence[str], participant_id: str, *, now: int) -> Iterat
 
 
 def put_folds(room_id: str, shard: int, recordings: Iterable[tuple[str, Recording]], *, now: int) -> None:
-    """By participant; the same again overwrites them."""
+    """By participant; the same again overwrites them. Whoever is not among them any more has withdrawn meanwhile."""
     made = list[Fold]()
     for participant_id, recording in recordings:
         one = Fold(_folds_part(room_id, shard), participant_id)
-        one.hold(recording)
+        one.hold(bounded(recording))
         one.lives_until(now + RAW_INSIGHTS_NET_MS)
         made.append(one)
-    folds.put_many(made)
+    part, kept = _folds_part(room_id, shard), {one.entry for one in made}
+    gone = [(part, one.entry) for one in folds.query(part, now=now) if one.entry not in kept]
+    folds.write_many(made, gone)
 
 
 def find_folds(room_id: str, *, now: int) -> Iterator[tuple[str, Recording]]:

@@ -7,19 +7,19 @@ from chalice.app import Blueprint
 from msgspec import Meta
 
 from chalicelib.insights import reading
-from chalicelib.insights.intervals import length
-from chalicelib.insights.meeting_models import Meeting
+from chalicelib.insights.meeting_models import Attendee, Meeting
 from chalicelib.insights.schemas import (
     AttendanceView,
     AttendeeView,
     MeetingList,
     MeetingView,
-    PersonView,
     ReportPage,
-    ReportView,
     Stay,
-    TipView,
+    Trend,
 )
+from chalicelib.insights.series import read_series
+from chalicelib.insights.trend import LEAST, is_trend
+from chalicelib.insights.views import next_of, part_number, report_view
 from chalicelib.runtime import clock
 from chalicelib.runtime.errors import Conflict, Gone, Invalid, NotFound, Unauthenticated, Unavailable
 from chalicelib.runtime.http import Call, EmptyBody, Reply, operation
@@ -52,8 +52,16 @@ def read_meeting(call: Call[None]) -> Reply:
            errors=(Unauthenticated, NotFound, Invalid, Unavailable))  # fmt: skip
 def read_report(call: Call[None]) -> Reply:
     now = clock.now()
-    found = reading.read_report(_mine(call, now), _number(call.query.get("after")), now=now)
+    found = reading.read_mine(_mine(call, now), part_number(call.query.get("after")), now=now)
     return Reply(_report(found))
+
+
+@operation(routes, "GET", "/v1/meetings/{meeting_id}/trend", summary="How meetings of this title went",
+           answers=Trend, errors=(Unauthenticated, NotFound, Unavailable))  # fmt: skip
+def read_trend(call: Call[None]) -> Reply:
+    now = clock.now()
+    points = read_series(_mine(call, now), now=now)
+    return Reply(Trend(len(points), LEAST, points if is_trend(points) else []))
 
 
 @operation(routes, "POST", "/v1/meetings/{meeting_id}/report", summary="Try once more to put the report together",
@@ -75,14 +83,6 @@ def _position(after: str | None) -> str | None:
     return after
 
 
-def _number(after: str | None) -> int:
-    if after is None:
-        return 0
-    if not after.isascii() or not after.isdecimal() or len(after) > 6:
-        raise Invalid("after is not the next of a page.")
-    return int(after)
-
-
 def _view(meeting: Meeting) -> MeetingView:
     planned = meeting.planned_start_ms
     return MeetingView(
@@ -95,18 +95,15 @@ def _view(meeting: Meeting) -> MeetingView:
 def _attendee(one: reading.Attendance) -> AttendeeView:
     stays = [Stay(from_ms, to_ms) for from_ms, to_ms in one.stays]
     email = None if one.who is None else one.who.email_address
-    return AttendeeView(one.participant_id, _name(one.who), email, stays, length(one.stays))
+    return AttendeeView(one.participant_id, _name(one.who), email, stays, one.presence_ms)
+
+
+def _name(who: Attendee | None) -> str | None:
+    return None if who is None else str(who.name)
 
 
 def _report(page: reading.ReportPage) -> ReportPage:
     status: Any = page.meeting.status
     if page.part is None:
         return ReportPage(status)
-    names = {one.participant_id: _name(one) for one in page.names}
-    people = [PersonView(names.get(one.participant_id), one) for one in page.part.people]
-    tips = [TipView(one.rule, one.metric, one.value, one.threshold) for one in page.part.tips]
-    return ReportPage(status, ReportView(page.part.summary, tips, people), str(page.next) if page.next else None)
-
-
-def _name(who: Any) -> str | None:
-    return None if who is None else str(who.name)
+    return ReportPage(status, report_view(page.part, page.names), next_of(page.next))

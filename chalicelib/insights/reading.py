@@ -1,33 +1,41 @@
 """What organisers read of their meetings: the list, who attended, the report. Others find nothing there (D7)."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from chalicelib.accounts.signed import find_signed
 from chalicelib.insights import history
-from chalicelib.insights.intervals import Spans
+from chalicelib.insights.intervals import Spans, bridged, length
 from chalicelib.insights.meeting_models import (
     Attendee,
     Meeting,
     change,
     find_meeting,
     list_meetings,
-    names_of,
     presence_of,
 )
+from chalicelib.insights.name_models import names_of
 from chalicelib.insights.report import Part, read_part
 from chalicelib.insights.report_models import key_of, read_part as stored_part
+from chalicelib.lifetimes import MINUTE
+from chalicelib.privacy import improvement, service as privacy
 from chalicelib.runtime.errors import Conflict, Gone, Invalid, NotFound
 from chalicelib.sessions.models import Session
+
+STAYS_MAX = 30_000  # of an answer, beside 10 000 people with long names: under Lambda's 6 MB
 
 
 @dataclass(frozen=True)
 class Attendance:
-    """One participant of a meeting: who they are, as far as that is still known, and when they were there."""
+    """One participant of a meeting: who they are, as far as that is still known, and when they were there.
+
+    `presence_ms` is how long; in a large meeting `stays` may leave out short absences.
+    """
 
     participant_id: str
     who: Attendee | None
     stays: Spans
+    presence_ms: int
 
 
 @dataclass(frozen=True)
@@ -36,7 +44,7 @@ class ReportPage:
 
     meeting: Meeting
     part: Part | None = None
-    names: Sequence[Attendee] = ()
+    names: Mapping[str, str] = field(default_factory=dict)  # of participants, as far as they are still known
     next: int | None = None
 
 
@@ -58,8 +66,26 @@ def attendance(meeting: Meeting, *, now: int) -> list[Attendance]:
     """Everybody who was there, in the order of their coming."""
     presence = presence_of(meeting.meeting_id, now=now)
     names = names_of(meeting.meeting_id, presence, now=now)
-    found = [Attendance(one, names.get(one), stays) for one, stays in presence.items()]
+    shown = few_enough(presence)
+    found = [Attendance(one, names.get(one), shown[one], length(stays)) for one, stays in presence.items()]
     return sorted(found, key=lambda one: (one.stays, one.participant_id))
+
+
+def few_enough(presence: Mapping[str, Spans]) -> Mapping[str, Spans]:
+    """As many stays as an answer holds: where there are more, ever longer absences are left out, of all alike."""
+    absence_ms = MINUTE
+    while sum(map(len, presence.values())) > STAYS_MAX:
+        presence = {one: bridged(spans, absence_ms) for one, spans in presence.items()}
+        absence_ms *= 2
+    return presence
+
+
+def read_mine(meeting: Meeting, number: int, *, now: int) -> ReportPage:
+    """As `read_report`, for its organiser."""
+    page = read_report(meeting, number, now=now)
+    if page.part is not None and number == 0:
+        improvement.contribute("report-read", privacy.account(meeting.account_id), now=now)
+    return page
 
 
 def read_report(meeting: Meeting, number: int, *, now: int) -> ReportPage:
@@ -73,8 +99,9 @@ def read_report(meeting: Meeting, number: int, *, now: int) -> ReportPage:
     if content is None:
         raise NotFound("There is no such report.")
     part = read_part(content)
-    names = names_of(meeting.meeting_id, [one.participant_id for one in part.people], now=now)
-    return ReportPage(meeting, part, list(names.values()), number + 1 if number + 1 < meeting.parts else None)
+    known = names_of(meeting.meeting_id, [one.participant_id for one in part.people], now=now)
+    names = {participant_id: str(one.name) for participant_id, one in known.items()}
+    return ReportPage(meeting, part, names, number + 1 if number + 1 < meeting.parts else None)
 
 
 def assemble_again(meeting: Meeting, *, now: int) -> Meeting:
@@ -83,6 +110,7 @@ def assemble_again(meeting: Meeting, *, now: int) -> Meeting:
         raise Conflict("The report is being put together already.")
     if meeting.status != "failed" or now >= meeting.raw_until_ms:
         raise Gone("What was measured has been deleted: it is kept until the report is ready, and a day at most.")
+    history.look_later(meeting.meeting_id, now=now)
     actions = [Meeting.status.set("assembling"), Meeting.revision.set(int(meeting.revision) + 1)]
     again = change(meeting, *actions, was="failed", now=now)
     if again is None:

@@ -4,6 +4,10 @@ Talk time, webcam use and attention, and `covered`: when their browser measured 
 missing, not zero. Folding is a union of instants: the same batch twice counts once, any order and any splitting gives
 the same, and folds of parts merge into the fold of the whole. So a report can be put together shard by shard.
 
+Gaps shorter than FINEST_MS are none: no behaviour is looked at more often. Filling them is a closure, so it may be done
+to parts and to the whole, in any order. It bounds what one participant's browser, or whatever plays one, can make of a
+minute; `bounded` is for what is too much all the same: it grows coarser, of that participant alone, until it fits.
+
 Packed, a span is 8 bytes: two little-endian numbers of 32 bits, milliseconds after the first instant of its pack.
 """
 
@@ -11,12 +15,15 @@ import sys
 from array import array
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 
-from chalicelib.insights.intervals import Span, Spans, common, union
+from chalicelib.insights.intervals import Span, Spans, bridged, common, union, without
 
 KINDS = ("talk", "webcam", "attention")  # exactly these are measured (D2)
-PACKED_MAX_MS = 2**32  # 49 days: longer than any batch may reach
+PACKED_MAX_MS = 2**32  # 49 days: longer than any fold may reach, see service.REACH_MS
+FINEST_MS = 100  # browsers look ten times a second
+SPANS_MAX = 40_000  # of a recording, 320 000 bytes: an item holds 400 KB; a day of speech and attention has some 30 000
+AT_ONCE = 256  # recordings unpacked at a time: two hours of one tab
 
 
 @dataclass(frozen=True)
@@ -39,16 +46,32 @@ class Recording:
 
 def fold(recordings: Iterable[Recording]) -> Recording:
     """One recording of many of the same participant; associative, commutative, idempotent."""
-    parts = [one.parts for one in recordings]
-    talk, webcam, attention, covered = (union(chain.from_iterable(part[kind] for part in parts)) for kind in range(4))
-    return Recording(talk, webcam, attention, covered)
+    waiting, whole = iter(recordings), Recording()
+    while some := [one.parts for one in islice(waiting, AT_ONCE)]:
+        parts = [whole.parts, *some]
+        whole = Recording(*(_bridged(chain.from_iterable(part[kind] for part in parts)) for kind in range(4)))
+    return whole
 
 
-def recorded(events: Mapping[str, Iterable[Span]], covered: Span | None = None) -> Recording:
-    """The recording that a batch's events make. What was measured is covered, whatever the batch says of itself."""
-    talk, webcam, attention = (union(events.get(kind, ())) for kind in KINDS)
-    said = [covered] if covered else []
-    return Recording(talk, webcam, attention, union([*talk, *webcam, *attention, *said]))
+def bounded(recording: Recording) -> Recording:
+    """The recording, of at most SPANS_MAX spans: of one that has more, ever longer gaps are filled."""
+    gap_ms = FINEST_MS
+    while sum(map(len, recording.parts)) > SPANS_MAX:
+        gap_ms *= 2  # of all parts alike, so that what was measured is still covered
+        recording = Recording(*(bridged(spans, gap_ms) for spans in recording.parts))
+    return recording
+
+
+def recorded(
+    events: Mapping[str, Iterable[Span]], covered: Span | None = None, missing: Iterable[Span] = ()
+) -> Recording:
+    """The recording that a batch's events make. What was measured is covered, whatever the batch says of itself.
+
+    `missing`: something was measured then and not believed. What it was is not known, so it is not covered.
+    """
+    talk, webcam, attention = (_instants(events.get(kind, ())) for kind in KINDS)
+    said = without(union([covered]), union(missing)) if covered else ()
+    return Recording(talk, webcam, attention, _instants([*talk, *webcam, *attention, *said]))
 
 
 def pack(recording: Recording) -> tuple[int, list[bytes]]:
@@ -62,6 +85,15 @@ def unpack(base_ms: int, packs: Iterable[bytes]) -> Recording:
     return Recording(*(_unpacked(one, base_ms) for one in packs))
 
 
+def _instants(spans: Iterable[Span]) -> Spans:
+    """Those that lie in any of them, or in a gap too short to be one."""
+    return _bridged(span for span in spans if span[0] < span[1])
+
+
+def _bridged(spans: Iterable[Span]) -> Spans:
+    return bridged(sorted(spans), FINEST_MS - 1)
+
+
 def _packed(spans: Spans, base_ms: int) -> bytes:
     numbers = array("I", (edge - base_ms for span in spans for edge in span))
     if sys.byteorder == "big":
@@ -70,9 +102,10 @@ def _packed(spans: Spans, base_ms: int) -> bytes:
 
 
 def _unpacked(packed: bytes, base_ms: int) -> Spans:
-    numbers = array("I")
-    numbers.frombytes(packed)
+    if not packed:
+        return ()
+    numbers = array("I", packed)
     if sys.byteorder == "big":
         numbers.byteswap()
-    edges = [base_ms + number for number in numbers]
-    return tuple(zip(edges[::2], edges[1::2], strict=True))
+    edges = iter([base_ms + number for number in numbers])
+    return tuple(zip(edges, edges, strict=True))

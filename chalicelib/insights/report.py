@@ -23,6 +23,11 @@ class Part:
     tips: Sequence[Tip] = ()
 
 
+@dataclass(frozen=True)
+class _Summed:
+    summary: Measures
+
+
 def write_report(meeting: Meeting, recordings: Iterable[tuple[str, Recording]], began_ms: int) -> Iterator[bytes]:
     """The parts of a meeting's report, each at most PART_MAX unless one person alone is larger."""
     meeting = believed(meeting)
@@ -36,6 +41,11 @@ def write_report(meeting: Meeting, recordings: Iterable[tuple[str, Recording]], 
 def read_part(content: bytes) -> Part:
     """What `write_report` wrote."""
     return msgspec.json.decode(content, type=Part)
+
+
+def read_summary(first: bytes) -> Measures:
+    """The summary of a report's first part, whose people are not looked at."""
+    return msgspec.json.decode(first, type=_Summed).summary
 
 
 def _grouped(people: Sequence[Person], taken: int) -> Iterator[list[Person]]:

@@ -4,6 +4,8 @@ The keys lie in a table of their own, of which there is no backup: where the key
 opened by nobody, not even from a backup.
 """
 
+from collections.abc import Sequence
+
 from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
 
 from chalicelib.accounts import models as accounts
@@ -21,7 +23,7 @@ class Part(Record):
         pass
 
     meeting_id = UnicodeAttribute(hash_key=True)
-    entry = UnicodeAttribute(range_key=True)  # <revision>#<number>
+    entry = UnicodeAttribute(range_key=True)  # <revision>#<attempt>#<number>
     of = NumberAttribute()  # parts
     sealed = BinaryAttribute(legacy_encoding=False)
 
@@ -78,33 +80,51 @@ def extend_parts(meeting_id: str, until_ms: int, *, now: int) -> None:
         parts.update((one.meeting_id, one.entry), Part.living_until(until_ms), now=now)
 
 
-def put_parts(meeting: Meeting, key: bytes, contents: list[bytes]) -> None:
-    """Seals and stores a report; the same again overwrites it."""
+def put_parts(meeting: Meeting, attempt: str, key: bytes, contents: list[bytes]) -> None:
+    """Seals and stores a report. No attempt touches another's: of two at once, the published one stays whole."""
     for number, content in enumerate(contents):
-        made = Part(meeting.meeting_id, _entry(meeting, number), of=len(contents))
-        made.sealed = envelope.seal(key, content, _context(meeting, number, len(contents)))
+        made = Part(meeting.meeting_id, _entry(meeting, attempt, number), of=len(contents))
+        made.sealed = envelope.seal(key, content, _context(meeting, attempt, number, len(contents)))
         made.lives_until(int(meeting.expires_at_ms))
         parts.put(made)
 
 
 def read_part(meeting: Meeting, key: bytes, number: int, *, now: int) -> bytes | None:
     """One part of the report that is ready; None where there is none. Raises Unopenable where it was tampered with."""
-    found = parts.get((meeting.meeting_id, _entry(meeting, number)), now=now)
+    found = parts.get((meeting.meeting_id, _entry(meeting, meeting.attempt, number)), now=now)
     if found is None:
         return None
-    return envelope.open_sealed(key, bytes(found.sealed), _context(meeting, number, int(meeting.parts)))
+    context = _context(meeting, meeting.attempt, number, int(meeting.parts))
+    return envelope.open_sealed(key, bytes(found.sealed), context)
 
 
-def forget_parts(meeting_id: str, *, now: int, keep: int | None = None) -> None:
-    """Deletes a meeting's reports, or all but those of one revision."""
+def read_firsts(found: Sequence[Meeting], key: bytes, *, now: int) -> dict[str, bytes]:
+    """The first part of each report that is ready, by meeting; of at most 100. Raises Unopenable."""
+    contexts = {one.meeting_id: _context(one, one.attempt, 0, int(one.parts)) for one in found}
+    rows = parts.get_many([(one.meeting_id, _entry(one, one.attempt, 0)) for one in found], now=now)
+    return {row.meeting_id: envelope.open_sealed(key, bytes(row.sealed), contexts[row.meeting_id]) for row in rows}
+
+
+def forget_parts(meeting_id: str, *, now: int, keep: Meeting | None = None) -> None:
+    """Deletes a meeting's reports, or all but the one that is ready."""
     found = parts.query(meeting_id, now=now)
-    kept = "" if keep is None else f"{keep:04}#"
+    kept = "" if keep is None else _made_by(keep, keep.attempt)
     parts.delete_many([(one.meeting_id, one.entry) for one in found if not kept or not one.entry.startswith(kept)])
 
 
-def _entry(meeting: Meeting, number: int) -> str:
-    return f"{int(meeting.revision):04}#{number:05}"
+def forget_attempt(meeting: Meeting, attempt: str, *, now: int) -> None:
+    """Deletes what one attempt at assembling has stored."""
+    found = parts.query(meeting.meeting_id, now=now, where=Part.entry.startswith(_made_by(meeting, attempt)))
+    parts.delete_many((one.meeting_id, one.entry) for one in found)
 
 
-def _context(meeting: Meeting, number: int, count: int) -> str:
-    return f"report\x1f{meeting.meeting_id}\x1f{int(meeting.revision)}\x1f{number}\x1f{count}"
+def _made_by(meeting: Meeting, attempt: str) -> str:
+    return f"{int(meeting.revision):04}#{attempt}#"
+
+
+def _entry(meeting: Meeting, attempt: str, number: int) -> str:
+    return f"{_made_by(meeting, attempt)}{number:05}"
+
+
+def _context(meeting: Meeting, attempt: str, number: int, count: int) -> str:
+    return "\x1f".join(map(str, ("report", meeting.meeting_id, int(meeting.revision), attempt, number, count)))

@@ -24,7 +24,7 @@ TAB_OF_BEACON = Annotated[UUID | None, Meta(description="The same, for a beacon,
 @operation(routes, "POST", "/v1/rooms/{room_id}/insights", summary="What my tab measured", body=BatchIn,
            body_max=BODY_MAX, answers=Taken, status=202, request_headers={"Earshot-Tab": TAB},
            query={"tab": TAB_OF_BEACON},
-           errors=(Unauthenticated, Denied, NotFound, Gone, TooLarge, Invalid, TooMany))  # fmt: skip
+           errors=(Unauthenticated, Denied, NotFound, Gone, TooLarge, Invalid, TooMany, Unavailable))  # fmt: skip
 def take_insights(call: Call[BatchIn]) -> Reply:
     now = clock.now()
     session, sent = require_session(call, now=now), call.body
@@ -41,4 +41,4 @@ def take_insights(call: Call[BatchIn]) -> Reply:
 def read_mine(call: Call[None]) -> Reply:
     now = clock.now()
     found = mine.my_insights(RoomId(call.path["room_id"]), require_session(call, now=now), now=now)
-    return Reply(MineView(found.captured, found.agreed, found.figures))
+    return Reply(MineView(found.captured, found.agreed, found.step_ms, found.figures))

@@ -7,8 +7,10 @@ from msgspec import Meta
 
 from chalicelib.insights.figures import Measures, Person
 from chalicelib.insights.intake import Reason
+from chalicelib.insights.trend import Point
 
 ReportStatus = Literal["none", "assembling", "ready", "failed"]
+SHARE_DAYS, SHARE_DAYS_MAX = 7, 30  # far less than an account lives after its last use: no link outlives its report
 Instant = Annotated[int, Meta(ge=0, le=2**53)]
 
 
@@ -23,8 +25,9 @@ class EventIn(msgspec.Struct, forbid_unknown_fields=True):
 class BatchIn(msgspec.Struct, forbid_unknown_fields=True):
     """What a tab measured since its last batch. `sequence` numbers the tab's batches: the same again counts once.
 
-    `sent_at_ms` is now by the sender's clock, which corrects it. From `from_ms` to `to_ms` the sender measured: where
-    it says so of no time, what it does not report is missing, not zero.
+    `sent_at_ms` is now by the sender's clock, which is put right by it where it is off by more than a request may take
+    (30 s behind, 2 s ahead). From `from_ms` to `to_ms` the sender measured: where it says so of no time, what it does
+    not report is missing, not zero.
     """
 
     sequence: Annotated[int, Meta(ge=0, lt=2**31)]
@@ -52,11 +55,13 @@ class Taken(msgspec.Struct):
 class MineView(msgspec.Struct):
     """`captured`: does the organiser capture insights? `agreed`: do I? Only where both hold is anything measured.
 
-    `figures` are mine alone: during the meeting of what came so far, afterwards those of the report.
+    `figures` are mine alone: during the meeting of what came so far, afterwards those of the report. Each step of their
+    timeline is `step_ms` long: a minute, or in a meeting of over a day several.
     """
 
     captured: bool
     agreed: bool
+    step_ms: int
     figures: Person | None
 
 
@@ -86,7 +91,10 @@ class Stay(msgspec.Struct):
 
 
 class AttendeeView(msgspec.Struct):
-    """A participant as they named themselves; null once that is no longer kept. Stays never overlap."""
+    """A participant as they named themselves; null once that is no longer kept. Stays never overlap.
+
+    In a meeting of over 30 000 stays short absences are left out of them; `presence_ms` is exact all the same.
+    """
 
     participant_id: str
     name: str | None
@@ -132,3 +140,53 @@ class ReportPage(msgspec.Struct):
     status: ReportStatus
     report: ReportView | None = None
     next: str | None = None
+
+
+class ShareIn(msgspec.Struct, forbid_unknown_fields=True):
+    """How many days the link lives, and whether whoever has it reads the participants' names."""
+
+    days: Annotated[int, Meta(ge=1, le=SHARE_DAYS_MAX)] = SHARE_DAYS
+    names: bool = False
+
+
+class ShareView(msgspec.Struct):
+    """A link that a report is shared by. The link itself is not kept."""
+
+    share_id: str
+    made_at_ms: int
+    expires_at_ms: int
+    names: bool
+
+
+class NewShare(ShareView):
+    """With the link, which nobody can be told again."""
+
+    link: str
+
+
+class ShareList(msgspec.Struct):
+    """Those that are living, the latest first."""
+
+    shares: list[ShareView]
+
+
+class SharedReport(msgspec.Struct):
+    """A report as whoever has a link to it reads it, in pages. Participants are named anew for each link."""
+
+    title: str
+    opened_at_ms: int
+    ended_at_ms: int
+    expires_at_ms: int
+    report: ReportView
+    next: str | None
+
+
+class Trend(msgspec.Struct):
+    """This meeting and those of the same title before it, the oldest first; no points where they are too few.
+
+    `meetings`: how many of them have a report; from `least` on they are a trend.
+    """
+
+    meetings: int
+    least: int
+    points: list[Point]

@@ -5,19 +5,21 @@ from dataclasses import dataclass
 from chalicelib.accounts import models as accounts
 from chalicelib.insights.history import GRACE_MS
 from chalicelib.insights.intake import EVENTS_MAX, Batch, Refused, take_in
-from chalicelib.insights.meeting_models import find_meeting, presence_of
-from chalicelib.insights.models import batches, new_batch
-from chalicelib.lifetimes import MINUTE
+from chalicelib.insights.meeting_models import find_meeting, presence_of, stays_of
+from chalicelib.insights.models import batches, new_batch, rooms_of
+from chalicelib.lifetimes import DAY, MINUTE
 from chalicelib.privacy import service as privacy
+from chalicelib.rooms.merging import last_name
 from chalicelib.rooms.models import find_member
 from chalicelib.rooms.service import current_room
 from chalicelib.runtime import consent, limits
 from chalicelib.runtime.consent import Consented, Insights
-from chalicelib.runtime.errors import Denied, Gone, NotFound, TooLarge
+from chalicelib.runtime.errors import Denied, Gone, NotFound, TooLarge, Unavailable
 from chalicelib.runtime.ids import ParticipantId, RoomId, TabId
 from chalicelib.sessions.models import Session
 
-BATCHES_A_MINUTE = limits.Window("insights", 60, 60_000)  # of one session: a tab sends one or two, more after a gap
+BATCHES = limits.Window("insights", 120, 10 * MINUTE)  # of one session: a tab sends twenty, more after a gap
+REACH_MS = 7 * DAY  # nothing older is believed: a fold, of batches 30 days old at most, spans less than PACKED_MAX_MS
 
 
 @dataclass(frozen=True)
@@ -39,14 +41,15 @@ class _Meeting:
 
 
 def take_batch(room_id: RoomId, tab_id: TabId, sequence: int, batch: Batch, session: Session, *, now: int) -> Taken:
-    """Stores what is believed of a batch, once. Raises NotFound, Gone, Denied, TooLarge, TooMany: then nothing is."""
+    """Stores what is believed of a batch, once. Raises NotFound, Gone, Denied, TooLarge, TooMany, Unavailable."""
     if len(batch.events) > EVENTS_MAX:
         raise TooLarge(f"Send at most {EVENTS_MAX} events in a batch.")
     meeting = _meeting(room_id, session, now)
     if not captures(meeting.account_id, now=now):
         raise Denied("No insights are captured in this meeting.", kind="capture-off")
+    privacy.carry_over(session, now=now)  # whoever has just logged in goes on agreeing
     consented = consent.check(Insights, privacy.person(session), now=now)
-    BATCHES_A_MINUTE.count(session.session_id, now=now)
+    BATCHES.count(session.session_id, now=now)
     return _store(meeting, tab_id, sequence, batch, session.participant_id, consented, now)
 
 
@@ -57,22 +60,39 @@ def captures(account_id: str | None, *, now: int) -> bool:
 
 
 def _meeting(room_id: RoomId, session: Session, now: int) -> _Meeting:
-    """Raises NotFound for who is not in it, Gone where it is over and the grace after it, too."""
+    """Raises NotFound for who was not in it, Gone where it is over for them, and the grace, too, Unavailable."""
     room = current_room(room_id, now=now)
     if room is None:
-        return _ended(room_id, session, now)
+        return _ended(last_name(room_id, now=now), session, now)
     if find_member(room.room_id, ParticipantId(session.participant_id), now=now) is None:
-        raise NotFound("There is no such meeting, or you are not in it.")
+        _require_just_left(room.room_id, session, now)
     return _Meeting(room.room_id, room.opened_at_ms, room.organiser.account_id if room.organiser else None)
 
 
+def _require_just_left(room_id: RoomId, session: Session, now: int) -> None:
+    """The last of it may come after the leaving; it is believed as far as they were there."""
+    stays = stays_of(session.participant_id, rooms_of(room_id, now=now), now=now)
+    if not stays:
+        raise NotFound("There is no such meeting, or you are not in it.")
+    if now >= stays[-1][1] + GRACE_MS:
+        raise _too_late("You have left")
+
+
 def _ended(room_id: RoomId, session: Session, now: int) -> _Meeting:
+    there = bool(presence_of(room_id, now=now, participant_id=session.participant_id))
     meeting = find_meeting(room_id, now=now)
-    if meeting is None or not presence_of(room_id, now=now, participant_id=session.participant_id):
+    if meeting is None and (there or find_member(room_id, ParticipantId(session.participant_id), now=now)):
+        # everybody is told before all of it is written
+        raise Unavailable("The meeting is just being ended.", retry_after_s=1)
+    if meeting is None or not there:
         raise NotFound("There is no such meeting, or you were not in it.")
-    if now >= meeting.ended_at_ms + GRACE_MS:
-        raise Gone(f"The meeting is over; what was measured is taken for {GRACE_MS // MINUTE} minutes after its end.")
+    if now >= meeting.closed_at_ms + GRACE_MS:
+        raise _too_late("The meeting is over")
     return _Meeting(meeting.meeting_id, int(meeting.opened_at_ms), meeting.account_id if meeting.captured else None)
+
+
+def _too_late(why: str) -> Gone:
+    return Gone(f"{why}; what was measured is taken for {GRACE_MS // MINUTE} minutes after that.")
 
 
 def _store(
@@ -84,7 +104,8 @@ def _store(
     consented: Consented[Insights],
     now: int,
 ) -> Taken:
-    recording, refused = take_in(batch, meeting.opened_at_ms, now=now)
+    taken, refused = take_in(batch, meeting.opened_at_ms, now=now)
+    recording = taken.within(((max(now - REACH_MS, consented.since_ms), now),))
     person = consented.subject_for(Insights)
     made = new_batch(meeting.meeting_id, participant_id, tab_id, sequence, recording, person=person, now=now)
     return Taken(len(batch.events) - len(refused), refused, duplicate=not batches.create(made, now=now))

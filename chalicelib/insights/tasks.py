@@ -28,13 +28,14 @@ def fold_report(event: Mapping[str, Any], _: object) -> dict[str, Any]:
 
 @tasks.lambda_function(name="assemble_report")
 def assemble_report(event: Mapping[str, Any], _: object) -> dict[str, Any]:
-    return {"parts": _run(lambda now: assembling.assemble(event["meeting_id"], event["revision"], now=now))}
+    made = _run(lambda now: assembling.assemble(event["meeting_id"], event["revision"], now=now))
+    return {"parts": made.parts, "attempt": made.attempt}
 
 
 @tasks.lambda_function(name="publish_report")
 def publish_report(event: Mapping[str, Any], _: object) -> None:
-    parts = event["made"]["parts"]
-    _run(lambda now: assembling.publish(event["meeting_id"], event["revision"], parts, now=now))
+    made = assembling.Made(event["made"]["parts"], event["made"]["attempt"])
+    _run(lambda now: assembling.publish(event["meeting_id"], event["revision"], made, now=now))
 
 
 @tasks.lambda_function(name="notify_organiser")

@@ -1,18 +1,17 @@
 """From pairs that heard one room to one meeting, whichever clip came first, last or twice.
 
-A participant is seated once, by one conditional write; rooms found to be one become the oldest of them. So whatever
-the order, the members of a connected group end in its oldest room. Two rooms with several members each are one only
-if at least two pairs of people, nobody in both, agree by their clips: one ambiguous device merges nothing.
+A participant is seated once, by one conditional write; rooms found to be one (evidence.py) become the oldest of them.
+So whatever the order, the members of a connected group end in its oldest room.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
-from itertools import product
 
+from chalicelib.joining.evidence import Agree, Bond, Ear, bond
 from chalicelib.joining.models import (
-    ClipId,
+    Seat,
     find_seat,
     given_up_before,
     new_seat,
@@ -24,7 +23,7 @@ from chalicelib.joining.models import (
 )
 from chalicelib.rooms import door, merging, push, service as rooms
 from chalicelib.rooms.messages import JoinChanged
-from chalicelib.rooms.models import entering, find_member, find_room, left_after, member_key, new_head, new_member
+from chalicelib.rooms.models import changing, entering, find_member, left_after, member_key, new_head, new_member
 from chalicelib.rooms.record_models import Member, heads, members
 from chalicelib.rooms.room import Room
 from chalicelib.runtime.errors import TooMany
@@ -37,24 +36,6 @@ KNOCKING = "knocking"  # a hint beside those of quality.py
 ROUNDS_MAX = 4  # each further round follows a write that someone else made meanwhile
 
 
-@dataclass(frozen=True)
-class Ear:
-    """A clip and who made it: `room_id` is where they are already, if anywhere."""
-
-    participant_id: str
-    join_id: str
-    session_id: str
-    start_ms: int
-    heard_at_ms: int
-    room_id: RoomId | None
-    seated: bool  # by sound, in `room_id`; otherwise they are in it as a member who lets others join
-
-    @property
-    def clip_id(self) -> ClipId:
-        return ClipId(self.participant_id, self.join_id)
-
-
-Agree = Callable[[Ear, Ear], bool]
 Placed = dict[str, RoomId]  # where participants are now, by their ids
 
 
@@ -66,10 +47,7 @@ def gather(mine: Ear, heard: Sequence[Ear], agree: Agree, *, now: int, rounds: i
     elif len(known) == 1:
         placed = _join([mine, *heard], known.pop(), now)
     else:
-        target, there = _settle(mine, heard, known, agree, now)
-        placed = (
-            {} if target is None else _join([mine, *there, *(one for one in heard if not one.room_id)], target, now)
-        )
+        placed = _settle(mine, heard, known, agree, now)
     if placed is not None or not rounds:
         return (placed or {}).get(mine.participant_id)
     again = [_look_again(ear, now) for ear in (mine, *heard)]
@@ -187,29 +165,77 @@ def _tell(ear: Ear, member: Member, now: int) -> RoomId | None:
     return current
 
 
-def _settle(
-    mine: Ear, heard: Sequence[Ear], known: Iterable[RoomId], agree: Agree, now: int
-) -> tuple[RoomId | None, list[Ear]]:
-    """Merges those rooms that surely are one; the room for `mine` and who is in it, None where no room is left."""
+def _settle(mine: Ear, heard: Sequence[Ear], known: Collection[RoomId], agree: Agree, now: int) -> Placed | None:
+    """Brings together those rooms that surely are one, and the newcomers to `mine`; nobody where no room is left."""
     ears, found = dict[RoomId, list[Ear]](), dict[RoomId, Room]()
-    for room_id in known:
-        room = merging.current_room(room_id, now=now)
+    now_in = together([partial(merging.current_room, room_id, now=now) for room_id in known])
+    for room_id, room in zip(known, now_in, strict=True):
         if room is not None:
             found[room.room_id] = room
             ears.setdefault(room.room_id, []).extend(one for one in (mine, *heard) if one.room_id == room_id)
-    merged = list[list[Room]]()
+    hosts, moved = list[Room](), Placed()
     for room in sorted(found.values(), key=lambda one: one.age):
-        host = next((group for group in merged if _are_one(group[0], room, ears, agree, now)), None)
-        if host is None:
-            merged.append([room])
-        else:
-            merging.merge_rooms(host[0].room_id, room.room_id, now=now)
-            ears[host[0].room_id] += ears[room.room_id]
-    if not merged:
-        return None, []
-    _knock_at_the_others([group[0] for group in merged], ears, mine, now)
-    target = max(merged, key=lambda group: (mine in ears[group[0].room_id], len(ears[group[0].room_id])))[0].room_id
-    return target, ears[target]
+        came = _bring_together(hosts, room, ears, agree, now)
+        if came is None:
+            return None
+        moved |= came
+    if not hosts:
+        return {}
+    _knock_at_the_others(hosts, ears, mine, now)
+    target = max(hosts, key=lambda host: (mine in ears[host.room_id], len(ears[host.room_id]))).room_id
+    newcomers = [one for one in (mine, *heard) if not one.room_id]
+    placed = _join([*ears[target], *newcomers], target, now)
+    return None if placed is None else moved | placed
+
+
+def _bring_together(
+    hosts: list[Room], room: Room, ears: dict[RoomId, list[Ear]], agree: Agree, now: int
+) -> Placed | None:
+    """Adds the next younger room to `hosts`, or to one of them; who moved to another room by that.
+
+    None where someone else has merged or ended one of them meanwhile.
+    """
+    for host in hosts:
+        match bond(host, room, ears, agree, now=now):
+            case Bond.ONE:
+                merging.merge_rooms(host.room_id, room.room_id, now=now)
+                ears[host.room_id] += ears[room.room_id]
+            case Bond.YOUNGER_COMES:
+                return _move(ears[room.room_id], room, host, now)
+            case Bond.OLDER_COMES:
+                hosts[hosts.index(host)] = room
+                return _move(ears[host.room_id], host, room, now)
+            case Bond.CHANGED:
+                return None
+            case Bond.NONE:
+                continue
+        return {}
+    hosts.append(room)
+    return {}
+
+
+def _move(alone: Sequence[Ear], waited: Room, host: Room, now: int) -> Placed:
+    """Whoever sat alone in a room comes to where several are; that room stays what it was."""
+    moved = Placed()
+    for ear, member in _arrivals(alone, host.room_id, now).items():
+        former = find_member(waited.room_id, ParticipantId(ear.participant_id), now=now)
+        if former is None or not _change_rooms(ear, member, former, now):
+            continue  # elsewhere meanwhile, or there already
+        there = _tell(replace(ear, room_id=None), member, now)
+        if there is not None:
+            moved[ear.participant_id] = there
+        else:  # it has ended under way
+            _undo(member)
+        rooms.see_off(former, now=now) if there else members.create(former, now=now)
+    return moved
+
+
+def _change_rooms(ear: Ear, member: Member, former: Member, now: int) -> bool:
+    """Seat and membership go over together, so that nobody is in two meetings, whatever dies when."""
+    whole = changing(member, former, now=now)
+    seat = new_seat(ear.participant_id, RoomId(member.room_id), now=now, opened_at_ms=None)
+    whole.create(seats, seat, over=(Seat.room_id == ear.room_id) | given_up_before(ear.heard_at_ms))
+    return whole.commit()
 
 
 def _knock_at_the_others(hosts: Iterable[Room], ears: dict[RoomId, list[Ear]], mine: Ear, now: int) -> None:
@@ -219,27 +245,6 @@ def _knock_at_the_others(hosts: Iterable[Room], ears: dict[RoomId, list[Ear]], m
         heard_it = [ear for group in ears.values() for ear in group] if mine in ears[room.room_id] else [mine]
         inside = {ear.participant_id for other in asking for ear in ears[other.room_id]}
         _arrivals([ear for ear in heard_it if ear.participant_id not in inside], room.room_id, now, room)
-
-
-def _are_run_apart(host: Room, room: Room) -> bool:
-    """By two accounts: nobody takes over whom another has gathered by sitting alone in an older room."""
-    return bool(host.organiser and room.organiser and not host.is_run_by(room.organiser.account_id))
-
-
-def _are_one(host: Room, room: Room, ears: dict[RoomId, list[Ear]], agree: Agree, now: int) -> bool:
-    if host.asks(None) or room.asks(None) or _are_run_apart(host, room):
-        return False
-    sizes = [len(found.members) for one in (host, room) if (found := find_room(one.room_id, now=now))]
-    if len(sizes) < 2 or min(sizes) <= 1:
-        return True
-    agreed = list[set[str]]()  # by participant: two clips of somebody between two rooms are one ambiguity
-    for one, other in product(ears[host.room_id], ears[room.room_id]):
-        people = {one.participant_id, other.participant_id}
-        if len(people) > 1 and people not in agreed and agree(one, other):
-            if any(people.isdisjoint(pair) for pair in agreed):
-                return True
-            agreed.append(people)
-    return False
 
 
 def _arrivals(ears: Iterable[Ear], room_id: RoomId, now: int, room: Room | None = None) -> dict[Ear, Member]:

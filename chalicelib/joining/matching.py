@@ -1,11 +1,13 @@
 """Comparing a clip with those worth it, and what follows: a meeting, a question to the people, or nothing yet."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from chalicelib.joining import lazily, models
-from chalicelib.joining.grouping import Ear, gather
+from chalicelib.joining import doubt, lazily, models
+from chalicelib.joining.evidence import Ear
+from chalicelib.joining.grouping import gather
 from chalicelib.joining.models import READ_MAX, ClipId, Sound
-from chalicelib.rooms import door, service as rooms
+from chalicelib.rooms import service as rooms
 from chalicelib.runtime.ids import RoomId
 from chalicelib.sessions import models as sessions
 
@@ -37,18 +39,19 @@ def meet(
     """
     sounds, seats = _read(mine, others, now, just_listed)
     verdicts = lazily.engine().compare(mine.fine, [one.fine for one in sounds])
-    ears = [_ear(sound, seats) for sound in sounds]
+    me, ears = _ear(mine, seats), [_ear(sound, seats) for sound in sounds]
     heard = [ear for ear, verdict in zip(ears, verdicts, strict=True) if verdict == JOIN]
-    if after_you and heard and _is_later(_ear(mine, seats), heard):
+    if after_you and heard and _is_later(me, heard):
         raise NotFirst([ear.clip_id for ear in heard])
+    room_id = None
     if heard:
         everyone = {sound.clip_id: sound for sound in (*sounds, mine)}
-        room_id = gather(_ear(mine, seats), heard, lambda one, other: _agree(one, other, everyone), now=now)
+        room_id = gather(me, heard, lambda one, other: _agree(one, other, everyone), now=now)
         _mend(heard if again else (), now)
-        return room_id
     if not again:  # a clip asks once
-        _ask(mine, [ear for ear, verdict in zip(ears, verdicts, strict=True) if verdict == ASK], now)
-    return None
+        doubtful = [ear for ear, verdict in zip(ears, verdicts, strict=True) if verdict == ASK]
+        doubt.settle(replace(me, room_id=room_id or me.room_id), doubtful, now=now)
+    return room_id
 
 
 def _read(mine: Sound, others: Sequence[ClipId], now: int, just_listed: bool) -> tuple[list[Sound], dict[str, RoomId]]:
@@ -85,13 +88,3 @@ def _mend(seated: Sequence[Ear], now: int) -> None:
         seat = models.read_seat(ear.participant_id, now=now)
         if seat is not None and session is not None:
             rooms.mend_membership(RoomId(seat.room_id), session, since=seat.taken_at_ms, now=now)
-
-
-def _ask(mine: Sound, doubtful: Sequence[Ear], now: int) -> None:
-    """Members of the meetings in question are asked whether the newcomer is with them."""
-    if mine.inside or not (places := {ear.room_id for ear in doubtful if ear.room_id}):
-        return
-    session = sessions.find(mine.session_id, now=now)
-    for room_id in places if session is not None else ():
-        if session is not None:
-            door.knock(room_id, rooms.person(session), join_id=mine.clip_id.join_id, now=now)

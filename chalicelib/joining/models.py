@@ -261,6 +261,13 @@ def note_hint(clip_id: ClipId, hint: str, *, now: int) -> None:
     joins.update((clip_id.participant_id, VERDICT + clip_id.join_id), [Join.hint.set(hint)], now=now)
 
 
+def note_first_hint(clip_id: ClipId, hint: str, *, now: int) -> bool:
+    """Where there is no hint yet, and no verdict either; False where there is."""
+    key, hints = (clip_id.participant_id, VERDICT + clip_id.join_id), [Join.hint.set(hint)]
+    free = Join.hint.does_not_exist() & (Join.status == "listening")
+    return joins.update(key, hints, now=now, where=free) is not None
+
+
 def refuse_join(clip_id: ClipId, hint: str, *, now: int) -> bool:
     """The verdict on a clip whose owner was not let in; False where there is none any more."""
     refused = [Join.status.set("inconclusive"), Join.hint.set(hint)]

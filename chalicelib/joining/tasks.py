@@ -1,13 +1,21 @@
 """The end of a clip, and the work of a crowd: what the queues call."""
 
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import Any
+
 from chalice.app import Blueprint, SQSEvent
 
 from chalicelib.joining import crowd, service
-from chalicelib.runtime import clock
+from chalicelib.runtime import clock, problems
 from chalicelib.runtime.parsing import strict_json
 from chalicelib.runtime.settings import settings
 
 tasks = Blueprint(__name__)
+
+
+class Unfinished(Exception):
+    """The references of what failed: the queue delivers the message again, while its clips live. Nobody's data."""
 
 
 @tasks.on_sqs_message(queue=settings().resource(service.EXPIRY_QUEUE), batch_size=10, name="expire_clips")
@@ -21,10 +29,23 @@ def expire_clips(event: SQSEvent) -> None:
 @tasks.on_sqs_message(queue=settings().resource(crowd.QUEUE), batch_size=1, name="match_crowd")
 def match_crowd(event: SQSEvent) -> None:
     """Either a round over a part of a crowded network, or a batch of its clips to compare. Both may come twice."""
-    for record in event:
-        message = strict_json(record.body.encode())
-        if "compare" in message:
-            for tag, *likeliest in message["compare"]:
-                service.compare_in_crowd(tag, likeliest, waited=message.get("waited", False), now=clock.now())
-        else:
-            crowd.run_round(message["round"], now=clock.now())
+    steps = [step for record in event for step in _steps(strict_json(record.body.encode()))]
+    failed = [reference for step in steps if (reference := _failure(step))]
+    if failed:
+        raise Unfinished(", ".join(failed))
+
+
+def _steps(message: Mapping[str, Any]) -> Iterator[Callable[..., object]]:
+    """What a message asks for, each to be done whatever becomes of the others."""
+    if "round" in message:
+        yield partial(crowd.run_round, message["round"])
+    for tag, *likeliest in message.get("compare", ()):
+        yield partial(service.compare_in_crowd, tag, likeliest, waited=message.get("waited", False))
+
+
+def _failure(step: Callable[..., object]) -> str | None:
+    try:
+        step(now=clock.now())
+    except Exception as error:  # its message may quote a clip, and so would a trace
+        return problems.unexpected(error, "crowd")[1]
+    return None

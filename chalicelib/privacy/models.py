@@ -1,27 +1,48 @@
-"""Decisions about consent, appended and never changed, and traces of erasures. Subjects are digests."""
+"""Decisions about consent, appended and never changed, and traces of erasures. Subjects are digests.
 
-from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
+subject   entry
+<person>  <purpose>#<instant>  a decision
+<guest>   goes-on#<account>    the account that the guest has logged in to, and whose decisions count for them, too
+"""
+
+from pynamodb.attributes import BooleanAttribute, DiscriminatorAttribute, NumberAttribute, UnicodeAttribute
 
 from chalicelib.lifetimes import CONSENT, ERASURE
-from chalicelib.runtime import vault
+from chalicelib.runtime import expiry, vault
 from chalicelib.runtime.store import Binding, Record, Table
 from chalicelib.runtime.transactions import Transaction
 
 ACCOUNT, GUEST = "account/", "guest/"  # how a person's name begins
 
 
-class Decision(Record):
-    """One decision: `given` or withdrawn, on the text of that version."""
+GOES_ON = "goes-on#"
 
+
+class ConsentEntry(Record):
     class Meta(Binding):
         pass
 
     subject = UnicodeAttribute(hash_key=True)
-    entry = UnicodeAttribute(range_key=True)  # <purpose>#<instant>: in order, and one decision each
+    entry = UnicodeAttribute(range_key=True)
+    kind = DiscriminatorAttribute()
+
+
+class Decision(ConsentEntry, discriminator="decision"):
+    """One decision: `given` or withdrawn, on the text of that version."""
+
     purpose = UnicodeAttribute()
     at_ms = NumberAttribute()
     given = BooleanAttribute()
     version = NumberAttribute()
+
+
+class GoesOn(ConsentEntry, discriminator="goes-on"):
+    """What was decided as that guest goes on in an account."""
+
+    @property
+    def account(self) -> str:
+        """As records call it."""
+        return str(self.entry).removeprefix(GOES_ON)
 
 
 class Erasure(Record):
@@ -34,7 +55,9 @@ class Erasure(Record):
     erased_at_ms = NumberAttribute()
 
 
-decisions = Table(Decision, "consents")
+entries: Table[ConsentEntry] = Table(ConsentEntry, "consents")
+decisions: Table[Decision] = Table(Decision, "consents")
+successions: Table[GoesOn] = Table(GoesOn, "consents")
 erasures = Table(Erasure, "erasures")
 
 
@@ -45,21 +68,46 @@ def subject_of(person: str) -> str:
 
 def find_decisions(person: str, *, now: int, purpose: str = "") -> list[Decision]:
     """The person's decisions on one purpose or on all, the oldest first for each."""
-    where = Decision.entry.startswith(f"{purpose}#") if purpose else None
-    return decisions.query(subject_of(person), now=now, where=where)
+    return decisions_of(subject_of(person), now=now, purpose=purpose)
+
+
+def decisions_of(subject: str, *, now: int, purpose: str = "") -> list[Decision]:
+    """As `find_decisions`, of whom records call so."""
+    where = ConsentEntry.entry.startswith(f"{purpose}#") if purpose else None
+    return decisions.query(subject, now=now, where=where)
+
+
+def find_entries(person: str, purpose: str, *, now: int) -> tuple[list[Decision], list[str]]:
+    """As `find_decisions`; and in which accounts a guest goes on, as records call those. One request."""
+    found = entries.query(subject_of(person), now=now)
+    decided = [one for one in found if isinstance(one, Decision) and one.purpose == purpose]
+    return decided, [one.account for one in found if isinstance(one, GoesOn)]
+
+
+def go_on(guest: str, account: str, *, now: int) -> None:
+    """From now on what the account decides counts for what was done as that guest, too."""
+    made = GoesOn(subject_of(guest), GOES_ON + subject_of(account))
+    made.lives_until(CONSENT.deadline(now))
+    successions.put(made)
 
 
 def forget_decisions(person: str, *, now: int) -> None:
-    decisions.delete_many([(one.subject, one.entry) for one in find_decisions(person, now=now)])
+    found = entries.query(subject_of(person), now=now)
+    entries.delete_many([(one.subject, one.entry) for one in found])
 
 
 def append_decision(person: str, purpose: str, *, given: bool, version: int, at_ms: int, now: int) -> bool:
     """False where another decision stands at that very instant, and for the erased: nothing is written after them."""
     both = Transaction(now=now)
     both.create(decisions, new_decision(person, purpose, given=given, version=version, at_ms=at_ms))
-    since = 0 if person.startswith(ACCOUNT) else at_ms  # a guest found too young may be somebody older later
-    both.forbid(erasures, erasures.bare(subject_of(person)), Erasure.erased_at_ms >= since)
+    forbid_erased(both, person, since=at_ms)
     return both.commit()
+
+
+def forbid_erased(both: Transaction, person: str, *, since: int) -> None:
+    """Not for whoever was erased; a guest found too young before `since` is somebody older by then."""
+    erased = Erasure.erased_at_ms >= (0 if person.startswith(ACCOUNT) else _settled(since))
+    both.forbid(erasures, erasures.bare(subject_of(person)), erased)
 
 
 def new_decision(person: str, purpose: str, *, given: bool, version: int, at_ms: int) -> Decision:
@@ -69,8 +117,26 @@ def new_decision(person: str, purpose: str, *, given: bool, version: int, at_ms:
     return made
 
 
-def is_erased(person: str, *, now: int) -> bool:
-    return erasures.get(subject_of(person), now=now) is not None
+def is_erased(person: str, *, now: int, since: int = 0) -> bool:
+    """At `since` or later."""
+    found = erasures.get(subject_of(person), now=now)
+    return found is not None and int(found.erased_at_ms) >= _settled(since)
+
+
+def _settled(since: int) -> int:
+    """What began at `since` was on its way at an erasure that another process, whose clock is behind, dates earlier."""
+    return since - expiry.SETTLED_MS
+
+
+def date_back_erasure(person: str, *, now: int) -> None:
+    """Forbids nothing that begins after it any more, and all that began before it as ever."""
+    recent = Erasure.erased_at_ms > _settled(now)
+    erasures.update(subject_of(person), [Erasure.erased_at_ms.add(-expiry.SETTLED_MS)], now=now, where=recent)
+
+
+def are_erased(subjects: list[str], *, now: int) -> bool:
+    """Whether any of them was, as records call them."""
+    return bool(erasures.get_many(subjects, now=now)) if subjects else False
 
 
 def note_erasure(person: str, *, now: int) -> None:

@@ -18,7 +18,13 @@ class Decided:
 
 def is_given(history: Sequence[Decided], version: int) -> bool:
     """Whether the last decision agrees, and to the present text: consent to an older one does not carry over."""
-    return bool(history) and history[-1].given and history[-1].version == version
+    return given_since(history, version) is not None
+
+
+def given_since(history: Sequence[Decided], version: int) -> int | None:
+    """From when on the last decision agrees; None where it does not. A yes says nothing of what was before it."""
+    stands = bool(history) and history[-1].given and history[-1].version == version
+    return history[-1].at_ms if stands else None
 
 
 def next_instant(history: Sequence[Decided], now: int) -> int:

@@ -3,6 +3,7 @@
 import msgspec
 from msgspec import UNSET, UnsetType, structs
 
+from chalicelib.lifetimes import Subject
 from chalicelib.runtime.consent import PurposeName
 
 
@@ -36,3 +37,22 @@ class ConsentView(msgspec.Struct):
 
 class ConsentsView(msgspec.Struct):
     consents: list[ConsentView]
+
+
+class KeptView(msgspec.Struct):
+    """A kind of datum: `length_ms` after `counted_from` nobody can read it. `subject`: whose it is."""
+
+    kind: str
+    name: str
+    purpose: str
+    subject: Subject
+    length_ms: int
+    counted_from: str
+
+
+class RetentionView(msgspec.Struct):
+    """The promise as of `version`, in force since `date`."""
+
+    version: int
+    date: str
+    kept: list[KeptView]

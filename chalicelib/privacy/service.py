@@ -4,13 +4,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import cast, get_args
 
+from chalicelib.lifetimes import MINUTE
 from chalicelib.privacy import models, texts
-from chalicelib.privacy.models import Decision, is_erased, note_erasure
-from chalicelib.privacy.rules import Decided, is_given, next_instant
+from chalicelib.privacy.models import Decision, forbid_erased, is_erased, note_erasure
+from chalicelib.privacy.rules import Decided, given_since, next_instant
 from chalicelib.runtime import expiry, vault
 from chalicelib.runtime.consent import PurposeName
 from chalicelib.runtime.errors import Conflict, Unauthenticated
-from chalicelib.runtime.events import FoundTooYoung, GuestSignedIn
+from chalicelib.runtime.events import GuestSignedIn
+from chalicelib.runtime.limits import Window
 from chalicelib.runtime.transactions import Transaction
 from chalicelib.sessions.models import Session, change
 
@@ -18,14 +20,16 @@ __all__ = [
     "account",
     "bring",
     "carry_over",
+    "consented_since",
     "consents_of",
     "decide",
     "decide_here",
     "finish_leaving",
     "follow_guest",
-    "forget_guest",
+    "forbid_erased",
     "is_erased",
     "leave",
+    "limit_decisions",
     "note_erasure",
     "now_deciding",
     "person",
@@ -36,6 +40,7 @@ __all__ = [
 PURPOSES: tuple[PurposeName, ...] = get_args(PurposeName)
 LEFT = "left"  # kind of expiry entries
 SEALED = "privacy/left"  # an entry names nobody
+DECISIONS = Window("consents", 30, MINUTE)  # of one session: a page of switches, changed to and fro
 TRIES = 4  # against others who decide for the same person in the same millisecond
 History = dict[PurposeName, list[Decided]]
 
@@ -58,8 +63,20 @@ def consents_of(who: str, *, now: int) -> History:
 
 def has_consented(purpose: PurposeName, who: str, now: int) -> bool:
     """Whether the person agrees at this moment to the present text."""
-    found = [_decided(one) for one in models.find_decisions(who, now=now, purpose=purpose)]
-    return is_given(found, texts.version(purpose))
+    return consented_since(purpose, who, now) is not None
+
+
+def consented_since(purpose: PurposeName, who: str, now: int) -> int | None:
+    """From when on the person agrees without a break to the present text; None where they do not.
+
+    What a guest agreed to counts as far as the account they have logged in to since agrees, too, and lives.
+    """
+    decided, accounts = models.find_entries(who, purpose, now=now)
+    if models.are_erased(accounts, now=now):
+        return None
+    histories = [decided, *(models.decisions_of(one, now=now, purpose=purpose) for one in accounts)]
+    given = [given_since([_decided(one) for one in each], texts.version(purpose)) for each in histories]
+    return None if None in given else max(one for one in given if one is not None)
 
 
 def now_deciding(choices: Mapping[PurposeName, bool], now: int) -> list[Decided]:
@@ -89,10 +106,19 @@ def record_first(who: str, decided: Iterable[Decided], *, now: int) -> None:
 
 
 def decide_here(session: Session, choices: Mapping[PurposeName, bool], *, now: int) -> History:
-    """As `decide`, for whoever the session is; a guest's session remembers that there is something to take along."""
+    """As `decide`, for whoever the session is; a guest's session remembers that there is something to take along.
+
+    Raises TooMany.
+    """
+    limit_decisions(session, now=now)
     if not session.account_id and not session.decided:
         change(session.session_id, [Session.decided.set(True)], now=now)
     return decide(person(session), choices, now=now)
+
+
+def limit_decisions(session: Session, *, now: int) -> None:
+    """Each may be a record of three years. Raises TooMany."""
+    DECISIONS.count(session.session_id, now=now)
 
 
 def carry_over(session: Session, *, now: int) -> None:
@@ -102,7 +128,11 @@ def carry_over(session: Session, *, now: int) -> None:
 
 
 def follow_guest(event: GuestSignedIn) -> None:
-    """What was decided as a guest goes on in the account, as far as that has not decided for itself."""
+    """What was decided as a guest goes on in the account, as far as that has not decided for itself.
+
+    Whatever it decides from now on counts for the time as a guest, too.
+    """
+    models.go_on(guest(event.participant_id), account(event.account_id), now=event.now)
     with suppress(Unauthenticated):  # erased by now
         record_first(account(event.account_id), _latest(guest(event.participant_id), event.now), now=event.now)
 
@@ -137,13 +167,6 @@ def finish_leaving(name: str, now: int) -> None:
     who = vault.unseal(SEALED, name)
     for gone in _withdrawals(who, now) if who else ():
         models.decisions.create(gone, now=now)
-
-
-def forget_guest(event: FoundTooYoung) -> None:
-    """Whoever was too young to agree has not agreed, and what they began as a guest is void: see `is_erased`."""
-    who = guest(event.participant_id)
-    note_erasure(who, now=event.now)
-    models.forget_decisions(who, now=event.now)
 
 
 def guest(participant_id: str) -> str:

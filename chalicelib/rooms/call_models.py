@@ -24,8 +24,10 @@ def enter_call(room_id: RoomId, participant_id: str, most: int, *, now: int) -> 
     return calls.update((room_id, CALL), [Call.people.add({participant_id})], now=now, where=room_left) is not None
 
 
-def leave_call(room_id: str, people: set[str], *, now: int) -> None:
-    calls.update((room_id, CALL), [Call.people.delete(people)], now=now)
+def leave_call(room_id: str, participant_id: str, *, now: int) -> bool:
+    """Whether their name stood in the row."""
+    stands, taken = Call.people.contains(participant_id), [Call.people.delete({participant_id})]
+    return calls.update((room_id, CALL), taken, now=now, where=stands) is not None
 
 
 def entered(room_id: str, *, now: int) -> set[str]:
@@ -34,16 +36,21 @@ def entered(room_id: str, *, now: int) -> set[str]:
     return set() if call is None else set(call.people or ())
 
 
-def find_call(room_id: str, *, now: int) -> set[str]:
-    """The participants in the room's call: two small reads, however many are in the meeting."""
+def find_callers(room_id: str, *, now: int) -> dict[str, Member]:
+    """Those in the room's call, by participant: two small reads, however many are in the meeting."""
     names = sorted(entered(room_id, now=now))
     return _talking(members.get_many([(room_id, MEMBER + one) for one in names], now=now))
 
 
+def find_call(room_id: str, *, now: int) -> set[str]:
+    """The participants in the room's call."""
+    return set(find_callers(room_id, now=now))
+
+
 def in_call(call: Call | None, everyone: Iterable[Member]) -> set[str]:
     """The same, where all has been read already."""
-    return set() if call is None else set(call.people or ()) & _talking(everyone)
+    return set() if call is None else set(call.people or ()) & set(_talking(everyone))
 
 
-def _talking(people: Iterable[Member]) -> set[str]:
-    return {str(one.participant_id) for one in people if one.here and one.in_call}
+def _talking(people: Iterable[Member]) -> dict[str, Member]:
+    return {one.participant_id: one for one in people if one.here and one.in_call}

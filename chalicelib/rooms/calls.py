@@ -7,18 +7,17 @@ from typing import Literal
 
 from chalicelib.lifetimes import MINUTE
 from chalicelib.rooms import connections, push
-from chalicelib.rooms.call_models import enter_call, entered, find_call, leave_call
+from chalicelib.rooms.call_models import enter_call, entered, find_call, find_callers, leave_call
 from chalicelib.rooms.connections import Connection
 from chalicelib.rooms.messages import Signal
 from chalicelib.rooms.models import find_member
-from chalicelib.rooms.record_models import Member, members
+from chalicelib.rooms.record_models import IS_HERE, Member, members
 from chalicelib.runtime import limits
 from chalicelib.runtime.errors import TooMany
 from chalicelib.runtime.ids import ConnectionId, ParticipantId, RoomId
 
 CALL_MAX = 6  # people: each sends to every other
 SIGNALS = 600  # a minute by one participant: a call of six is set up by a few hundred
-IS_HERE = Member.here == True  # noqa: E712 - a condition
 ENTRIES = 30  # into a call a minute by one participant; each is told to everybody
 SIGNAL_MAX = 16_384  # bytes: a description of a session with all its candidates
 Failure = Literal["not-here", "too-large", "too-many"]
@@ -32,8 +31,7 @@ def relay(connection_id: ConnectionId, to: str, data: str, *, now: int) -> Failu
     if len(data.encode()) > SIGNAL_MAX:
         return "too-large"
     known = connections.find(connection_id, now=now)
-    other = None if known is None else _other(known, to, now)
-    if known is None or other is None:
+    if known is None or (other := _other(known, to, now)) is None:
         return "not-here"
     try:
         limits.count(f"signals/{known.participant_id}", allowed=SIGNALS, window_ms=MINUTE, now=now)
@@ -64,13 +62,12 @@ def change_call(connection_id: ConnectionId, room_id: RoomId, *, joins: bool, no
         members.update((room_id, member.entry), [Member.in_call.remove()], now=now)
         return False
     push.call_changed(room_id, now=now)
-    return True
+    return member.participant_id in find_call(room_id, now=now)  # another tab of theirs may have left meanwhile
 
 
 def hang_up(member: Member, *, now: int) -> None:
-    """Whoever goes leaves the call, too."""
-    if member.in_call:
-        leave_call(member.room_id, {member.participant_id}, now=now)
+    """Whoever goes leaves the call, too, whatever was read of them before."""
+    if leave_call(member.room_id, member.participant_id, now=now):
         members.update((member.room_id, member.entry), [Member.in_call.remove()], now=now)
         push.call_changed(RoomId(member.room_id), now=now)
 
@@ -83,15 +80,17 @@ def _enter(member: Member, now: int) -> bool:
     gone = entered(room_id, now=now) - find_call(room_id, now=now)
     if not gone:
         return False
-    leave_call(room_id, gone, now=now)
+    for one in gone:
+        leave_call(room_id, one, now=now)
     return enter_call(room_id, member.participant_id, CALL_MAX, now=now)
 
 
 def _other(known: Connection, to: str, now: int) -> Member | None:
     """Whom the tab means: somebody else in the call that it is in itself, of a room that it follows."""
     for room in sorted(known.rooms or ()):
-        if to != known.participant_id and {to, known.participant_id} <= find_call(room, now=now):
-            return _present(RoomId(room), to, now)
+        callers = find_callers(room, now=now)
+        if to in callers and known.participant_id in callers and to != known.participant_id:
+            return callers[to]
     return None
 
 

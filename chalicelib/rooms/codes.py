@@ -7,8 +7,8 @@ from chalicelib.lifetimes import MINUTE
 from chalicelib.rooms import qr, service as rooms
 from chalicelib.rooms.door import Knocking, come_in
 from chalicelib.rooms.merging import current_room
-from chalicelib.rooms.models import code_key, find_member, hold_code, listed_code, new_join_code, take_code
-from chalicelib.rooms.record_models import CODE, join_codes
+from chalicelib.rooms.models import code_key, find_member, hold_code, listed_code, new_join_code
+from chalicelib.rooms.record_models import join_codes
 from chalicelib.runtime import limits, vault
 from chalicelib.runtime.errors import FieldError, Gone, Invalid, NotFound, Problem, Unavailable
 from chalicelib.runtime.ids import ParticipantId, RoomId, opaque
@@ -50,7 +50,9 @@ def make_code(room_id: RoomId | None, session: Session, *, now: int) -> Shown:
 
 
 def enter_by_code(code: str, session: Session, viewer: str, *, now: int) -> RoomId | Knocking:
-    """Uses the code up and makes the session's participant a member; where the meeting asks, they knock by it.
+    """The code is this participant's alone from now on: it makes them a member; where the meeting asks, they knock.
+
+    It stands for its ten minutes, so that whose answer was lost can ask again.
 
     Raises Invalid for what cannot be a code; Gone for used, old and unknown ones; Denied as `come_in`; TooMany.
     """
@@ -64,11 +66,8 @@ def enter_by_code(code: str, session: Session, viewer: str, *, now: int) -> Room
         raise _gone()
     if find_member(room.room_id, ParticipantId(session.participant_id), now=now) is not None:
         return room.room_id  # one who is inside uses nothing up
-    use = hold_code if room.asks(session.account_id) else take_code
-    if not use(found, session.participant_id, now=now):
+    if not hold_code(found, session.participant_id, now=now):
         raise _gone()
-    if use is take_code:
-        join_codes.delete((room.room_id, CODE + _digest(wanted)))
     return _come_in(room.room_id, session, now)
 
 

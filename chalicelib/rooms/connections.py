@@ -58,6 +58,11 @@ def find(connection_id: ConnectionId, *, now: int) -> Connection | None:
     return connections.get((SELF + connection_id, connection_id), now=now)
 
 
+def find_all(ids: Iterable[ConnectionId], *, now: int) -> list[Connection]:
+    """The own rows of those that are open, a hundred in one request."""
+    return connections.get_many([(SELF + one, one) for one in ids], now=now)
+
+
 def follow(connection: Connection, room_id: RoomId, *, now: int) -> bool:
     """Lists an open connection under a room as well; False if it has closed meanwhile."""
     connection_id = ConnectionId(connection.connection_id)
@@ -65,7 +70,10 @@ def follow(connection: Connection, room_id: RoomId, *, now: int) -> bool:
     if connections.update(key, [Connection.rooms.add({room_id})], now=now) is None:
         return False
     connections.put(row(of_room(room_id), connection_id, connection.session_id, connection.participant_id, now))
-    return True
+    if find(connection_id, now=now) is not None:
+        return True
+    connections.delete((of_room(room_id), connection_id))
+    return False
 
 
 def unfollow(connection: Connection, room_id: RoomId, *, now: int) -> None:
@@ -79,16 +87,21 @@ def remove(connection_id: ConnectionId, *, now: int) -> Connection | None:
     return next(iter(remove_all([connection_id], now=now)), None)
 
 
-def remove_all(gone: Sequence[ConnectionId], *, now: int) -> list[Connection]:
-    """Takes closed connections out of every list, a hundred in a few requests; those that were not gone already."""
-    known = connections.get_many([(SELF + one, one) for one in gone], now=now)
-    connections.delete_many((audience, one.connection_id) for one in known for audience in _audiences(one))
+def remove_all(gone: Sequence[ConnectionId], *, now: int, audience: str | None = None) -> list[Connection]:
+    """Takes closed connections out of every list, a hundred in a few requests; those that were not gone already.
+
+    `audience` is where they were found, should their own rows know nothing of it.
+    """
+    known = find_all(gone, now=now)
+    listed = [(name, one.connection_id) for one in known for name in _audiences(one)]
+    found = [] if audience is None else [(audience, one) for one in gone]
+    connections.delete_many(dict.fromkeys([*listed, *found]))
     return known
 
 
 def close_all(session_id: SessionId, *, now: int) -> set[str]:
     """Closes every socket of a session; the rooms that they followed."""
-    gone = [ConnectionId(one.connection_id) for one in session_connections(session_id, now=now)]
+    gone = audience_ids(of_session(session_id), now=now)
     followed = _rooms_of(remove_all(gone, now=now))
     live.close(gone)
     return followed
@@ -96,13 +109,12 @@ def close_all(session_id: SessionId, *, now: int) -> set[str]:
 
 def cut_off(session_id: SessionId, *, now: int) -> None:
     """Nobody listens under that session any more; the rows of its sockets go with their closing."""
-    live.close(ConnectionId(one.connection_id) for one in session_connections(session_id, now=now))
+    live.close(audience_ids(of_session(session_id), now=now))
 
 
 def followed_by(session_id: SessionId, *, now: int) -> set[str]:
     """The rooms that a session's tabs follow."""
-    tabs = session_connections(session_id, now=now)
-    return _rooms_of(find(ConnectionId(one.connection_id), now=now) for one in tabs)
+    return _rooms_of(find_all(audience_ids(of_session(session_id), now=now), now=now))
 
 
 def _audiences(own: Connection) -> list[str]:
@@ -111,8 +123,8 @@ def _audiences(own: Connection) -> list[str]:
     return [own.audience, of_session(SessionId(own.session_id)), *rooms]
 
 
-def _rooms_of(known: Iterable[Connection | None]) -> set[str]:
-    return {room for one in known if one is not None for room in one.rooms or ()}
+def _rooms_of(known: Iterable[Connection]) -> set[str]:
+    return {room for one in known for room in one.rooms or ()}
 
 
 def audience_ids(audience: str, *, now: int) -> list[ConnectionId]:
@@ -133,7 +145,6 @@ def room_connections(room_id: str, *, now: int) -> list[Connection]:
 
 
 def tabs_following(room_id: str, session_id: str, *, now: int) -> list[ConnectionId]:
-    """A session's tabs that follow the room: a few reads, however many people are in it."""
-    listed = [ConnectionId(one.connection_id) for one in session_connections(SessionId(session_id), now=now)]
-    known = [find(one, now=now) for one in listed]
-    return [ConnectionId(one.connection_id) for one in known if one is not None and room_id in (one.rooms or ())]
+    """A session's tabs that follow the room: two reads, however many people are in it."""
+    known = find_all(audience_ids(of_session(SessionId(session_id)), now=now), now=now)
+    return [ConnectionId(one.connection_id) for one in known if room_id in (one.rooms or ())]

@@ -8,18 +8,20 @@ from dataclasses import dataclass
 
 from chalicelib.lifetimes import MINUTE
 from chalicelib.rooms import merging, push, service as rooms
-from chalicelib.rooms.models import find_head, find_member, knock_key, new_knock
-from chalicelib.rooms.record_models import Knock, knocks
+from chalicelib.rooms.models import find_head, find_member, knock_key, member_key, new_knock
+from chalicelib.rooms.record_models import Knock, Member, knocks, members
 from chalicelib.rooms.room import Person, Room
 from chalicelib.runtime import events, limits
 from chalicelib.runtime.addresses import parse_address
 from chalicelib.runtime.errors import Denied, NotFound
 from chalicelib.runtime.ids import ParticipantId, RoomId, SessionId, is_opaque
+from chalicelib.runtime.transactions import Transaction
 from chalicelib.sessions.models import Session, find
 from chalicelib.sessions.service import change_name, require_age
 
 ENTRIES = 60  # within ten minutes, by one participant; each is told to everybody
 KNOCKS, KNOCKS_WITHIN_MS = 10, 10 * MINUTE  # of one participant
+KNOCKS_AT_A_DOOR = 60  # a minute: more than those inside can answer
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ def check_link(room_id: RoomId, *, now: int) -> None:
 def knock(
     room_id: RoomId, person: Person, *, now: int, via: str = "sound", join_id: str | None = None, required: bool = False
 ) -> Knock | None:
-    """Asks the members once about a person; None where the meeting is gone or they were asked already.
+    """Asks the members once about a person; None where the meeting is gone, they were asked already, or are met inside.
 
     Raises TooMany for whoever knocks without end.
     """
@@ -83,8 +85,12 @@ def knock(
     if required:
         spent = f"knocks/{person.participant_id}"
         limits.spend(spent, allowed=KNOCKS, window_ms=KNOCKS_WITHIN_MS, now=now)
+        limits.count(f"door/{room.room_id}", allowed=KNOCKS_AT_A_DOOR, window_ms=MINUTE, now=now)
     made = new_knock(room.room_id, person, now, via=via, join_id=join_id, required=required)
-    if not knocks.create(made, now=now):
+    once, inside = Transaction(now=now), Member.participant_id.exists()
+    once.create(knocks, made)
+    once.forbid(members, members.bare(member_key(room.room_id, ParticipantId(person.participant_id))), inside)
+    if not once.commit():
         return None
     push.knocking(made, person.name, now=now)
     return made

@@ -26,8 +26,10 @@ from chalicelib.rooms.record_models import (
 from chalicelib.rooms.room import Room
 from chalicelib.runtime import events
 from chalicelib.runtime.ids import ParticipantId, RoomId, SessionId
-from chalicelib.sessions.models import forget_room, remember_room
+from chalicelib.runtime.transactions import Transaction
+from chalicelib.sessions.models import find, forget_room, move_session, remember_room
 
+RENAMES_MAX = 8  # each further one follows a change made elsewhere at the same moment
 STEPS_MAX = 64  # every step leads to an older room, so honest data never comes near
 
 
@@ -35,6 +37,11 @@ def current_room(room_id: RoomId, *, now: int) -> Room | None:
     """Where `room_id` leads after all merges (without its members); None if that room is gone."""
     *_, last = follow_merges(room_id, now=now)
     return None if last is None or last.merged_into else last
+
+
+def last_name(room_id: RoomId, *, now: int) -> RoomId:
+    """What the room is called after all merges, also where that one is over."""
+    return [room_id, *(room.merged_into for room in follow_merges(room_id, now=now) if room and room.merged_into)][-1]
 
 
 def follow_merges(room_id: RoomId, *, now: int) -> Iterator[Room | None]:
@@ -72,8 +79,7 @@ def move_all(source: RoomId, into: RoomId, *, now: int) -> None:
     for entry in entries.query(source, now=now):
         match entry:
             case Member():
-                add_member(member_of(into, entry), now=now)
-                members.delete((source, entry.entry))
+                _bring(entry, into, now=now)
             case Organiser():
                 settle_organiser(entry, now=now)
             case Call() | Empty():  # whoever was in it asks for the call of the room they come to
@@ -83,6 +89,20 @@ def move_all(source: RoomId, into: RoomId, *, now: int) -> None:
                 entries.put(listed_code(digest, into, int(entry.expires_at_ms) - JOIN_CODE.length_ms))
                 entries.delete((source, entry.entry))
     events.publish(events.RoomsMerged(source, into, now))
+
+
+def _bring(member: Member, into: RoomId, *, now: int) -> None:
+    """Out of one room and into the other at once: nobody who leaves after a merge that broke off is brought back."""
+    there, both = member_of(into, member), Transaction(now=now)
+    both.create(members, there)
+    both.delete(members, member, where=members.living(now))
+    move_session(both, str(member.session_id), member.room_id, into)
+    if both.commit():
+        welcome(there, now=now)
+        settle_member(there, now=now)
+    elif members.get((member.room_id, member.entry), now=now) is not None:  # there already, or on their way elsewhere
+        add_member(there, now=now)
+        members.delete((member.room_id, member.entry))
 
 
 def add_member(member: Member, *, now: int, asked: bool = True) -> RoomId | None:
@@ -127,8 +147,18 @@ def welcome(member: Member, *, now: int) -> None:
     push.came_or_went(member, now=now)
     name = remember_room(member.session_id, member.room_id, now=now)
     if name is not None and name != member.name:  # changed while they came: whoever changes it later finds them here
+        call_member(member, name, member.session_id, now=now)
+
+
+def call_member(member: Member, name: str, session_id: str | None, *, now: int) -> None:
+    """Everyone sees the name; where the session has another by then, that one: who writes last has looked last."""
+    for _ in range(RENAMES_MAX):
         members.update((member.room_id, member.entry), [Member.name.set(name)], now=now)
         push.renamed(member, name, now=now)
+        session = find(session_id, now=now) if session_id else None
+        if session is None or session.participant_name == name:
+            return
+        name = session.participant_name
 
 
 def member_of(room_id: RoomId, like: Member) -> Member:

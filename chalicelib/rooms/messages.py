@@ -28,7 +28,7 @@ class RoomMessage(msgspec.Struct, tag_field="type"):
 class ContentView(msgspec.Struct):
     """Something shown in the meeting; over, for everybody, at `expires_at_ms`. `why` says what extends it.
 
-    `host` is where the link leads, as ASCII; `participant_id` is who shows it.
+    `host` is where the link leads, as ASCII; `participant_id` is who shows it, also while they are away.
     """
 
     content_id: str
@@ -37,6 +37,7 @@ class ContentView(msgspec.Struct):
     host: str
     shown_as: Literal["card", "frame"] = msgspec.field(name="as")
     participant_id: str
+    participant_name: str
     expires_at_ms: int
     why: Literal["tab-open"]
 
@@ -115,6 +116,13 @@ class KnockAnswered(msgspec.Struct, tag_field="type", tag="knock.answered"):
 
     room_id: str
     admitted: bool
+    at_ms: int
+
+
+class ReportReady(msgspec.Struct, tag_field="type", tag="report.ready"):
+    """To every page that whoever ran the meeting has open: GET /v1/meetings/{meeting_id}/report. May come twice."""
+
+    meeting_id: str
     at_ms: int
 
 
@@ -213,6 +221,7 @@ ServerMessage = (
     | RoomEnded
     | JoinChanged
     | KnockAnswered
+    | ReportReady
     | Signal
     | SignalFailed
     | CallRefused

@@ -34,6 +34,7 @@ from chalicelib.rooms.record_models import (
     heads,
     join_codes,
     members,
+    merges,
     organisers,
     sequences,
 )
@@ -122,6 +123,9 @@ def next_sequence(room_id: RoomId, *, now: int, left_at_ms: int | None = None) -
     actions = [Sequence.number.add(1), Sequence.kind.set(Sequence), *Sequence.living_until(MEETING.deadline(now))]
     actions += [] if left_at_ms is None else [Sequence.left_at_ms.set(left_at_ms)]
     row = sequences.upsert((room_id, SEQUENCE), actions, now=now)
+    if row is not None and int(row.number) == 1 and opened_at(room_id, now=now) is None:
+        sequences.delete((room_id, SEQUENCE))  # the room is over: this number would be the first of nothing
+        return None
     return None if row is None else int(row.number)
 
 
@@ -146,14 +150,8 @@ def code_key(digest: str) -> tuple[str, str]:
     return CODE + digest, "code"
 
 
-def take_code(code: JoinCode, participant_id: str, *, now: int) -> bool:
-    """Uses the code up; of all who try, one is told True, and none while somebody else knocks by it."""
-    key, mine = (code.room_id, code.entry), _mine(participant_id)
-    return join_codes.delete(key, where=join_codes.living(now, mine))
-
-
 def hold_code(code: JoinCode, participant_id: str, *, now: int) -> bool:
-    """The code is the participant's alone from now on, to knock by; False where it is somebody else's, or used."""
+    """The code is the participant's alone from now on; False where it is somebody else's, or over."""
     taken = [JoinCode.held_by.set(participant_id)]
     return join_codes.update((code.room_id, code.entry), taken, now=now, where=_mine(participant_id)) is not None
 
@@ -191,6 +189,14 @@ def entering(member: Member, *, now: int, asked: bool = False) -> Transaction:
     whole.create(members, member)
     if not asked:
         whole.forbid(organisers, organisers.bare((member.room_id, ORGANISER)), Organiser.knock == True)  # noqa: E712 - a condition
+    return whole
+
+
+def changing(member: Member, former: Member, *, now: int) -> Transaction:
+    """As `entering`, out of another room, unless that has merged and takes them along."""
+    whole = entering(member, now=now)
+    whole.delete(members, former)
+    whole.forbid(merges, merges.bare((former.room_id, MERGED)), Merged.into.exists())
     return whole
 
 

@@ -7,11 +7,11 @@ any tab of theirs counts: not every program opens a socket. Whoever is present h
 arrival on, which looks after them; a meeting that was left by everybody has one, too.
 """
 
-from chalicelib.lifetimes import AWAY_AFTER_MS, EMPTY_FOR_MS
+from chalicelib.lifetimes import AWAY_AFTER_MS, EMPTY_FOR_MS, MINUTE
 from chalicelib.rooms import calls, connections, ending, push
 from chalicelib.rooms.connections import Connection
 from chalicelib.rooms.models import empty_since, find_member, find_room, forget_empty, note_empty
-from chalicelib.rooms.record_models import Member, members
+from chalicelib.rooms.record_models import IS_HERE, Member, members
 from chalicelib.rooms.room import Room
 from chalicelib.rooms.tabs import Lease, known_leases, tabs_of
 from chalicelib.runtime import events, expiry, live
@@ -24,14 +24,20 @@ PRESENT = "presence"  # kind of expiry entries
 
 def watch(member: Member, *, now: int) -> None:
     """Has the reaper look after somebody who has just come, or whose tab has; the same again is one look."""
-    expiry.file(PRESENT, f"{member.room_id}.{member.participant_id}", now + AWAY_AFTER_MS, now=now)
+    who = f"{member.room_id}.{member.participant_id}"
+    expiry.file(PRESENT, who, _full_minute(now + AWAY_AFTER_MS), now=now)
 
 
-def come_back(member: Member, connection: Connection, *, now: int) -> None:
-    """A tab of theirs follows the room; whoever was away is announced."""
-    key = (member.room_id, member.entry)
+def follow(member: Member, connection: Connection, *, now: int) -> None:
+    """A tab of theirs follows the room; `member` was read after it was listed there, and may be found away again."""
     if connection.tab_id and connection.tab_id not in (member.tabs or ()):
         _remember_tab(member, connection.tab_id, now)
+    come_back(member, now=now)
+
+
+def come_back(member: Member, *, now: int) -> None:
+    """They are there; whoever was away is announced."""
+    key = (member.room_id, member.entry)
     watch(member, now=now)
     if member.here:
         return
@@ -74,7 +80,9 @@ def look_after(name: str, now: int) -> int | None:
     room_id, _, participant_id = name.partition(".")
     member = find_member(RoomId(room_id), ParticipantId(participant_id), now=now)
     if member is None or not member.here:
-        if empty_since(RoomId(room_id), now=now) is None:
+        if member is not None and _is_there(member, now):
+            come_back(member, now=now)
+        elif empty_since(RoomId(room_id), now=now) is None:
             look_at_room(RoomId(room_id), now, now=now)  # where the process that let them go has died
         return None
     found = _leases(member, now)
@@ -103,7 +111,7 @@ def look_at_room(room_id: RoomId, since_ms: int, *, now: int) -> None:
         went = [int(member.away_since_ms) for member in room.members if member.away_since_ms]
         last_ms = max(since_ms, room.left_at_ms, *went)
         note_empty(room_id, last_ms, now=now)
-        expiry.file(ending.EMPTY, room_id, last_ms + EMPTY_FOR_MS, now=now)
+        expiry.file(ending.EMPTY, room_id, _full_minute(last_ms + EMPTY_FOR_MS), now=now)
 
 
 def end_if_empty(name: str, now: int) -> int | None:
@@ -116,7 +124,7 @@ def end_if_empty(name: str, now: int) -> int | None:
     if room is None:
         ending.end_room(room_id, now=now)  # an end that broke off is finished
         return None
-    if not _is_empty(room):
+    if not _is_empty(room) or _came_back(room, now):
         forget_empty(room_id)
         return None
     since_ms = empty_since(room_id, now=now)
@@ -130,12 +138,18 @@ def end_if_empty(name: str, now: int) -> int | None:
 
 
 def go_away(member: Member, since_ms: int, *, now: int) -> None:
-    """They are shown no more, from then on; the membership stays."""
-    calls.hang_up(member, now=now)
+    """They are shown no more, from then on; the membership stays.
+
+    Of a tab that comes back at the same moment, either `follow` sees that they are away, or the second look sees it.
+    """
     end_stay(member, since_ms, now=now)
-    away = [Member.here.set(False), Member.away_since_ms.set(since_ms)]
-    was_here = Member.here == True  # noqa: E712 - a condition
-    if members.update((member.room_id, member.entry), away, now=now, where=was_here) is None:
+    away = [Member.here.set(False), Member.away_since_ms.set(since_ms), Member.in_call.remove()]
+    gone = members.update((member.room_id, member.entry), away, now=now, where=IS_HERE)
+    if gone is None:
+        return
+    calls.hang_up(gone, now=now)
+    if _is_there(gone, now):
+        come_back(gone, now=now)
         return
     push.came_or_went(member, left_at_ms=since_ms, now=now)
     look_at_room(RoomId(member.room_id), since_ms, now=now)
@@ -152,6 +166,22 @@ def _is_empty(room: Room) -> bool:
     return room.merged_into is None and not any(member.here for member in room.members)
 
 
+def _came_back(room: Room, now: int) -> bool:
+    """Whether somebody is there although the process that was to show them has died; they are shown."""
+    listed = {one.participant_id for one in connections.room_connections(room.room_id, now=now)}
+    found = [one for one in room.members if one.participant_id in listed and _is_there(one, now)]
+    for member in found:
+        come_back(member, now=now)
+    return bool(found)
+
+
+def _is_there(member: Member, now: int) -> bool:
+    """Whether a tab of theirs was heard of, or follows the room; one that its owner has closed may do so still."""
+    found = _leases(member, now)
+    closed = {str(lease.tab_id) for lease in found if lease.closed}
+    return any(_is_fresh(one, now) for one in found) or any(one.tab_id not in closed for one in _followers(member, now))
+
+
 def _leases(member: Member, now: int) -> list[Lease]:
     if not member.tabs:
         return tabs_of(ParticipantId(member.participant_id), now=now)
@@ -166,7 +196,7 @@ def _followers(member: Member, now: int) -> list[Connection]:
     """The connections that follow the room for them, each with its tab."""
     listed = connections.room_connections(member.room_id, now=now)
     mine = [ConnectionId(one.connection_id) for one in listed if one.participant_id == member.participant_id]
-    return [known for one in mine if (known := connections.find(one, now=now)) is not None]
+    return connections.find_all(mine, now=now)
 
 
 def _forget_old_tabs(member: Member, found: list[Lease], now: int) -> None:
@@ -179,6 +209,10 @@ def _forget_old_tabs(member: Member, found: list[Lease], now: int) -> None:
 def _prune(stale: list[Connection], now: int) -> None:
     """Sockets that nobody is behind any more; a page that wakes up opens another."""
     ids = [ConnectionId(one.connection_id) for one in stale]
-    for one in ids:
-        connections.remove(one, now=now)
+    connections.remove_all(ids, now=now)
     live.close(ids)
+
+
+def _full_minute(at_ms: int) -> int:
+    """When the reaper comes by after it: so that many looks at the same are one entry."""
+    return -(-at_ms // MINUTE) * MINUTE

@@ -6,12 +6,10 @@ pulse shows it: what it says is read, not remembered.
 
 from chalicelib.rooms import connections
 from chalicelib.rooms.messages import Beat, Pulse
-from chalicelib.rooms.record_models import SEQUENCE, RoomEntry, Sequence, Shown, entries
-from chalicelib.rooms.shown import views
+from chalicelib.rooms.record_models import PULSE, RoomEntry, Sequence, Shown, entries
+from chalicelib.rooms.shown import ends_at_ms, with_leases
+from chalicelib.rooms.tabs import Lease
 from chalicelib.runtime.ids import ConnectionId
-
-# in the order of keys this entry and those of what is shown are a room's last: they are one Query
-_FROM_HERE = RoomEntry.entry >= SEQUENCE
 
 
 def feel_pulse(connection_id: ConnectionId, room_id: str, *, now: int) -> Pulse | None:
@@ -19,7 +17,11 @@ def feel_pulse(connection_id: ConnectionId, room_id: str, *, now: int) -> Pulse 
     known = connections.find(connection_id, now=now)
     if known is None or room_id not in (known.rooms or ()):
         return None
-    found = entries.query(room_id, now=now, where=_FROM_HERE)
+    found = entries.query(room_id, now=now, where=RoomEntry.entry.startswith(PULSE))
     number = next((int(one.number) for one in found if isinstance(one, Sequence)), 0)
-    shown = views([one for one in found if isinstance(one, Shown)], now=now)
-    return Pulse(room_id, number, {one.content_id: Beat(one.shown_as, one.expires_at_ms) for one in shown})
+    shown = with_leases([one for one in found if isinstance(one, Shown)], now=now)
+    return Pulse(room_id, number, {one.content_id: _beat(one, lease) for one, lease in shown})
+
+
+def _beat(one: Shown, lease: Lease) -> Beat:
+    return Beat(one.shown_as, ends_at_ms(one, lease))  # type: ignore[arg-type]  # written from the same set of words

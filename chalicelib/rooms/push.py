@@ -97,7 +97,7 @@ def to_session(session_id: SessionId, message: msgspec.Struct, *, now: int) -> N
 def to_member(member: Member, message: msgspec.Struct, *, now: int) -> None:
     """To those tabs of a member that follow the room; never by way of a queue, where it would be stored."""
     mine = connections.tabs_following(member.room_id, member.session_id, now=now)
-    send_chunk(mine[:CHUNK], message, now=now)
+    send_chunk(connections.of_room(member.room_id), mine[:CHUNK], message, now=now)
 
 
 def view(member: Member) -> ParticipantView:
@@ -122,18 +122,19 @@ def _numbered(kind: type[RoomMessage], room_id: str, now: int, **fields: Any) ->
 
 
 def _send(audience: str, message: msgspec.Struct, now: int) -> None:
-    _deliver(connections.audience_ids(audience, now=now), message, now)
-
-
-def _deliver(to: Sequence[ConnectionId], message: msgspec.Struct, now: int) -> None:
     """The first hundred at once; in a larger room other processes tell the others, a hundred each."""
+    to = connections.audience_ids(audience, now=now)
     chunks = [to[start : start + CHUNK] for start in range(0, len(to), CHUNK)]
     if chunks[1:]:
-        send_all(QUEUE, [{"to": chunk, "message": message} for chunk in chunks[1:]])
+        send_all(QUEUE, [{"audience": audience, "to": chunk, "message": message} for chunk in chunks[1:]])
     for chunk in chunks[:1]:
-        send_chunk(chunk, message, now=now)
+        send_chunk(audience, chunk, message, now=now)
 
 
-def send_chunk(to: Sequence[ConnectionId], message: msgspec.Struct | Mapping[str, Any], *, now: int) -> None:
-    """Sends to at most CHUNK connections; those that are gone are taken out afterwards."""
-    connections.remove_all(live.send(to, message), now=now)
+def send_chunk(
+    audience: str, to: Sequence[ConnectionId], message: msgspec.Struct | Mapping[str, Any], *, now: int
+) -> None:
+    """Sends to at most CHUNK connections of an audience; those that are gone are taken out afterwards."""
+    gone = live.send(to, message)
+    if gone:
+        connections.remove_all(gone, now=now, audience=audience)

@@ -12,13 +12,16 @@ from pynamodb.attributes import (
     UnicodeAttribute,
     UnicodeSetAttribute,
 )
+from pynamodb.expressions.condition import Condition
 
 from chalicelib.lifetimes import KNOCK
 from chalicelib.runtime.store import Binding, Record, Table
 
-HEAD, MERGED, SEQUENCE, ORGANISER, CALL, EMPTY = "room", "merged", "sequence", "organiser", "call", "empty"
+HEAD, MERGED, ORGANISER, CALL, EMPTY = "room", "merged", "organiser", "call", "empty"
 MEMBER, LEFT_BY, KNOCK_BY, CODE = "member#", "left#", "knock#", "code#"
-SHOWN = "shown#"
+# A Query is no snapshot: the number sorts first, so that what is read after it is at least as new as it says.
+PULSE = "#"
+SEQUENCE, SHOWN = PULSE + "sequence", PULSE + "shown#"
 
 
 class RoomEntry(Record):
@@ -80,6 +83,9 @@ class Member(RoomEntry, discriminator="member"):
     def came_at_ms(self) -> int:
         """When this stay of theirs began."""
         return int(self.back_since_ms or self.joined_at_ms)
+
+
+IS_HERE: Condition = Member.here == True  # noqa: E712 - a condition
 
 
 class Call(RoomEntry, discriminator="call"):

@@ -9,7 +9,7 @@ from chalicelib.rooms import codes, door, service
 from chalicelib.rooms.schemas import Admission, AtTheDoor, CodeView, Entered, NewCode, NewMember, RoomView
 from chalicelib.rooms.views import room_view
 from chalicelib.runtime import clock
-from chalicelib.runtime.errors import Denied, Gone, Invalid, NotFound, TooMany, Unauthenticated, Unavailable
+from chalicelib.runtime.errors import Conflict, Denied, Gone, Invalid, NotFound, TooMany, Unauthenticated, Unavailable
 from chalicelib.runtime.http import Call, EmptyBody, Reply, operation
 from chalicelib.runtime.ids import ParticipantId, RoomId
 from chalicelib.sessions import cookieless
@@ -69,7 +69,7 @@ def enter_by_code(call: Call[EmptyBody]) -> Reply:
 
 @operation(routes, "POST", "/v1/rooms/{room_id}/participants", summary="Enter by an invitation link", body=NewMember,
            answers=Entered, status=201, pending=AtTheDoor,
-           errors=(Unauthenticated, Denied, NotFound, Invalid, TooMany))  # fmt: skip
+           errors=(Unauthenticated, Denied, NotFound, Conflict, Invalid, TooMany))  # fmt: skip
 def enter_by_link(call: Call[NewMember]) -> Reply:
     now = clock.now()
     session, wanted = require_session(call, now=now), call.body

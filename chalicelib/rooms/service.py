@@ -8,7 +8,7 @@ from chalicelib.rooms.room import Person, Room
 from chalicelib.runtime import events
 from chalicelib.runtime.errors import NotFound
 from chalicelib.runtime.ids import ParticipantId, RoomId, SessionId
-from chalicelib.sessions.models import Session, forget_room
+from chalicelib.sessions.models import Session, find as find_session, forget_room
 
 __all__ = [
     "current_room",
@@ -23,6 +23,8 @@ __all__ = [
     "person",
     "read_room",
     "rename_member",
+    "repair_name",
+    "see_off",
     "walk_in",
 ]
 
@@ -77,7 +79,10 @@ def mend_membership(room_id: RoomId, session: Session, *, since: int, now: int) 
     member = new_member(room.room_id, person(session), via="sound", now=now)
     if known is not None and session.room_id != room.room_id:
         merging.welcome(member, now=now)
-    return merging.add_member(member, now=now)
+    entered = merging.add_member(member, now=now, asked=room.is_run_by(session.account_id))
+    if entered is None or find_member(entered, ParticipantId(session.participant_id), now=now) is None:
+        return None  # it asks to knock by now
+    return entered
 
 
 def forget_session(event: events.SessionEnded) -> None:
@@ -99,18 +104,25 @@ def follow_renewal(event: events.SessionRenewed) -> None:
 
 
 def rename_member(event: events.ParticipantRenamed) -> None:
-    """Everyone in the meeting sees the new name at once."""
+    """Everyone in the meeting sees the new name at once; of two changes at the same moment, the later one's."""
     for room in _and(event.room_id, connections.followed_by(event.session_id, now=event.now)):
         for member in _memberships(RoomId(room), event.participant_id, event.now):
-            members.update((member.room_id, member.entry), [Member.name.set(event.name)], now=event.now)
-            push.renamed(member, event.name, now=event.now)
+            merging.call_member(member, event.name, None if event.ahead else event.session_id, now=event.now)
+
+
+def repair_name(event: events.NameRepaired) -> None:
+    """Everyone in the meeting sees what the participant's session, whichever it is by now, says they are called."""
+    for member in _memberships(RoomId(event.room_id), event.participant_id, event.now):
+        session = find_session(member.session_id, now=event.now)
+        if session is not None and session.participant_name != member.name:
+            merging.call_member(member, session.participant_name, session.session_id, now=event.now)
 
 
 def forget_member(room_id: RoomId, participant_id: str, *, now: int) -> bool:
     """Ends a membership in the room and in all it merged into, as a merge may have broken off; False without one."""
     found = _memberships(room_id, participant_id, now)
     for member in found:
-        _remove(member, now)
+        see_off(member, now=now)
     return bool(found)
 
 
@@ -154,15 +166,15 @@ def _is_in(room: Room, session: Session) -> bool:
     return any(one.participant_id == session.participant_id for one in room.members)
 
 
-def _remove(member: Member, now: int) -> None:
+def see_off(member: Member, *, now: int) -> None:
+    """Ends the membership, if it has not ended yet, and everything that hangs on it."""
     room_id = RoomId(member.room_id)
     calls.hang_up(member, now=now)
     entries.put(new_left(room_id, member.participant_id, now))
     presence.end_stay(member, now, now=now)
     events.publish(events.MemberLeaving(member.participant_id, room_id, now))
     members.delete((room_id, member.entry))
-    if member.here:
-        push.came_or_went(member, now=now, leaves=True)  # their own other tabs are told, too
+    push.came_or_went(member, now=now, leaves=True)  # their own other tabs are told, too; they may be back just now
     for connection in connections.session_connections(SessionId(member.session_id), now=now):
         connections.unfollow(connection, room_id, now=now)
     forget_room(member.session_id, room_id, now=now)

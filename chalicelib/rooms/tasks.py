@@ -70,7 +70,7 @@ def push_chunk(event: SQSEvent) -> None:
     """A part of a large room is told. A message that comes twice is known by its sequence to whoever had it."""
     for record in event:
         sent = strict_json(record.body.encode())
-        push.send_chunk(sent["to"], sent["message"], now=clock.now())
+        push.send_chunk(sent["audience"], sent["to"], sent["message"], now=clock.now())
 
 
 def _resume(connection_id: ConnectionId, room_id: RoomId, now: int) -> None:

@@ -40,7 +40,7 @@ class Insights(Purpose):
 
 PURPOSES: tuple[type[Purpose], ...] = (News, Improvement, Insights)
 P = TypeVar("P", bound=Purpose)
-IsGiven = Callable[[PurposeName, str, int], bool]  # purpose, subject, now
+GivenSince = Callable[[PurposeName, str, int], int | None]  # purpose, subject, now
 _MINT = object()  # whoever lacks it claims a consent that nobody checked
 
 
@@ -48,12 +48,13 @@ _MINT = object()  # whoever lacks it claims a consent that nobody checked
 class Consented(Generic[P]):
     """Someone's consent to P, as it stood when it was checked. Short-lived: made and used within one call."""
 
-    __slots__ = ("_purpose", "_subject")
+    __slots__ = ("_purpose", "_subject", "since_ms")
 
-    def __init__(self, purpose: type[P], subject: str, mint: object) -> None:
+    def __init__(self, purpose: type[P], subject: str, since_ms: int, mint: object) -> None:
         if mint is not _MINT:
             raise RuntimeError("consent is checked, not claimed: runtime.consent.check")
         self._purpose, self._subject = purpose, subject
+        self.since_ms = since_ms  # what was before it they have not agreed to, or have withdrawn
 
     def subject_for(self, purpose: type[P]) -> str:
         """Who agreed. Raises RuntimeError where they agreed to something else."""
@@ -64,19 +65,20 @@ class Consented(Generic[P]):
 
 def check(purpose: type[P], subject: str, *, now: int) -> Consented[P]:
     """Raises Denied where `subject` has not agreed to the purpose, in its present wording, or has withdrawn."""
-    if not _is_given(purpose.name, subject, now):
+    since_ms = _given_since(purpose.name, subject, now)
+    if since_ms is None:
         raise Denied("This needs a consent that was not given.", kind="consent-required")
-    return Consented(purpose, subject, _MINT)
+    return Consented(purpose, subject, since_ms, _MINT)
 
 
-def recorded_by(is_given: IsGiven) -> None:
+def recorded_by(given_since: GivenSince) -> None:
     """Tells where decisions are recorded (app.py)."""
-    global _is_given
-    _is_given = is_given
+    global _given_since
+    _given_since = given_since
 
 
-def _nowhere(_purpose: PurposeName, _subject: str, _now: int) -> bool:
-    return False
+def _nowhere(_purpose: PurposeName, _subject: str, _now: int) -> int | None:
+    return None
 
 
-_is_given: IsGiven = _nowhere
+_given_since: GivenSince = _nowhere

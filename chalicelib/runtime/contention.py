@@ -1,5 +1,7 @@
 """Another writer of the same item at the same moment: tried again a few times, then said so with Retry-After."""
 
+import secrets
+import time
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -8,6 +10,7 @@ from pynamodb.exceptions import DeleteError, PutError, UpdateError
 from chalicelib.runtime.errors import Unavailable
 
 ATTEMPTS = 4
+PAUSE_MIN_MS, PAUSE_MAX_MS = 50, 400  # before a transaction's next attempt
 T = TypeVar("T")
 
 
@@ -20,6 +23,11 @@ def patiently(write: Callable[[], T]) -> T:
             if error.cause_response_code != "TransactionConflictException":
                 raise
     raise crowded()
+
+
+def pause(sleep: Callable[[float], None] = time.sleep) -> None:
+    """A key whose second is full takes more in the next; those refused together do not come back together."""
+    sleep((PAUSE_MIN_MS + secrets.randbelow(PAUSE_MAX_MS - PAUSE_MIN_MS + 1)) / 1e3)
 
 
 def crowded() -> Unavailable:

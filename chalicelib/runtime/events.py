@@ -52,7 +52,20 @@ class GuestSignedIn:
 
 @dataclass(frozen=True)
 class FoundTooYoung:
-    """A guest who said to be old enough turns out not to be: what was agreed to and begun since does not count."""
+    """A guest who said to be old enough turns out not to be: what was agreed to and begun since does not count.
+
+    `registered` is what their session named before (accounts/begun.py): by now it may have ended.
+    """
+
+    session_id: SessionId
+    participant_id: str
+    registered: frozenset[str]
+    now: int
+
+
+@dataclass(frozen=True)
+class FoundOldEnough:
+    """A guest has said when they were born, whatever they said before: what they do from now on counts."""
 
     participant_id: str
     now: int
@@ -78,12 +91,38 @@ class AccountErasing:
 
 @dataclass(frozen=True)
 class ParticipantRenamed:
-    """A participant has another name; `room_id` is the meeting they are in, if any."""
+    """A participant has another name; `room_id` is the meeting they are in, if any.
+
+    `ahead`: their session is not written yet. Otherwise what it says by then counts.
+    """
 
     session_id: SessionId
     participant_id: str
     room_id: str | None
     name: str
+    now: int
+    ahead: bool = False
+
+
+@dataclass(frozen=True)
+class NameRepaired:
+    """A participant's name was deleted: where the meeting shows it still, or anew, it shows what they are called."""
+
+    participant_id: str
+    room_id: str
+    now: int
+
+
+@dataclass(frozen=True)
+class NameDeleted:
+    """A participant has deleted their name: nothing keeps what was written of them until then, nor any `is_it` knows.
+
+    It comes twice, the second time a little later.
+    """
+
+    participant_id: str
+    until_ms: int
+    is_it: Callable[[str], bool]
     now: int
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import boto3
 import msgspec
 from botocore.config import Config
-from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.runtime.ids import ConnectionId
 from chalicelib.runtime.settings import settings
@@ -32,7 +32,7 @@ def close(connections: Iterable[ConnectionId]) -> None:
     for connection in connections:
         try:
             _client(settings().live_endpoint).delete_connection(ConnectionId=connection)
-        except (ClientError, EndpointConnectionError, ReadTimeoutError) as error:
+        except (ClientError, BotoCoreError) as error:
             if not isinstance(error, ClientError) or error.response["Error"]["Code"] != GONE:
                 log.warning("closing failed", error=type(error).__name__)
 
@@ -46,7 +46,7 @@ def _delivered(connection: ConnectionId, data: bytes) -> bool:
         if not gone:
             log.warning("push failed", error=error.response["Error"]["Code"])
         return not gone
-    except (EndpointConnectionError, ReadTimeoutError) as error:
+    except BotoCoreError as error:
         log.warning("push failed", error=type(error).__name__)
     return True
 

@@ -4,14 +4,16 @@ Source: Amazon DynamoDB Developer Guide, "Item sizes and formats" and "Capacity 
 """
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 WRITE_UNIT = 1_024  # bytes
 READ_UNIT = 4_096  # bytes, strongly consistent; eventually consistent reads cost half
+T = TypeVar("T")
 COLLECTION_OVERHEAD = 3  # bytes of every list or map
 ELEMENT_OVERHEAD = 1  # bytes of every element inside one
 
@@ -31,7 +33,7 @@ class Call:
     units: float
     write: bool
     requests: int = 1
-    step: int = 0  # calls made side by side share one
+    step: tuple[int, int] = (0, 0)  # of what is done side by side, all that comes first shares one, and so on
 
 
 @dataclass
@@ -55,7 +57,7 @@ class Meter:
 
 
 _meters: ContextVar[tuple[Meter, ...]] = ContextVar("meters", default=())
-_step: ContextVar[int | None] = ContextVar("step", default=None)
+_branch: ContextVar[tuple[int, Iterator[int]] | None] = ContextVar("branch", default=None)
 _steps = itertools.count(1)
 
 
@@ -75,19 +77,23 @@ def active() -> bool:
     return bool(_meters.get())
 
 
-@contextmanager
-def one_step() -> Iterator[None]:
-    """Whatever is called inside the block is called side by side."""
-    token = _step.set(next(_steps))
+def branches(calls: Sequence[Callable[[], T]]) -> list[Callable[[], T]]:
+    """The same calls, as they are made side by side: the first requests of all are one step, the second the next."""
+    block = next(_steps)
+    return [partial(_as_branch, block, call) for call in calls]
+
+
+def _as_branch(block: int, call: Callable[[], T]) -> T:
+    token = _branch.set((block, itertools.count(1)))
     try:
-        yield
+        return call()
     finally:
-        _step.reset(token)
+        _branch.reset(token)
 
 
 def record(call: Call) -> None:
-    step = _step.get()
-    numbered = replace(call, step=next(_steps) if step is None and call.requests else step or 0)
+    block, places = _branch.get() or (next(_steps), iter([0]))
+    numbered = replace(call, step=(block, next(places) if call.requests else 0))
     for meter in _meters.get():
         meter.calls.append(numbered)
 

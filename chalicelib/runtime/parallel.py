@@ -14,11 +14,10 @@ THREADS = 32
 
 def together(calls: Sequence[Callable[[], T]]) -> list[T]:
     """The results in the order of `calls`. The first exception is raised after all have ended."""
-    with meter.one_step():
-        if len(calls) == 1:
-            return [calls[0]()]
-        futures = [_pool().submit(contextvars.copy_context().run, call) for call in calls]
-        return [future.result() for future in futures]
+    if len(calls) == 1:
+        return [calls[0]()]
+    futures = [_pool().submit(contextvars.copy_context().run, call) for call in meter.branches(calls)]
+    return [future.result() for future in futures]
 
 
 @lru_cache(maxsize=1)

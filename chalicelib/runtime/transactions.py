@@ -12,7 +12,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.runtime.contention import ATTEMPTS, crowded
+from chalicelib.runtime.contention import ATTEMPTS, crowded, pause
 from chalicelib.runtime.dynamodb import shared_connection
 from chalicelib.runtime.records import Record
 from chalicelib.runtime.store import Table
@@ -27,8 +27,8 @@ class Transaction:
     Of an item that is not written whole only the key matters, and the size, which is counted: `Table.bare` makes one.
     """
 
-    def __init__(self, *, now: int) -> None:
-        self._now = now
+    def __init__(self, *, now: int, wait: Callable[[], None] = pause) -> None:
+        self._now, self._wait = now, wait
         self._writes: list[Callable[[TransactWrite], None]] = []
         self._counts: list[Callable[[int], None]] = []
 
@@ -65,7 +65,9 @@ class Transaction:
         """False, and nothing written, where one of the conditions does not hold. Raises Unavailable in a crowd."""
         for index, count in enumerate(self._counts):
             count(0 if index else 1)
-        for _ in range(ATTEMPTS):
+        for attempt in range(ATTEMPTS):
+            if attempt:
+                self._wait()
             try:
                 self._send()
             except TransactWriteError as error:

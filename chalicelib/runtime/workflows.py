@@ -35,6 +35,20 @@ def start(workflow: str, name: str, given: Mapping[str, Any]) -> bool:
     return True
 
 
+def is_over(workflow: str, name: str) -> bool:
+    """Whether the execution of that name has ended, however; not where there is none. Raises Unavailable."""
+    arn = f"{settings().workflows.removesuffix('stateMachine')}execution:{settings().resource(workflow)}:{name}"
+    try:
+        found = _client().describe_execution(executionArn=arn)
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "ExecutionDoesNotExist":
+            return False
+        raise _busy() from error
+    except BotoCoreError as error:
+        raise _busy() from error
+    return bool(found["status"] not in ("RUNNING", "PENDING_REDRIVE"))
+
+
 def _busy() -> Unavailable:
     return Unavailable("This cannot be started right now.", retry_after_s=5)
 

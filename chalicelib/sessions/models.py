@@ -13,6 +13,7 @@ from chalicelib.runtime.addresses import Address
 from chalicelib.runtime.gathering import Wanted
 from chalicelib.runtime.ids import ParticipantId, SessionId, opaque
 from chalicelib.runtime.store import Binding, Record, Table
+from chalicelib.runtime.transactions import Transaction
 
 Key = tuple[str, str]
 SEALED_EMAIL = "sessions/email"
@@ -35,6 +36,7 @@ class Session(Record):
     age = UnicodeAttribute(null=True)  # what followed from the birth date, which is not kept: see rules.Age
     preferences = JSONAttribute(default=dict)
     decided = BooleanAttribute(null=True)  # on some purpose, as a guest: to be taken along to an account
+    registered = UnicodeSetAttribute(null=True)  # what a guest has begun to register: see accounts/begun.py
     follows = UnicodeSetAttribute(null=True)  # the sessions before it, while what was theirs is not yet its own
     opened_at_ms = NumberAttribute()
     used_at_ms = NumberAttribute()  # at most 12 h behind the cookie, which decides
@@ -120,6 +122,12 @@ def remember_room(session_id: str, room_id: str, *, now: int) -> str | None:
     """Where the session's participant is, from now on; the name they have at that moment, None without a session."""
     changed = sessions.update(key_of(session_id), [Session.room_id.set(room_id)], now=now)
     return None if changed is None else str(changed.participant_name)
+
+
+def move_session(both: Transaction, session_id: str, source: str, into: str) -> None:
+    """Its participant is where `into` is, if they were in `source`."""
+    here = Session.room_id == source
+    both.update(sessions, sessions.bare(key_of(session_id)), [Session.room_id.set(into)], where=here)
 
 
 def forget_room(session_id: str, room_id: str, *, now: int) -> None:

@@ -9,7 +9,7 @@ from chalicelib.runtime.errors import Conflict, Denied, NotFound, Unauthenticate
 from chalicelib.runtime.ids import SessionId, derived
 from chalicelib.runtime.networks import network
 from chalicelib.runtime.transactions import Transaction
-from chalicelib.sessions import sweep
+from chalicelib.sessions import forgetting, sweep
 from chalicelib.sessions.models import Session, change, find, find_all_of, key_of, new_session, sessions, use
 from chalicelib.sessions.names import friendly
 from chalicelib.sessions.rules import Age, Pass, clean_name, clean_nickname
@@ -51,19 +51,33 @@ def require_age(session: Session, *, children_too: bool = False) -> None:
 
 
 def change_name(session: Session, name: str | None, *, now: int) -> Session:
-    """Another name for the session's participant, a generated one for None; others in the meeting see it at once.
+    """Another name for the session's participant; others in the meeting see it at once. None deletes it everywhere.
 
-    Raises Denied before the age is known, Invalid, and TooMany: each is told to everybody in the meeting.
+    A generated one takes its place. Raises Denied before the age is known, Invalid, and TooMany: each is told to
+    everybody in the meeting.
     """
     limits.count(f"names/{session.session_id}", allowed=NAMES, window_ms=MINUTE, now=now)
     if name is None:
         chosen = friendly()
+        forgetting.finish_later(session, now=now)
     else:
         require_age(session, children_too=True)
         chosen = clean_nickname(name) if session.age == "child" else clean_name(name)
-    changed = _changed(change(session.session_id, [Session.participant_name.set(chosen)], now=now))
+    changed = _renamed(session, chosen, now, aged=name is not None)
     events.publish(events.ParticipantRenamed(session.session_id, session.participant_id, changed.room_id, chosen, now))
+    if name is None:
+        forgetting.delete_everywhere(session, now=now)
     return changed
+
+
+def _renamed(session: Session, chosen: str, now: int, *, aged: bool) -> Session:
+    """With `aged`, only where the age is what allowed the name: an answer may have come meanwhile."""
+    actions = [Session.participant_name.set(chosen)]
+    changed = change(session.session_id, actions, now=now, where=Session.age == session.age if aged else None)
+    if changed is None and aged:
+        require_age(_changed(find(session.session_id, now=now)), children_too=True)
+        raise Conflict("Your age was being asked at the same moment. Try again.")
+    return _changed(changed)
 
 
 def change_preferences(session: Session, changes: Mapping[str, str | None], *, now: int) -> Session:
@@ -83,20 +97,28 @@ def change_preferences(session: Session, changes: Mapping[str, str | None], *, n
 
 def record_age(session: Session, age: Age, *, now: int) -> Session:
     """The outcome alone, whatever was said before."""
-    return _changed(change(session.session_id, [Session.age.set(age)], now=now))
+    aged = _changed(change(session.session_id, [Session.age.set(age)], now=now))
+    events.publish(events.FoundOldEnough(session.participant_id, now))
+    return aged
 
 
 def forget_age(session: Session | None, *, now: int) -> None:
     """A guest who turns out to be too young: what was said before does not count, nor anything done by it since.
 
-    Age and name go with one write, the last: where it breaks off before, it can be repeated.
+    Age and name go with one write, the last: where it breaks off before, it can be repeated. The meeting that they are
+    in by then may not be the one they were in at the start, nor know them by the name they had.
     """
     if session is not None and session.age in ("adult", "minor") and session.account_id is None:
         name, who = friendly(), (session.session_id, session.participant_id, session.room_id)
-        events.publish(events.FoundTooYoung(session.participant_id, now))
-        events.publish(events.ParticipantRenamed(*who, name, now))
-        forgotten = [Session.age.remove(), Session.decided.remove(), Session.participant_name.set(name)]
-        change(session.session_id, forgotten, now=now)
+        forgetting.finish_later(session, now=now)
+        begun = frozenset(session.registered or ())
+        events.publish(events.FoundTooYoung(session.session_id, session.participant_id, begun, now))
+        events.publish(events.ParticipantRenamed(*who, name, now, ahead=True))
+        forgetting.delete_everywhere(session, now=now)
+        emptied = [one.remove() for one in (Session.age, Session.decided, Session.registered)]
+        changed = change(session.session_id, [*emptied, Session.participant_name.set(name)], now=now)
+        if changed is not None and changed.room_id:
+            events.publish(events.NameRepaired(session.participant_id, changed.room_id, now))
 
 
 def list_sessions(session: Session, *, now: int) -> list[Session]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from chalicelib.privacy import retention
 from chalicelib.web import browsers, i18n
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -31,12 +32,12 @@ class Reader:
 
 def home(reader: Reader) -> str:
     """The start page: the ear."""
-    return _render("app.html", reader, view="home")
+    return _render("app.html", reader, view="home", policy=retention.announced().version)
 
 
 def meeting(reader: Reader) -> str:
     """The same page opened at a meeting. Whether it exists and is theirs, the API tells its script."""
-    return _render("app.html", reader, view="opening")
+    return _render("app.html", reader, view="opening", policy=retention.announced().version)
 
 
 def history(reader: Reader) -> str:
@@ -47,6 +48,11 @@ def history(reader: Reader) -> str:
 def report(reader: Reader) -> str:
     """One of them, with its report."""
     return _render("report.html", reader, view="insights")
+
+
+def shared(reader: Reader) -> str:
+    """One that its organiser shares: whoever has the link reads it."""
+    return _render("shared.html", reader, view="insights")
 
 
 def mine(reader: Reader) -> str:
@@ -62,6 +68,12 @@ def join(reader: Reader) -> str:
 def letter(reader: Reader, purpose: str) -> str:
     """Where a mail's link leads: `purpose` is one of LETTERS. It acts by a click only."""
     return _render("letter.html", reader, view="letter", purpose=purpose)
+
+
+def policy(reader: Reader) -> str:
+    """What is kept of people, what for and how long: made from the table that the code enforces."""
+    promises = retention.promises(reader.language)
+    return _render("retention.html", reader, view="notice", promises=promises, version=retention.versions()[-1])
 
 
 def not_found(reader: Reader) -> str:
@@ -95,6 +107,7 @@ def _render(template: str, reader: Reader, **values: object) -> str:
         .get_template(template)
         .render(
             t=partial(i18n.text, reader.language),
+            counted=partial(i18n.counted, reader.language),
             lang=reader.language,
             lang_query=reader.lang_query,
             known=reader.known,

@@ -59,6 +59,17 @@ def show_mine(call: Call[None]) -> Reply:
     return _page(call, pages.mine)
 
 
+@operation(routes, "GET", "/shared", summary="A report that was shared with me", answer_type=HTML, document=False)
+def show_shared(call: Call[None]) -> Reply:
+    """The link's secret is in the fragment, which no server sees."""
+    return _page(call, pages.shared, {"X-Robots-Tag": "noindex, nofollow"})
+
+
+@operation(routes, "GET", "/policy/retention", summary="What is kept, and how long", answer_type=HTML, document=False)
+def show_retention(call: Call[None]) -> Reply:
+    return _page(call, pages.policy)
+
+
 @operation(routes, "GET", "/join", summary="Where a code's QR picture leads", answer_type=HTML, document=False)
 def show_join(call: Call[None]) -> Reply:
     return _page(call, pages.join)
@@ -104,10 +115,10 @@ def missing_page(headers: Mapping[str, str], query: Mapping[str, str]) -> Reply:
     return Reply(pages.not_found(_reader(headers, query)), 404, HTML, VARY)
 
 
-def _page(call: Call[None], render: Callable[[Reader], str], policy: Mapping[str, str] | None = None) -> Reply:
+def _page(call: Call[None], render: Callable[[Reader], str], more: Mapping[str, str] | None = None) -> Reply:
     show = pages.too_old if too_old(call.header("user-agent") or "") else render
     known = edge.has_cookie(call.headers, now=clock.now())
-    return Reply(show(_reader(call.headers, call.query, known=known)), 200, HTML, {**VARY, **(policy or {})})
+    return Reply(show(_reader(call.headers, call.query, known=known)), 200, HTML, {**VARY, **(more or {})})
 
 
 def _reader(headers: Mapping[str, str], query: Mapping[str, str], *, known: bool = False) -> Reader:

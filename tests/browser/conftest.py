@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 from infra.local.testing import Running
 from tests.browser import chromium
 from tests.browser.people import Person, Place
-from tests.browser.searched import searched_stack
+from tests.support.searched import searched_stack
 
 HERE = Path(__file__).parent
 PATIENCE_MS = 20_000  # two cores may be busy with other tests: what comes late is not what these are about

@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 
 from tests.browser import moved_clock
 from tests.browser.people import Place
-from tests.browser.searched import searched_stack
+from tests.support.searched import searched_stack
 
 MINUTE_MS = 60_000
 

@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.corner import mailed_link, open_panel
 from tests.browser.people import Person
+from tests.support import canaries
 
 PASSWORD = "seven green umbrellas"
 _numbers = count(1)
@@ -14,6 +15,7 @@ _numbers = count(1)
 
 def send(page: Page, method: str, path: str, body: object) -> Any:
     """As the page would, without clicking through it: what the server answers."""
+    canaries.tell_fields(body)
     answer = page.request.fetch(path, method=method, data=body, headers={"Earshot-Client": "tests"})
     assert answer.ok, answer.text()
     return answer.json()

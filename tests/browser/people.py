@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, Route
 
+from tests.browser import profiles
 from tests.support.sounds import RECORDINGS
 
 HERE = Path(__file__).parent
@@ -84,10 +85,7 @@ class Person:
 
     def leaves(self) -> None:
         """Closes the profile; what a test holds up on its way is let go."""
-        holders: list[BrowserContext | Page] = [self.context, *self.context.pages]
-        for holder in holders:
-            holder.unroute_all(behavior="ignoreErrors")
-        self.context.close()
+        profiles.closed(self.context)
 
     def microphone_closes(self) -> None:
         """Waits for it: closing an audio clock takes the browser a moment."""
@@ -104,7 +102,7 @@ class Place:
     def person(self, browser: Browser, sound: str | bytes = "room-a-seat-1", **options: Any) -> Person:
         """Someone on the start page who would hear `sound`: a seat's name, or a WAV file. Options are the profile's."""
         settings = {"permissions": ["microphone"], "locale": "en-GB", "base_url": self.url, **options}
-        context = browser.new_context(**settings)
+        context = profiles.opened(browser, **settings)
         traffic = Traffic()
         traffic.watch(context)
         heard = sound if isinstance(sound, bytes) else (RECORDINGS / f"{sound}.wav").read_bytes()
@@ -116,7 +114,7 @@ class Place:
 
 def with_own_microphone(place: Place, browser: Browser, *, allowed: bool = True) -> Person:
     """Someone whose microphone is the browser's own fake device, which beeps; watched like all others."""
-    context = browser.new_context(locale="en-GB", base_url=place.url)
+    context = profiles.opened(browser, locale="en-GB", base_url=place.url)
     context.grant_permissions(["microphone"] if allowed else [])
     traffic = Traffic()
     traffic.watch(context)

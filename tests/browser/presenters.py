@@ -8,6 +8,7 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.organisers import send
 from tests.browser.people import Person
 
 THEIR_PAGE = b"""<!doctype html><title>Their page</title><h1>Their page</h1><p id="from"></p>
@@ -17,13 +18,13 @@ THEIR_PAGE = b"""<!doctype html><title>Their page</title><h1>Their page</h1><p i
 def meet_by_code(host: Person, *guests: Person) -> None:
     """Without the sound, which takes seconds: all are in the host's meeting afterwards."""
     for person in (host, *guests):
-        _post(person.page, "/v1/session", {})
+        send(person.page, "POST", "/v1/session", {})
     room = None
     for guest in guests or (host,):
-        made = _post(host.page, "/v1/join-codes", {"room_id": room} if room else {})
+        made = send(host.page, "POST", "/v1/join-codes", {"room_id": room} if room else {})
         room = made["room_id"]
         if guest is not host:
-            _post(guest.page, f"/v1/join-codes/{made['code']}", {})
+            send(guest.page, "POST", f"/v1/join-codes/{made['code']}", {})
     for person in (host, *guests):
         person.page.goto(f"/rooms/{room}")
         expect(person.names).to_have_count(len(guests) + 1)
@@ -100,9 +101,3 @@ def framed_site(*, refuses: bool = False, leads_to: str = "") -> Iterator[str]:
         server.shutdown()
         thread.join()
         server.server_close()
-
-
-def _post(page: Page, path: str, body: object) -> Any:
-    answer = page.request.post(path, data=body, headers={"Earshot-Client": "tests"})
-    assert answer.ok, answer.text()
-    return answer.json()

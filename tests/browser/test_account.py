@@ -9,9 +9,10 @@ from pyotp import TOTP
 
 from chalicelib.web.i18n import text
 from infra.local.testing import Running
+from tests.browser import profiles
 from tests.browser.accessibility import complaints
 from tests.browser.corner import act, log_in, mailed_link, open_panel, register, say_age
-from tests.browser.searched import searched_stack
+from tests.support.searched import searched_stack
 
 EMAIL, OTHER_EMAIL = "ada@example.org", "grace@example.org"
 PASSWORD, NEW_PASSWORD = "seven green umbrellas", "eight blue umbrellas"
@@ -31,8 +32,8 @@ def device(secure_stack: Running, browser: Browser) -> Iterator[Device]:
 
     def start() -> Page:
         contexts.append(
-            browser.new_context(
-                base_url=secure_stack.url, ignore_https_errors=True, locale="en-GB", reduced_motion="reduce"
+            profiles.opened(
+                browser, base_url=secure_stack.url, ignore_https_errors=True, locale="en-GB", reduced_motion="reduce"
             )
         )
         page = contexts[-1].new_page()
@@ -41,7 +42,7 @@ def device(secure_stack: Running, browser: Browser) -> Iterator[Device]:
 
     yield start
     for context in contexts:
-        context.close()
+        profiles.closed(context)
 
 
 def test_an_account_from_registration_to_logging_out_everywhere(device: Device) -> None:

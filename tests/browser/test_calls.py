@@ -1,10 +1,11 @@
 """Members who are not in the room hear and see each other, from browser to browser."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Locator, Page, Route, WebSocketRoute, expect
 
 from chalicelib.web.i18n import text
 from tests.browser.accessibility import complaints
@@ -49,6 +50,29 @@ LISTENS = """() => {
   new MutationObserver(all => all.forEach(keep)).observe(document.querySelector(".notes"), {childList: true});
 }"""
 PATIENCE_MS = 30_000
+
+
+class Overtaken:
+    """A page's live channel on which the next signal comes before all that the room was told shortly before it."""
+
+    def __init__(self) -> None:
+        self.slow = False
+        self._late: list[str | bytes] = []
+
+    def carry(self, route: WebSocketRoute) -> None:
+        server = route.connect_to_server()
+        server.on_message(lambda text: self._down(route, text))
+
+    def _down(self, route: WebSocketRoute, text: str | bytes) -> None:
+        kind = json.loads(text)["type"]
+        if self.slow and kind != "signal":
+            self._late.append(text)
+            return
+        route.send(text)
+        if self.slow and len(self._late) >= 2:  # gone, and come
+            self.slow = False
+            for late in self._late:
+                route.send(late)
 
 
 @pytest.fixture
@@ -185,8 +209,9 @@ def test_a_channel_that_is_away_for_a_moment_is_noticed_by_nobody_in_the_call(ca
 
 
 def test_another_tab_takes_the_call_over(caller: Callable[..., Person]) -> None:
-    """B13: one person is in it once."""
-    one, two = caller(), caller()
+    """B13: one person is in it once; also where what they signal overtakes the news of their going and coming."""
+    one, two, channel = caller(), caller(), Overtaken()
+    two.page.route_web_socket("**/live?*", channel.carry)
     room = gathered(one, two)
     for person in (one, two):
         _click(person, "Join the call")
@@ -194,6 +219,7 @@ def test_another_tab_takes_the_call_over(caller: Callable[..., Person]) -> None:
     tab = one.context.new_page()
     tab.goto(f"/rooms/{room}")
     expect(tab.locator(".call-who")).to_have_text(text("en", "call.in-another-tab"))
+    channel.slow = True
     tab.get_by_role("button", name="Continue the call here").click()
     expect(tab.locator('.tile[data-link="connected"]')).to_have_count(1, timeout=PATIENCE_MS)
     expect(one.page.locator(".call .form-problem")).to_have_text(text("en", "call.left-elsewhere"))
@@ -219,11 +245,12 @@ def test_where_the_browser_plays_nothing_unasked_a_click_is_enough(caller: Calla
 
 
 def test_where_no_direct_way_is_that_is_said(caller: Callable[..., Person]) -> None:
-    """B13: in words, beside the person whom it is about."""
+    """B13, G5: in words, beside the person whom it is about, and to those who do not see it."""
     one, two = caller(NO_WAY), caller(NO_WAY)
     gathered(one, two)
     for person in (one, two):
         _click(person, "Join the call")
+    expect(one.page.locator(".note", has_text="There is no direct way")).to_be_visible(timeout=PATIENCE_MS)
     for person, other in ((one, two), (two, one)):
         expect(_tile(person, other).locator(".tile-state")).to_contain_text(
             f"There is no direct way between your browser and that of {other.name()}", timeout=PATIENCE_MS

@@ -45,7 +45,7 @@ def test_a_code_admits_one_device_and_the_next_is_shown_at_once(
     expect(late.page.locator(".codes .form-problem")).to_have_text(text("en", "codes.gone"))
     expect(late.page.locator("#code")).to_have_value(first.lower())
     assert late.meeting is None
-    host.context.close()
+    host.leaves()
 
 
 def _answers(person: Person, answer: dict[str, str]) -> None:

@@ -1,14 +1,17 @@
 """Coming, going and coming back, as the others in the meeting see it."""
 
 from collections.abc import Callable
+from time import time
 
 import pytest
 from playwright.sync_api import expect
 
+from chalicelib.web.i18n import text
 from tests.browser.corner import log_in, mailed_link, open_panel, register, say_age, take_name
-from tests.browser.people import Person
+from tests.browser.people import VERDICT_MAX_MS, Person
 
 EMAIL, PASSWORD = "ada@example.org", "seven green umbrellas"
+BEAT_MS = 3_800  # from one clip to the next, on the server's clock (grid.js)
 GONE_MAX_MS = 20_000  # a closed tab is noticed at once; the machine may be busy
 
 
@@ -24,27 +27,44 @@ def pair(someone: Callable[..., Person]) -> tuple[Person, Person]:
     return one, two
 
 
-def test_a_third_joins_when_a_member_listens_too(pair: tuple[Person, Person], someone: Callable[..., Person]) -> None:
-    """A13: a member inside clicks the ear, and the newcomer lands in the meeting that is running."""
-    one, two = pair
+def test_a_third_joins_seconds_later_and_again_when_a_member_listens(someone: Callable[..., Person]) -> None:
+    """A1, A13: those who have met go on a little, and say so; later, a member inside clicks the ear."""
+    one, two, third = (someone(f"room-a-seat-{seat}") for seat in (1, 2, 2))
+    beat_ms = (time() * 1_000 // BEAT_MS + 1) * BEAT_MS
+    one.page.wait_for_timeout(beat_ms - 200 - time() * 1_000)
+    for person in (one, two):
+        person.ear.click()
+    third.page.wait_for_timeout(beat_ms + 3_500 - time() * 1_000)  # half a second before their clips end
+    third.ear.click()
+    expect(one.page.locator("#status")).to_contain_text("a few seconds more", timeout=VERDICT_MAX_MS)
+    for person in (one, two, third):
+        person.lands()
+        expect(person.names).to_have_count(3, timeout=VERDICT_MAX_MS)
+        person.microphone_closes()
     before = one.meeting
-    newcomer = someone("room-a-seat-2")
+    assert [clip.headers.get("earshot-room") for clip in one.traffic.clips[-3:]] == [None, before, before]
+
+    third.page.get_by_role("button", name="Leave the meeting").click()
+    expect(one.names).to_have_count(2)
     one.page.evaluate("() => document.querySelectorAll('.people li').forEach(card => { card.dataset.kept = 'yes'; })")
-    newcomer.ear.click()
+    third.ear.click()
     one.ear.click()
-    newcomer.lands()
-    for person in (one, two, newcomer):
+    third.lands()
+    for person in (one, two, third):
         expect(person.names).to_have_count(3)
         assert person.meeting == before
-    assert newcomer.name() in one.names.all_inner_texts()
+    assert third.name() in one.names.all_inner_texts()
     expect(one.page.locator(".people li[data-kept]")).to_have_count(2)  # who was there already is not drawn anew
 
 
 def test_leaving_is_seen_by_the_others(pair: tuple[Person, Person]) -> None:
-    """A4: who leaves is out at once, on their own page and on everybody else's."""
+    """A4, B5: who leaves is out at once, on their own page and on everybody else's; also where the network is away."""
     one, two = pair
     left = one.meeting
+    one.context.set_offline(True)
     one.page.get_by_role("button", name="Leave the meeting").click()
+    expect(one.page.get_by_text(text("en", "notice.leave-unheard"))).to_be_visible()
+    one.context.set_offline(False)
     expect(one.page.get_by_text("You have left the meeting.")).to_be_visible()
     assert one.meeting is None
     expect(two.names).to_have_text([two.name()])

@@ -7,8 +7,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from chalicelib.web.i18n import text
 from infra.local.testing import Running
+from tests.browser import profiles
 from tests.browser.corner import log_in, mailed_link, register
-from tests.browser.searched import searched_stack
+from tests.support.searched import searched_stack
 
 EMAIL, PASSWORD = "ada@example.org", "seven green umbrellas"
 ASK = """async path => { const { call } = await import("/assets/js/api.js");
@@ -23,9 +24,9 @@ def secure_stack() -> Iterator[Running]:
 
 @pytest.fixture
 def context(secure_stack: Running, browser: Browser) -> Iterator[BrowserContext]:
-    made = browser.new_context(base_url=secure_stack.url, ignore_https_errors=True, locale="en-GB")
+    made = profiles.opened(browser, base_url=secure_stack.url, ignore_https_errors=True, locale="en-GB")
     yield made
-    made.close()
+    profiles.closed(made)
 
 
 def test_a_log_in_waits_for_answers_under_the_session_before(context: BrowserContext) -> None:

@@ -3,19 +3,31 @@
 import json
 import math
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from playwright.sync_api import expect
+import pytest
+from playwright.sync_api import Page, expect
 
+from infra.local.testing import Running
+from tests.browser import hasty
 from tests.browser.accessibility import complaints
-from tests.browser.organisers import opens_a_meeting, with_account
+from tests.browser.organisers import opens_a_meeting, send, with_account
 from tests.browser.people import Person, Place
+from tests.support.searched import searched_stack
 from tests.support.sounds import RATE, wav
 
 HALF_S = 2  # of talk, then of quiet, and again
 TOLERANCE_MS = 500  # at every change: what was measured with real speech
 MEASURED_MS = 6_000
+BEACONS = """() => {
+  const send = navigator.sendBeacon.bind(navigator);
+  sessionStorage.beacons = "";
+  navigator.sendBeacon = (path, body) => {
+    sessionStorage.beacons += `${path.split("?")[0].split("/").pop()} `;
+    return send(path, body);
+  };
+}"""
 
 
 def talk_and_quiet() -> bytes:
@@ -31,25 +43,37 @@ def spoken_ms(place: Place, from_ms: float, to_ms: float) -> int:
     return sum((at - place.t0_ms) % (2 * half) < half for at in range(round(from_ms), round(to_ms)))
 
 
-def test_talk_is_measured_by_who_agreed_and_by_nobody_else(someone: Callable[..., Person], place: Place) -> None:
-    """D2, D10: nothing is open or sent before the yes; then a sign stands, and the talk time is that of the sound."""
-    person = with_account(someone(talk_and_quiet()))
+@pytest.fixture(scope="module")
+def stack() -> Iterator[Running]:
+    """One whose reports come at once."""
+    with searched_stack({hasty.ASKED: "1"}, ["--app", f"{hasty.__name__}:app"]) as found:
+        yield found
+
+
+def test_from_the_first_word_to_the_report(someone: Callable[..., Person], place: Place) -> None:
+    """D2, D4, D7, D8, D10: nothing is open or sent before the yes; then a sign stands, and the talk time is that of the
+    sound. After the end the report comes by itself; whoever has its link reads it until that is ended.
+    """
+    person, guest = with_account(someone(talk_and_quiet())), someone(talk_and_quiet())
     page, sent = person.page, list[dict[str, Any]]()
     page.on("request", lambda one: sent.append(json.loads(one.post_data or "{}")) if is_batch(one) else None)
-    opens_a_meeting(person, "Measured")
+    link = opens_a_meeting(person, "Measured")
     expect(page.locator(".measuring-text")).to_contain_text("Measure in meetings when I talk")
     page.get_by_role("button", name="Do not measure me").click()
     expect(page.locator(".measuring-said")).to_have_text("You are not measured in this meeting.")
     assert (person.open_microphones(), sent) == (0, [])
+    enters(guest, link)
     room = person.meeting
     page.get_by_role("button", name="I agree to be measured").click()
-    expect(page.locator(".measuring-said")).to_contain_text("are being measured")
-    expect(page.locator(".measured")).to_be_in_viewport()
+    is_measured(page)
     assert complaints(page) == []
     page.wait_for_timeout(MEASURED_MS)
-    page.goto("/")  # the beacon takes what there is
-    expect(page.locator(".measured")).to_be_hidden()
+    page.evaluate(BEACONS)
+    for one in (page, guest.page):
+        one.goto("/")  # the beacon takes what there is
+        expect(one.locator(".measured")).to_be_hidden()
     [batch] = sent
+    assert page.evaluate("() => sessionStorage.beacons") == "closed insights "  # what the tab showed goes first (B3)
     figures = page.request.get(f"/v1/rooms/{room}/insights/mine").json()["figures"]
     covered_ms = batch["to_ms"] - batch["from_ms"]
     assert covered_ms >= MEASURED_MS - 2 * TOLERANCE_MS
@@ -58,6 +82,69 @@ def test_talk_is_measured_by_who_agreed_and_by_nobody_else(someone: Callable[...
     assert abs(figures["talk_ms"] - spoken_ms(place, batch["from_ms"], batch["to_ms"])) <= TOLERANCE_MS * changes / 2
     page.goto(f"/meetings/{room}/mine")
     expect(page.locator(".mine-figures dt")).to_have_count(12)
+    page.goto(f"/rooms/{room}")
+    ends(page)
+    page.locator(".report-ready").get_by_role("link").click()
+    expect(page.locator("#headline")).to_have_text("Measured")
+    expect(page.locator(".people-table tbody tr")).to_have_count(2)
+    shares(page, someone().page)
+
+
+def enters(guest: Person, link: str) -> None:
+    """By the link, agreeing to be measured."""
+    send(guest.page, "POST", "/v1/session", {})
+    send(guest.page, "POST", "/v1/session/age", {"birth_month": 5, "birth_year": 1990})
+    guest.page.goto(link)
+    guest.page.get_by_role("button", name="Join", exact=True).click()
+    guest.page.get_by_role("button", name="Yes, measure me").click()
+    is_measured(guest.page)
+    stops(guest.page)
+    guest.page.get_by_role("button", name="I agree to be measured").click()
+    is_measured(guest.page)
+
+
+def is_measured(page: Page) -> None:
+    expect(page.locator(".measuring-said")).to_contain_text("are being measured")
+    expect(page.locator(".measured")).to_be_in_viewport()
+
+
+def stops(page: Page) -> None:
+    """Not said before the server knows, and tried again."""
+    stop, consents = page.get_by_role("button", name="Stop, and forget it"), "**/v1/consents?*"
+    page.route(consents, lambda route: route.abort())
+    stop.click()
+    expect(page.locator(".measured-what")).to_have_text("Not measured any more; the server is being told")
+    expect(page.locator(".measuring .form-problem")).to_contain_text("cannot be reached")
+    page.unroute(consents)
+    stop.click()
+    expect(page.locator(".measured")).to_be_hidden()
+    expect(page.locator("#meeting-title")).to_be_focused()
+    expect(page.locator(".measuring-said")).to_have_text("You are not measured in this meeting.")
+
+
+def ends(page: Page) -> None:
+    page.get_by_text("You run this meeting").click()
+    page.get_by_role("button", name="End the meeting for everybody").click()
+    page.get_by_role("button", name="End the meeting", exact=True).click()
+
+
+def shares(page: Page, stranger: Page) -> None:
+    """A link, for somebody of whom nothing is known; ended, it leads nowhere."""
+    page.get_by_role("button", name="Make a link").click()
+    expect(page.locator(".share-said")).to_contain_text("The link is made")
+    expect(page.locator(".share")).to_have_count(1)
+    assert complaints(page) == []
+    link = page.get_by_label("Link to this report").input_value()
+    stranger.goto(link)
+    expect(stranger.locator("#headline")).to_have_text("Measured")
+    expect(stranger.locator(".people-table tbody th")).to_have_text(["A participant"] * 2)
+    assert complaints(stranger) == []
+    assert stranger.context.cookies() == []
+    page.locator(".share button").click()
+    expect(page.locator(".share-said")).to_contain_text("leads nowhere")
+    expect(page.locator("#shares-title")).to_be_focused()
+    stranger.reload()
+    expect(stranger.locator(".report-said")).to_contain_text("This link leads nowhere")
 
 
 def is_batch(request: Any) -> bool:

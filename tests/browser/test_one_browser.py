@@ -103,9 +103,8 @@ def test_a_browser_that_never_had_a_session_is_asked_for_none(someone: Callable[
     assert (seen, person.context.cookies(), person.traffic.errors) == ([], [], [])
 
 
-def test_another_tab_shows_what_was_changed_here(someone: Callable[..., Person]) -> None:
-    """C1, C3, C5: a name taken in one tab stands in the other; after the log out neither shows it."""
-    person = someone()
+def _named_in_two_tabs(person: Person) -> tuple[Page, Page]:
+    """The name is taken in the first, and stands in the other."""
     here, there = person.page, person.context.new_page()
     there.goto("/")
     open_panel(here)
@@ -113,6 +112,13 @@ def test_another_tab_shows_what_was_changed_here(someone: Callable[..., Person])
     say_age(here)
     take_name(here, "Ada")
     expect(there.locator("#me")).to_contain_text("Ada")
+    return here, there
+
+
+def test_another_tab_shows_what_was_changed_here(someone: Callable[..., Person]) -> None:
+    """C1, C3, C5: a name taken in one tab stands in the other; after the log out neither shows it."""
+    person = someone()
+    here, there = _named_in_two_tabs(person)
 
     here.get_by_role("button", name="My sessions").click()
     here.locator(".listed").get_by_role("button").click()
@@ -124,13 +130,7 @@ def test_another_tab_shows_what_was_changed_here(someone: Callable[..., Person])
 def test_a_page_shows_nobody_as_soon_as_it_is_told_that_its_session_is_over(someone: Callable[..., Person]) -> None:
     """C1, C3: ended from elsewhere, the next thing asked for is refused: no name stays, in no tab."""
     person = someone()
-    here, there = person.page, person.context.new_page()
-    there.goto("/")
-    open_panel(here)
-    here.get_by_role("button", name="Change name").click()
-    say_age(here)
-    take_name(here, "Ada")
-    expect(there.locator("#me")).to_contain_text("Ada")
+    here, there = _named_in_two_tabs(person)
     assert here.request.delete("/v1/session", headers={"Earshot-Client": "another-device"}).status == 204
 
     here.get_by_role("button", name="My sessions").click()

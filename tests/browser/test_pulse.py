@@ -103,6 +103,11 @@ def test_a_page_that_the_room_has_forgotten_follows_it_again(someone: Callable[.
     channel.forgotten = True
     with two.page.expect_response("**/v1/rooms/*"):
         _a_minute_later(two.page)
+    channel.forgotten = False
+    entry = show(one.page, "https://example.org/minutes", "Minutes of May")
+    expect(cards(two)).to_have_count(1)
+    entry.get_by_role("button", name="Take back").click()
+    expect(cards(two)).to_have_count(0)
     assert channel.resumed == 2
 
 

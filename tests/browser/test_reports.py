@@ -1,17 +1,21 @@
 """History, report and one's own numbers as people read them (D1, D4, D5, D7, D9, D10)."""
 
+import csv
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page, Route, expect
 
+from chalicelib.insights import report
 from chalicelib.web.i18n import LANGUAGES, text
 from tests.browser.accessibility import complaints
 from tests.browser.organisers import send, with_account
 from tests.browser.people import Person
-from tests.support.told_report import MEETING, planning, told
+from tests.support.told_report import MEETING, MINUTES, planning, told
 
 PICTURES = os.environ.get("EARSHOT_REPORT_PICTURES")  # a folder
 
@@ -27,9 +31,13 @@ def answered(page: Page, answers: dict[str, Any]) -> None:
     """The API tells of a meeting that was not really held."""
 
     def tell(route: Route) -> None:
-        path = route.request.url.partition("/v1/")[2]
-        kind = {"meetings": "list", f"meetings/{MEETING}": "attendance", f"meetings/{MEETING}/report": "report"}
-        route.fulfill(json=answers[kind.get(path, "mine")])
+        path, _, after = route.request.url.partition("/v1/")[2].partition("?after=")
+        if path.endswith("/report"):
+            return route.fulfill(json=answers["pages"][int(after or 0)])
+        if path.endswith(("/shares", "/trend")):
+            return route.fulfill(json={"shares": [], "meetings": 4, "least": 3, "points": answers["trend"]})
+        kind = {"meetings": "list", f"meetings/{MEETING}": "attendance"}
+        return route.fulfill(json=answers[kind.get(path, "mine")])
 
     page.route("**/v1/meetings**", tell)
     page.route("**/v1/meetings/**", tell)
@@ -70,7 +78,7 @@ def test_a_report_is_read_by_everybody(someone: Callable[..., Person]) -> None:
         page.goto(f"/meetings/{MEETING}?lang={language}")
         expect(page.locator(".people-table tbody tr")).to_have_count(5)
         expect(page.locator(".tips h3").first).to_have_text(text(language, "tip.one-voice.title"))
-        page.get_by_text(text(language, "report.as-table")).click()
+        page.locator(".report-body").get_by_text(text(language, "report.as-table")).click()
         expect(page.locator(".timeline-table tbody tr")).to_have_count(96)
     assert complaints(page) == []
     page.goto(f"/meetings/{MEETING}?lang=en")
@@ -79,22 +87,46 @@ def test_a_report_is_read_by_everybody(someone: Callable[..., Person]) -> None:
     minutes = ", ".join(str(minute) for minute in range(4, 96, 8))
     strip = rows.get_by_role("row", name="Ben").get_by_role("img")
     expect(strip).to_have_attribute("aria-label", f"Talked in the minutes {minutes}")
-    expect(rows.get_by_role("rowheader", name="A participant")).to_have_count(1)
-    expect(page.locator(".others")).to_contain_text("2 more people")
+    halved = rows.get_by_role("row").filter(has=page.get_by_role("rowheader", name="A participant"))
+    told_halved = "Talked in the minutes 24; not measured, or not there, in the minutes 1, 49–96"
+    expect(halved.get_by_role("img")).to_have_attribute("aria-label", told_halved)
+    expect(page.locator(".others")).to_contain_text("2 more people, of whom nothing was measured,")
+    course = page.locator(".trend-cards li").filter(has_text="Unevenness")
+    expect(course.get_by_role("img")).to_have_attribute("aria-label", "From 0.8 to 0.5")
     look(page, "report")
+    saved = {kind: save(page, kind) for kind in ("CSV", "JSON")}
+    assert json.loads(saved["JSON"])["people"] == answers["report"]["report"]["people"]
+    people = [row for row in csv.DictReader(saved["CSV"].splitlines()) if row["\ufeffrow"] == "person"]
+    assert [row["name"] for row in people] == [one["name"] or "" for one in answers["report"]["report"]["people"]]
     page.emulate_media(media="print")
+    page.evaluate("() => window.dispatchEvent(new Event('beforeprint'))")
+    for shown in (".timeline-picture svg", ".timeline-table", ".attendance table", ".meanings dl"):
+        expect(page.locator(shown)).to_be_visible()
+    for left_out in (".top", ".keep", ".shares", ".report-body summary >> nth=0"):
+        expect(page.locator(left_out)).to_be_hidden()
     look(page, "report-print")
     page.emulate_media(media="screen")
     page.goto("/meetings")
     look(page, "history")
     page.goto(f"/meetings/{MEETING}/mine")
     expect(page.locator(".mine-figures dt")).to_have_count(12)
+    page.get_by_text("The same as a table").click()
+    expect(page.locator(".mine-table tbody tr")).to_have_count(MINUTES)
+    expect(page.locator(".mine-table tbody th").last).to_have_text(str(2 * MINUTES - 2))  # steps of two minutes
     assert complaints(page) == []
     look(page, "mine")
 
 
-def test_a_report_that_failed_can_be_had_again(someone: Callable[..., Person]) -> None:
-    """D6: and the page says when it is too late."""
+def save(page: Page, kind: str) -> str:
+    with page.expect_download() as download:
+        page.get_by_role("button", name=f"Save as {kind}").click()
+    assert download.value.suggested_filename == f"earshot-report-2026-09-21.{kind.lower()}"
+    return Path(download.value.path()).read_text("utf-8")
+
+
+def test_a_report_that_failed_can_be_had_again(someone: Callable[..., Person], monkeypatch: pytest.MonkeyPatch) -> None:
+    """D4, D6, D12: and the page says when it is too late. Of many people it comes in parts, and is printed whole."""
+    monkeypatch.setattr(report, "PART_MAX", 1)  # a part for each
     page, answers = with_account(someone()).page, told(planning())
     ready, failed = answers["report"], {"status": "failed"}
     given = [failed, {"type": "/problems/gone", "status": 410}, {"status": "assembling"}, ready]
@@ -107,7 +139,16 @@ def test_a_report_that_failed_can_be_had_again(someone: Callable[..., Person]) -
     expect(page.locator(".report .form-problem").first).to_contain_text("cannot be made any more")
     again.click()
     expect(page.locator(".report-said")).to_contain_text("is being put together")
-    expect(page.locator(".people-table tbody tr")).to_have_count(5, timeout=15_000)
+    rows, more = page.locator(".people-table tbody tr"), page.get_by_role("button", name="Show more people")
+    expect(rows).to_have_count(1, timeout=15_000)
+    more.click()
+    expect(rows).to_have_count(2)
+    page.evaluate("""() => {
+      window.print = () => (document.body.dataset.printed = document.querySelectorAll(".people-table tbody tr").length);
+    }""")
+    page.get_by_role("button", name="Print").click()
+    expect(page.locator("body")).to_have_attribute("data-printed", "5")
+    expect(more).to_be_hidden()
 
 
 def fulfilled(route: Route, answer: dict[str, Any]) -> None:

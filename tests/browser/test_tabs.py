@@ -64,6 +64,8 @@ def test_closing_a_tab_takes_its_links_and_no_others(pair: tuple[Person, Person]
     show(other, "https://example.org/budget", "Budget")
     expect(cards(two)).to_have_count(2)
     expect(one.page.locator(".link-item", has_text="Budget")).to_contain_text(text("en", "life.elsewhere"))
+    expect(cards(one).filter(has_text="Budget")).to_contain_text(text("en", "life.elsewhere"))
+    expect(cards(one).filter(has_text=TITLE)).to_contain_text(text("en", "life.mine"))
     one.page.close()
     expect(cards(two)).to_have_count(1)
     expect(cards(two)).to_contain_text("Budget")

@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from infra.local.testing import Running
-from tests.browser import set_clock
-from tests.browser.searched import searched_stack
+from tests.browser import profiles, set_clock
+from tests.support.searched import searched_stack
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE
@@ -41,7 +41,7 @@ def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Running
 def pages(standing: tuple[Running, Set], browser: Browser) -> Iterator[list[Page]]:
     """Four people's browsers, each with a session of the very beginning."""
     stack, _ = standing
-    contexts = [browser.new_context(base_url=stack.url, ignore_https_errors=True) for _ in range(4)]
+    contexts = [profiles.opened(browser, base_url=stack.url, ignore_https_errors=True) for _ in range(4)]
     found = [context.new_page() for context in contexts]
     for page in found:
         page.goto("/")
@@ -51,7 +51,7 @@ def pages(standing: tuple[Running, Set], browser: Browser) -> Iterator[list[Page
         assert abs(cookie["expires"] - time.time() - 30 * DAY / 1_000) < 60
     yield found
     for context in contexts:
-        context.close()
+        profiles.closed(context)
 
 
 def test_thirty_days_to_the_millisecond(standing: tuple[Running, Set], pages: list[Page]) -> None:

@@ -61,7 +61,7 @@ def test_the_browser_refuses_the_microphone(place: Place, browser: Browser) -> N
     person.context.grant_permissions(["microphone"])
     person.page.get_by_role("button", name="Try again").click()
     _listens(person.page)
-    person.context.close()
+    person.leaves()
 
 
 def test_the_server_is_away_and_comes_back(someone: Callable[..., Person]) -> None:

@@ -28,7 +28,7 @@ def test_another_tab_of_whoever_left_shows_no_meeting_any_more(pair: tuple[Perso
 
 
 def test_both_tabs_show_what_the_cloud_holds(pair: tuple[Person, Person]) -> None:
-    """B1, B3: staged, shown, deleted or closed in one, it is so in the other's list."""
+    """B1, B3, G5: staged, shown, deleted or closed in one, it is so in the other's list; the focus stays."""
     one, _ = pair
     other = _another_tab(one)
     open_links(one.page)
@@ -38,8 +38,11 @@ def test_both_tabs_show_what_the_cloud_holds(pair: tuple[Person, Person]) -> Non
     expect(items).to_contain_text(text("en", "life.elsewhere"))
     entry.locator(".link-card").click()
     expect(items).to_have_attribute("data-shown", "")
+    address = items.locator(".link-url")
+    address.focus()
     stage(other, "https://example.org/agenda", "Agenda")
     expect(items).to_have_count(2)
+    expect(address.filter(has_text="budget")).to_be_focused()  # G5: whatever else becomes otherwise
     entry.get_by_role("button", name="Delete").click()
     expect(items).to_have_count(1)
     other.close()

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from infra.local.testing import Running
+from tests.browser import profiles
 
 MINUTE_MS = 60_000
 APPLY = """async ({state, messages, now}) => {
@@ -153,8 +154,8 @@ def test_instants_are_written_as_the_readers_region_does(
     stack: Running, browser: Browser, region: str, lang: str, said: list[str]
 ) -> None:
     """In the language of the page, the way of the browser's own region."""
-    context = browser.new_context(base_url=stack.url, locale=region, timezone_id="UTC")
+    context = profiles.opened(browser, base_url=stack.url, locale=region, timezone_id="UTC")
     found = context.new_page()
     found.goto(f"/?lang={lang}")
     assert found.evaluate(INSTANTS) == said
-    context.close()
+    profiles.closed(context)

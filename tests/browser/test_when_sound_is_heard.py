@@ -46,7 +46,7 @@ def test_the_browser_is_asked_to_leave_the_sound_alone(place: Place, browser: Br
     [asked] = person.page.evaluate("() => window.earshotSpy.asked()")
     assert {name: asked["audio"][name] for name in UNTOUCHED} == UNTOUCHED
     assert clip.value.headers["earshot-processing"] == "off"
-    person.context.close()
+    person.leaves()
 
 
 def test_a_browser_that_does_not_say_counts_as_unknown(someone: Callable[..., Person]) -> None:

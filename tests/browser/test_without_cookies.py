@@ -5,16 +5,17 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Playwright, expect
+from playwright.sync_api import BrowserContext, Page, Playwright, expect
 
 from chalicelib.web.i18n import text
-from tests.browser import chromium
+from tests.browser import chromium, profiles
 from tests.browser.accessibility import complaints
-from tests.browser.corner import say_age, take_name
+from tests.browser.corner import open_panel, say_age, take_name
 from tests.browser.meetings import gathered
 from tests.browser.organisers import send
 from tests.browser.people import Person, Place, Traffic
 
+CHILD_SINCE = 2020
 BLOCKED = {"profile": {"default_content_setting_values": {"cookies": 2}}}
 
 
@@ -26,8 +27,8 @@ def refusing(playwright: Playwright, place: Place, tmp_path: Path) -> Iterator[P
     context = playwright.chromium.launch_persistent_context(
         tmp_path, executable_path=chromium.path(), args=list(chromium.FLAGS), locale="en-GB", base_url=place.url
     )
-    yield _on_the_start_page(context)
-    context.close()
+    yield _on_the_start_page(profiles.watched(context))
+    profiles.closed(context)
 
 
 def _on_the_start_page(context: BrowserContext) -> Person:
@@ -42,8 +43,26 @@ def _code(host: Person, room_id: str) -> str:
     return str(send(host.page, "POST", "/v1/join-codes", {"room_id": room_id})["code"])
 
 
+def _enter_by_code(guest: Person, host: Person, room_id: str) -> None:
+    page = guest.page
+    page.goto(f"/join#code={_code(host, room_id)}")
+    page.wait_for_url("**/#code=*")
+    expect(page.locator("#code")).to_be_focused()
+    page.keyboard.press("Enter")
+    for person in (host, guest):
+        expect(person.names).to_have_count(2)
+    expect(page.locator(".link-state")).to_have_text("Live")
+
+
+def _want_a_name(page: Page) -> None:
+    open_panel(page)
+    page.get_by_role("button", name="Change name").click()
+
+
 def test_a_code_leads_in_without_cookies(someone: Callable[..., Person], refusing: Person) -> None:
-    """C4, C1: with a bearer that stays in the tab's memory; live, named, and gone with the tab."""
+    """C4, C1, C7: with a bearer that stays in the tab's memory, as the flag of who is too young does; live, named, and
+    gone with the tab.
+    """
     host, page = someone(), refusing.page
     room = gathered(host)
     expect(page.locator(".no-cookies")).to_have_text(text("en", "notice.no-cookies"))
@@ -52,18 +71,21 @@ def test_a_code_leads_in_without_cookies(someone: Callable[..., Person], refusin
     expect(page.locator(".advice-title")).to_have_text(text("en", "trouble.no-cookies.title"))
     assert complaints(page) == []
 
-    page.goto(f"/join#code={_code(host, room)}")
-    page.wait_for_url("**/#code=*")
-    expect(page.locator("#code")).to_be_focused()
-    page.keyboard.press("Enter")
-    for person in (host, refusing):
-        expect(person.names).to_have_count(2)
-    expect(page.locator(".link-state")).to_have_text("Live")
+    _enter_by_code(refusing, host, room)
     assert refusing.context.cookies() == []
     assert "Bearer" not in json.dumps(page.evaluate("() => [location.href, history.state]"))
 
-    page.locator("#me").click()
-    page.get_by_role("button", name="Change name").click()
+    _want_a_name(page)
+    say_age(page, CHILD_SINCE)
+    expect(page.locator("#step-guardian")).to_be_focused()
+    page.keyboard.press("Escape")
+    _want_a_name(page)  # going back does not help
+    expect(page.locator("#step-guardian")).to_be_focused()
+    page.goto("/")
+    expect(host.names).to_have_count(1)
+
+    _enter_by_code(refusing, host, room)
+    _want_a_name(page)
     say_age(page)
     take_name(page, "Grace")
     expect(host.names.filter(has_text="Grace")).to_have_count(1)

@@ -95,6 +95,19 @@ def test_app_is_a_table_of_contents() -> None:
     assert len(text.splitlines()) <= 60
 
 
+def test_whatever_runs_in_a_test_is_searched() -> None:
+    """G6: stacks start in one place, browser profiles in another, and both are told of by those."""
+    tests = sorted((ROOT / "tests").rglob("*.py"))
+    starters = {
+        (word, name_of(path)) for path in tests for word in ("running_stack(", ".new_context(")
+        if path != Path(__file__) and word in path.read_text()
+    }  # fmt: skip
+    assert starters == {
+        ("running_stack(", "tests/support/searched.py"),
+        (".new_context(", "tests/browser/profiles.py"),
+    }
+
+
 def loaded_after(statement: str) -> set[str]:
     """The modules of a fresh interpreter after `statement`."""
     found = subprocess.run(

@@ -11,8 +11,10 @@ from chalice.app import SQSEventConfig
 from pynamodb.models import Model
 
 import chalicelib
+from chalicelib.joining import crowd
 from chalicelib.lifetimes import (
     ATTEMPTS,
+    ATTENDEE_NAME,
     CONNECTION,
     CONSENT,
     CROWD_NOTICE,
@@ -30,15 +32,20 @@ from chalicelib.lifetimes import (
     MEETING,
     PASSWORD_RESET,
     PERSONAL_DATA,
+    QUEUED_CLIP,
+    QUEUED_PAIRS,
+    QUEUED_PUSH,
     RAW_INSIGHTS,
     REGISTRATION,
     REPORT,
+    REPORT_SHARE,
     SESSION,
     SOUND_CLIP,
     STAGED_CONTENT,
     TAB,
     TALLY,
     TICKET,
+    USE_COUNT,
     Lifetime,
 )
 from chalicelib.runtime.settings import STAGES
@@ -79,7 +86,10 @@ LIFETIME_OF: dict[str, Lifetime | None] = {
     "Ticket": TICKET,
     "Account": PERSONAL_DATA,  # a day until its address is confirmed
     "MailToken": REGISTRATION,  # an hour where it is for another password
+    "ConsentEntry": None,  # the common part of what is known of a person's consents; never stored itself
     "Decision": CONSENT,
+    "GoesOn": CONSENT,
+    "Count": USE_COUNT,
     "Erasure": ERASURE,
     "InsightEntry": None,  # the common part of what a meeting's report is made of; never stored itself
     "Packed": None,  # the common part of batches and folds; never stored itself
@@ -90,12 +100,24 @@ LIFETIME_OF: dict[str, Lifetime | None] = {
     "MeetingEntry": None,  # the common part of a meeting's entries; never stored itself
     "Meeting": HISTORY,
     "Attended": HISTORY,
-    "Attendee": HISTORY,
+    "Attendee": ATTENDEE_NAME,
+    "NamedIn": ATTENDEE_NAME,
     "Listed": HISTORY,
+    "Share": REPORT_SHARE,  # as long as the organiser chose, at most
     "Part": REPORT,
     "OrganiserKey": REPORT,
     "Entry": EXPIRY_ENTRY,
     "Cursor": EXPIRY_CURSOR,
+}
+
+# every queue, and the lifetime of what is in it
+QUEUED: dict[str, Lifetime] = {
+    "ClipExpiryQueue": QUEUED_CLIP,
+    "ClipExpiryFailures": QUEUED_CLIP,
+    "CrowdQueue": QUEUED_PAIRS,
+    "CrowdFailures": QUEUED_PAIRS,
+    "PushQueue": QUEUED_PUSH,
+    "PushFailures": QUEUED_PUSH,
 }
 
 
@@ -147,7 +169,8 @@ def test_every_record_has_a_lifetime() -> None:
     names = {one.__name__ for one in models()}
     assert names - set(LIFETIME_OF) == set()
     shorter = {CROWD_ROUND, PASSWORD_RESET}  # a Notice's and a MailToken's
-    assert {one for one in LIFETIME_OF.values() if one} | shorter == set(LIFETIMES)
+    stored = {one for one in LIFETIME_OF.values() if one}
+    assert stored | shorter | set(QUEUED.values()) == set(LIFETIMES)
 
 
 def test_lifetimes_are_those_of_the_product() -> None:
@@ -235,6 +258,16 @@ def test_every_queue_handler_has_its_queue_and_failures_are_kept() -> None:
     assert queues[f"{PREFIX}clip-expiry"]["DelaySeconds"] == SOUND_CLIP.length_ms // 1_000
 
 
+def test_what_fails_in_a_crowd_is_tried_again_while_its_clips_live() -> None:
+    """A6, A14: a round that waits its second and fails leaves time for another; whose clips are alike is not kept."""
+    queues = {one["QueueName"]: one for one in template().of_type("AWS::SQS::Queue").values()}
+    queue, failures = queues[f"{PREFIX}{crowd.QUEUE}"], queues[f"{PREFIX}{crowd.QUEUE}-failures"]
+    again_s = crowd.ROUND_DELAY_S + queue["VisibilityTimeout"]
+    assert queue["RedrivePolicy"]["maxReceiveCount"] > 1
+    assert again_s <= SOUND_CLIP.length_ms / 1_000 / 2
+    assert max(queue["MessageRetentionPeriod"], failures["MessageRetentionPeriod"]) <= 300  # seconds
+
+
 def test_what_the_local_stack_makes_is_what_the_template_says(aws: Aws) -> None:
     """Local stack and tests create from the template, TTL included."""
     client = boto3.client("dynamodb")
@@ -244,3 +277,11 @@ def test_what_the_local_stack_makes_is_what_the_template_says(aws: Aws) -> None:
         assert made["KeySchema"] == properties["KeySchema"]
         assert ttl == {"TimeToLiveStatus": "ENABLED", "AttributeName": "expires_at"}
     assert aws.items() == []
+
+
+def test_every_queue_keeps_its_messages_no_longer_than_is_said() -> None:
+    """F9: a queue without a lifetime, or that outlives it, fails here."""
+    queues = template().of_type("AWS::SQS::Queue")
+    assert set(queues) == set(QUEUED)
+    for name, properties in queues.items():
+        assert properties["MessageRetentionPeriod"] * 1_000 <= QUEUED[name].length_ms, name

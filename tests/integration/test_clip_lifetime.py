@@ -3,10 +3,12 @@
 import io
 import json
 import uuid
+from collections.abc import Sequence
 
 import pytest
 
-from chalicelib.joining import service
+from chalicelib.joining import lazily, service
+from tests.support import canaries
 from tests.support.browser import Browser
 from tests.support.sounds import LENGTH_S, clip, listen, submit
 from tests.support.world import World
@@ -22,6 +24,10 @@ def expire(world: World) -> None:
 
 def fail(*_: object) -> None:
     raise RuntimeError("the process dies")
+
+
+def quote_the_clip(mine: bytes, others: Sequence[bytes]) -> list[str]:
+    raise ValueError(mine, others)
 
 
 def clip_ids(world: World) -> set[str]:
@@ -254,21 +260,28 @@ def test_no_address_is_stored(world: World) -> None:
     assert {len(place.split("#")[0]) for place in listed} == {12}  # characters of a keyed hash
 
 
+@pytest.mark.parametrize("breaks", [False, True])
 def test_nothing_of_a_clip_reaches_the_log(
-    world: World, log_lines: io.StringIO, capfd: pytest.CaptureFixture[str]
+    world: World,
+    watched_logs: canaries.Watch,
+    log_lines: io.StringIO,
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    breaks: bool,
 ) -> None:
-    """A5, G6: nothing of the clip, of its owner or of the network in any log line."""
+    """A5, G6: nothing of the clip, its keys, its owner or its places in any line, also where matching fails on it."""
+    if breaks:
+        monkeypatch.setattr(lazily.engine(), "compare", quote_the_clip)
     first, second = world.member("81.2.69.142"), world.member("81.2.69.143")
+    assert first.get("/v1/time").json()["keys"]  # told, as all answers are
     listen(first, A1, heard_until_ms=world.now)
-    listen(second, A2, heard_until_ms=world.now)
+    canaries.tell_items(world.aws.of_clips())
+    assert listen(second, A2, heard_until_ms=world.now).status == (500 if breaks else 202)
+    canaries.tell_items(world.aws.of_clips())
     submit(first, b"RIFF secret", recorded_at_ms=world.now - LENGTH_S * 1_000)
     expire(world)
     said = log_lines.getvalue() + "".join(capfd.readouterr())
     rows = world.aws.items("sessions")
-    for secret in [
-        "81.2.69",
-        "RIFF",
-        *(row["participant_name"]["S"] for row in rows),
-        *(r["own_id"]["S"] for r in rows),
-    ]:
+    assert canaries.found_in(said, watched_logs.told) == watched_logs.found() == []
+    for secret in ["81.2.69", "RIFF", *(r["participant_id"]["S"] for r in rows), *(r["own_id"]["S"] for r in rows)]:
         assert secret not in said

@@ -2,6 +2,7 @@
 
 import json
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
 
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from chalicelib.accounts import models, news, unsubscribe
-from chalicelib.lifetimes import CONSENT
+from chalicelib.lifetimes import CONSENT, MINUTE
 from chalicelib.privacy import service, texts
 from chalicelib.privacy.rules import Decided, is_given, next_instant
 from chalicelib.privacy.schemas import Choices
@@ -92,6 +93,29 @@ def test_decisions_within_one_millisecond_keep_their_order(world: World) -> None
     assert [one["given"] for one in found["history"]] == [True, False, True, False]
 
 
+def test_nobody_fills_a_table_by_changing_their_mind(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """F1: each decision may be a record of three years: so many a minute of one session, on both ways to decide."""
+    monkeypatch.setattr(service, "DECISIONS", replace(service.DECISIONS, allowed=3))
+    browser, other = with_account(world), grown_up(world)
+    put(browser, news=True)
+    put(browser, news=False)
+    mail = {"mail": {"news": True}}
+    assert browser.request("PATCH", "/v1/account", json_body=mail).status == 200
+    before = world.aws.items("consents")
+    refused = [
+        browser.request("PUT", "/v1/consents", json_body={"news": False}),
+        browser.request("PATCH", "/v1/account", json_body={"mail": {"news": False}, "capture_insights": False}),
+    ]
+    assert [one.status for one in refused] == [429, 429]
+    assert refused[0].headers["retry-after"]
+    assert world.aws.items("consents") == before
+    assert browser.get("/v1/account").json()["capture_insights"] is True
+    assert browser.request("PATCH", "/v1/account", json_body={"language": "fr"}).status == 200
+    put(other, news=True)
+    world.clock.advance(MINUTE)
+    assert not put(browser, news=False)["news"]["given"]
+
+
 def test_decisions_at_once_lose_none(world: World) -> None:
     """F1: put only if absent; whoever comes second reads again."""
     barrier = threading.Barrier(3)
@@ -140,7 +164,8 @@ def test_records_name_nobody_and_end(world: World) -> None:
     """F1, the lifetimes: a digest of the subject; three years."""
     put(with_account(world), news=True)
     [row] = world.aws.items("consents")
-    assert set(row) == {"subject", "entry", "purpose", "at_ms", "given", "version", "expires_at", "expires_at_ms"}
+    known = {"subject", "entry", "kind", "purpose", "at_ms", "given", "version", "expires_at", "expires_at_ms"}
+    assert set(row) == known
     assert account_of(world).account_id not in repr(row)
     assert int(row["expires_at_ms"]["N"]) == world.now + CONSENT.length_ms
 
@@ -222,7 +247,7 @@ def test_news_do_not_go_to_others(world: World) -> None:
 def test_a_consent_that_nobody_checked_cannot_be_made() -> None:
     """F1: the runtime guard."""
     with pytest.raises(RuntimeError, match="checked, not claimed"):
-        Consented(News, "account/x", object())
+        Consented(News, "account/x", 0, object())
 
 
 def test_a_consent_is_good_for_its_purpose_and_its_person_only(world: World) -> None:

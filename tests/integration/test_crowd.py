@@ -2,15 +2,19 @@
 
 import json
 import uuid
+from collections.abc import Callable, Sequence
+from itertools import count
 
 import pytest
 
-from chalicelib.joining import census, company, crowd, service
+from chalicelib.joining import census, company, crowd, lazily, service
 from chalicelib.joining.models import Listing, listings
 from chalicelib.joining.places import Viewer, places
 from chalicelib.joining.rules import Span
+from chalicelib.joining.tasks import Unfinished
 from chalicelib.lifetimes import CROWD_NOTICE
 from chalicelib.runtime.store import PAST_MAX
+from tests.support import canaries
 from tests.support.browser import Browser
 from tests.support.environment import SECRET
 from tests.support.sounds import LENGTH_S, clip, listen, submit
@@ -162,6 +166,46 @@ def test_a_clip_written_after_a_round_has_closed_calls_the_next(crowded: World) 
 
     assert verdict(first, early)["status"] == verdict(second, late)["status"] == "joined"
     assert verdict(first, early)["room_id"] == verdict(second, late)["room_id"]
+
+
+def test_a_clip_that_fails_keeps_no_other_from_its_people_and_is_tried_again(
+    crowded: World, monkeypatch: pytest.MonkeyPatch, watched_logs: canaries.Watch
+) -> None:
+    """A6, A14, G6: each clip of a batch by itself; the queue has the message again, and the log nothing of the clip."""
+    people = {seat: crowded.member() for seat in (B1, A1, A2)}
+    joins = {seat: listen(people[seat], seat, heard_until_ms=crowded.now).json()["join_id"] for seat in people}
+    canaries.tell_items(crowded.aws.of_clips())
+    deliver(crowded, crowd.QUEUE)
+    waiting = [one.body for one in crowded.aws.messages() if one.queue.endswith(crowd.QUEUE)]
+    crowded.aws.forget(crowd.QUEUE)
+    by_tag = {one[0]: one for body in waiting for one in body["compare"]}
+    batch = [one for seat in people for tag, one in by_tag.items() if tag.endswith(joins[seat])]  # B1 is the first
+    message, compare = json.dumps({"compare": batch}), lazily.engine().compare
+
+    with monkeypatch.context() as broken:
+        broken.setattr(lazily.engine(), "compare", failing_once(compare))
+        with pytest.raises(Unfinished):
+            crowded.deliver(crowd.QUEUE, message)
+    run_rounds(crowded)
+
+    assert {verdict(people[seat], joins[seat])["status"] for seat in (A1, A2)} == {"joined"}
+    assert verdict(people[B1], joins[B1])["status"] == "listening"
+    crowded.deliver(crowd.QUEUE, message)
+    run_rounds(crowded)
+    assert verdict(people[B1], joins[B1])["status"] == "joined"
+    assert watched_logs.found() == []
+
+
+def failing_once(compare: Callable[..., list[str]]) -> Callable[..., list[str]]:
+    """Fails at its first call, and quotes what it was given."""
+    calls = count()
+
+    def compared(mine: bytes, others: Sequence[bytes]) -> list[str]:
+        if next(calls) == 0:
+            raise ValueError(mine, others)
+        return compare(mine, others)
+
+    return compared
 
 
 def test_while_a_round_is_called_nobody_calls_another_for_the_same_partition(crowded: World) -> None:

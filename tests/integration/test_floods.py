@@ -5,9 +5,12 @@ import uuid
 import pytest
 
 from chalicelib.lifetimes import MINUTE
-from chalicelib.rooms import channel, presence
+from chalicelib.rooms import channel, door, presence
 from chalicelib.sessions import service
+from tests.integration.test_knocking import come
+from tests.integration.test_organising import change, open_room
 from tests.integration.test_rooms import meeting
+from tests.support.accounts import with_account
 from tests.support.world import World
 
 
@@ -67,3 +70,16 @@ def test_a_member_remembers_so_many_tabs_and_no_more(world: World, monkeypatch: 
     [member] = [row for row in world.aws.items("rooms") if row["kind"]["S"] == "member"]
     assert len(member["tabs"]["SS"]) <= 4
     assert tab in member["tabs"]["SS"]
+
+
+def test_so_many_knock_at_one_door_in_a_minute_and_no_more(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A12: those inside are asked about each; a made-up crowd keeps nobody waiting for longer than a minute."""
+    monkeypatch.setattr(door, "KNOCKS_AT_A_DOOR", 3)
+    ada = with_account(world)
+    room = open_room(ada).json()["room_id"]
+    assert change(ada, room, knock=True).status == 200
+    assert [come(world.member(), room).status for _ in range(5)] == [202, 202, 202, 429, 429]
+    waiting = world.member()
+    assert come(waiting, room).headers["retry-after"]
+    world.clock.advance(MINUTE)
+    assert come(waiting, room).status == 202

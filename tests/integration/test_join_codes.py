@@ -61,6 +61,7 @@ def test_a_code_admits_one_device_and_the_next_is_made_at_once(world: World) -> 
     shown = make(host).json()
     assert enter(first, shown["code"]).status == 200
     assert enter(second, shown["code"]).status == 410
+    assert enter(first, shown["code"]).json() == {"room_id": shown["room_id"]}  # whose answer was lost asks again
     following = make(host, shown["room_id"]).json()
     assert following["code"] != shown["code"]
     assert enter(second, following["code"]).json() == {"room_id": shown["room_id"]}

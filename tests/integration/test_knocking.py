@@ -14,7 +14,7 @@ from chalicelib.runtime.ids import ParticipantId, RoomId, opaque
 from chalicelib.sessions.service import open_session
 from tests.integration.test_join_codes import enter, make
 from tests.integration.test_organising import change, claim, go_in, open_room, read
-from tests.integration.test_rooms import meeting, name_of, present
+from tests.integration.test_rooms import meeting, name_of, present, session_of
 from tests.support.accounts import GROWN_UP, with_account
 from tests.support.browser import Answer, Browser, Socket
 from tests.support.memory import in_memory
@@ -26,8 +26,7 @@ def come(who: Browser, room: str, **wanted: object) -> Answer:
 
 
 def me(who: Browser, world: World) -> str:
-    [row] = [row for row in world.aws.items("sessions") if row["participant_name"]["S"] == name_of(who)]
-    return str(row["participant_id"]["S"])
+    return str(session_of(world, who).participant_id)
 
 
 def answer(who: Browser, room: str, guest: str, admit: bool) -> int:

@@ -9,8 +9,9 @@ import pytest
 from chalicelib.rooms import connections, service
 from chalicelib.rooms.models import members_of
 from chalicelib.runtime.ids import ConnectionId, RoomId, opaque
+from chalicelib.sessions.edge import held_pass
 from chalicelib.sessions.models import Session, find
-from chalicelib.sessions.service import change_name, open_session
+from chalicelib.sessions.service import change_name, find_session, open_session
 from tests.support.browser import HOST, Browser
 from tests.support.hand_clock import START_MS
 from tests.support.memory import in_memory
@@ -21,12 +22,8 @@ STRANGE_IDS = ["A" * 22, "x", "a" * 23, "room%23x", "member%23x", "%00", "..", "
 
 
 def session_of(world: World, browser: Browser) -> Session:
-    name = browser.get("/v1/session").json()["participant_name"]
-    [row] = [item for item in world.aws.items("sessions") if item["participant_name"]["S"] == name]
-    owner, own = row["owner_id"]["S"], row["own_id"]["S"]
-    found = find(own if owner == own else f"{owner}.{own}", now=world.now)
-    assert found is not None
-    return found
+    cookies = "; ".join(f"{name}={value}" for name, value in browser.jar.items())
+    return find_session(held_pass({"cookie": cookies}), now=world.now)
 
 
 def meeting(world: World, *people: Browser) -> RoomId:

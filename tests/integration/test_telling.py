@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
 from functools import partial
+from itertools import count
 from typing import Any
 
 import pytest
@@ -55,13 +56,11 @@ def test_a_screen_ends_with_what_the_room_shows(world: World, first: str, second
     """B4–B6: a link that is gone from the cloud is on no screen, and one that is shown on all."""
     for at in range(REQUESTS_MAX):
         with in_memory() as memory:
-            viewer = world.member()
-            room = meeting(viewer)
-            host, socket = Host(room, world.now), following(viewer, room, f"viewer-{at}")
+            viewer, room, host, socket = _begun(world, at)
             if shown:
                 host.act("show")()
             _both(memory.interrupted(at, partial(_quietly, host.act(second))), host.act(first))
-            assert _screen(world, socket) == {one["content_id"]: one["as"] for one in seen(viewer, room)}, at
+            assert _screen(_told(world, socket), {}) == {one["content_id"]: one["as"] for one in seen(viewer, room)}, at
 
 
 @pytest.mark.parametrize(("first", "second"), [("enter", "leave"), ("leave", "enter")])
@@ -69,13 +68,44 @@ def test_a_screen_ends_with_who_is_there(world: World, first: str, second: str) 
     """C1, B5: coming, going and coming again."""
     for at in range(REQUESTS_MAX):
         with in_memory() as memory:
-            viewer = world.member()
-            room = meeting(viewer)
-            host, socket = Host(room, world.now), following(viewer, room, f"viewer-{at}")
+            viewer, room, host, socket = _begun(world, at)
             if first == "enter":
                 host.act("leave")()
             _both(memory.interrupted(at, partial(_quietly, host.act(second))), host.act(first))
-            assert _people(world, socket) == _present(viewer, room), at
+            assert _people(_told(world, socket), set()) == _present(viewer, room), at
+
+
+@pytest.mark.parametrize("act", ["show", "take back", "enter", "leave"])
+def test_a_reading_is_at_least_as_new_as_its_number(world: World, act: str) -> None:
+    """B5, B6: a Query is no snapshot; whatever happens between two rows of it, messages with higher numbers mend."""
+    missed = 0
+    for at in count():
+        with in_memory() as memory:
+            viewer, room, host, socket = _begun(world, at)
+            if act == "take back":
+                host.act("show")()
+            if act == "enter":
+                host.act("leave")()
+            memory.page_rows = 1
+            with memory.interrupted(at, partial(_quietly, host.act(act))) as reached:
+                answer = viewer.get(f"/v1/rooms/{room}").json()
+            if not reached():
+                break
+            memory.page_rows = None
+            later = [one for one in _told(world, socket) if one["sequence"] > answer["sequence"]]
+            screen = {one["content_id"]: one["as"] for one in answer["content"]}
+            people = {one["participant_id"] for one in answer["participants"]} - {answer["me"]}
+            assert _screen(later, screen) == {one["content_id"]: one["as"] for one in seen(viewer, room)}, at
+            assert _people(later, people) == _present(viewer, room), at
+            missed += bool(later)
+    assert missed, "it never happened within the reading"
+
+
+def _begun(world: World, at: int) -> tuple[Browser, str, Host, Socket]:
+    """A viewer in a meeting, its id, somebody else who is in it, and the viewer's socket, which follows it."""
+    viewer = world.member()
+    room = meeting(viewer)
+    return viewer, room, Host(room, world.now), following(viewer, room, f"viewer-{at}")
 
 
 def _both(interrupted: AbstractContextManager[object], act: Callable[[], object]) -> None:
@@ -94,9 +124,10 @@ def _told(world: World, socket: Socket) -> list[dict[str, Any]]:
     return sorted(numbered, key=lambda one: int(one["sequence"]))
 
 
-def _screen(world: World, socket: Socket) -> dict[object, object]:
-    found = dict[object, object]()
-    for message in _told(world, socket):
+def _screen(told: list[dict[str, Any]], known: dict[object, object]) -> dict[object, object]:
+    """What is shown on a page that knew so much, and is told so."""
+    found = dict(known)
+    for message in told:
         if message["type"] == "content.shown":
             found[message["content"]["content_id"]] = message["content"]["as"]
         if message["type"] == "content.removed":
@@ -104,10 +135,10 @@ def _screen(world: World, socket: Socket) -> dict[object, object]:
     return found
 
 
-def _people(world: World, socket: Socket) -> set[object]:
-    """Who is there besides the viewer, who was there before."""
-    found = set[object]()
-    for message in _told(world, socket):
+def _people(told: list[dict[str, Any]], known: set[object]) -> set[object]:
+    """Who is there besides the viewer."""
+    found = set(known)
+    for message in told:
         if message["type"] == "participant.joined":
             found.add(message["participant"]["participant_id"])
         if message["type"] == "participant.left":

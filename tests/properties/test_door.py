@@ -1,12 +1,13 @@
 """Whoever may be in the room knocks, and the people in it decide (A7, A12, A13)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from itertools import count
+from itertools import count, permutations
+from unittest.mock import patch
 
 import pytest
 
-from chalicelib.joining import service
+from chalicelib.joining import matching, service
 from chalicelib.joining.service import Outcome
 from chalicelib.rooms import channel, door
 from chalicelib.rooms.models import new_organiser
@@ -161,21 +162,128 @@ def test_two_answers_at_once_have_one_effect() -> None:
     assert switch > 3
 
 
-def test_doubt_between_people_in_no_meeting_asks_nobody() -> None:
-    """A7: there is nobody inside to ask, and nothing follows."""
+def test_doubt_between_people_in_no_meeting_tells_both_what_helps() -> None:
+    """A7: there is nobody inside to ask; each is told once a clip, by push and by poll, and nothing else follows."""
     with staged() as stage:
         one, two = Person(stage), Person(stage)
         one.send(recorded())
         assert two.send(recorded(doubt=True)).status == "listening"
-        assert stage.pushes.sent == []
+        for person in (one, two):
+            [told] = person.heard("join.changed")
+            assert (told["join_id"], told["status"], told["hint"]) == (person.clip.join_id, "listening", "unsure")
+            assert service.read_join(person.clip.join_id, person.session, now=NOW).hint == "unsure"
+        two.send(two.clip)
+        assert len(stage.pushes.sent) == 2
         assert meetings(stage, NOW) == {}
         assert stage.memory.items("rooms") == []
+
+
+@pytest.mark.parametrize("order", list(permutations(["member", "newcomer", "second newcomer"])))
+def test_the_members_are_asked_whichever_clip_comes_last(order: Sequence[str]) -> None:
+    """A6, A13: a member who clicks to let others in is asked about the doubtful, however the clips come."""
+    with staged() as stage:
+        scene = AskingScene(stage, asks=False)
+        service.cancel_join(scene.two.clip.join_id, scene.two.session, now=NOW)
+        service.cancel_join(scene.one.clip.join_id, scene.one.session, now=NOW)
+        newcomers = [Person(stage), Person(stage)]
+        people = dict(zip(["newcomer", "second newcomer"], newcomers, strict=True))
+        for who in order:
+            if who == "member":
+                scene.one.send(recorded(), room_id=scene.room_id)
+            else:
+                people[who].send(recorded(doubt=True))
+        assert sorted(asked_about(scene.two)) == sorted(str(one.participant_id) for one in newcomers)
+        assert not any(scene.is_in(one) for one in newcomers)
+
+
+def test_a_clip_in_doubt_with_several_asks_one_meeting_and_tells_one_other() -> None:
+    """A7, A14: what a clip costs does not grow with those it leaves in doubt; the meeting of most is asked."""
+    with staged() as stage:
+        newcomer, others = Person(stage), [Person(stage) for _ in range(3)]
+        meetings_of = [[Person(stage) for _ in range(size)] for size in (2, 3, 2)]
+        for n, group in enumerate(meetings_of):
+            for person in group:
+                person.send(new_clip([f"room {n}"], NOW - LENGTH_MS))
+        for n, person in enumerate(others):
+            person.send(new_clip([f"other {n}"], NOW - LENGTH_MS))
+        everything = [*(f"room {n}" for n in range(3)), *(f"other {n}" for n in range(3))]
+
+        newcomer.send(new_clip(everything, NOW - LENGTH_MS, doubt=True))
+
+        asked = [asked_about(group[0]) for group in meetings_of]
+        assert asked == [[], [newcomer.participant_id], []]
+        told = [person for person in (newcomer, *others) if person.heard("join.changed")]
+        assert (len(told), told[0]) == (2, newcomer)
+
+
+@pytest.mark.parametrize("sure_first", [True, False])
+def test_whoever_comes_in_has_those_asked_about_whom_their_own_clip_leaves_a_doubt(sure_first: bool) -> None:
+    """A6, A7: somebody just let in by a sure clip is inside, and the doubtful one beside them is not."""
+    with staged() as stage:
+        scene, [sure, doubtful] = AskingScene(stage, asks=False), [Person(stage), Person(stage)]
+        clips = [(sure, new_clip(["kitchen", "hall"], NOW - LENGTH_MS)), (doubtful, in_the_hall())]
+        for person, clip in clips if sure_first else reversed(clips):
+            person.send(clip)
+        assert scene.is_in(sure)
+        assert asked_about(scene.one) == [doubtful.participant_id]
+
+
+def test_in_a_crowd_nobody_is_asked_about_whom_they_see_inside() -> None:
+    """A12, A14: a sure clip has seated them before their doubtful one is compared."""
+    with staged() as stage:
+        scene, newcomer = AskingScene(stage, asks=False), Person(stage)
+        with patch.object(matching, "doubt"):
+            newcomer.send(recorded(doubt=True))
+        doubtful = newcomer.participant_id + newcomer.clip.join_id
+        newcomer.send(recorded())
+        assert scene.is_in(newcomer)
+        inside = scene.one.participant_id + scene.one.clip.join_id
+
+        service.compare_in_crowd(doubtful, [inside], waited=True, now=NOW)
+        service.compare_in_crowd(inside, [doubtful], waited=True, now=NOW)
+
+        assert asked_about(scene.two) == []
+        assert newcomer.heard("join.changed")[-1]["status"] == "joined"
+
+
+def test_nobody_is_asked_about_who_has_just_met_others_elsewhere() -> None:
+    """A6, A12: also where the look at who is seated comes a moment too early to see it."""
+    with staged() as stage:
+        scene, [between, other] = AskingScene(stage, asks=False), [Person(stage), Person(stage)]
+        for one in (scene.one, scene.two):
+            service.cancel_join(one.clip.join_id, one.session, now=NOW)
+        between.send(recorded(doubt=True))
+        for person in (other, between):
+            person.send(new_clip(["hall"], NOW - LENGTH_MS))
+        stage.memory.lags = lambda: True
+        scene.one.send(recorded(), room_id=scene.room_id)
+        assert asked_about(scene.two) == []
+
+
+def test_whoever_is_seated_while_they_are_compared_is_not_asked_about() -> None:
+    """A12, exhaustively at one switch: their sure clip runs whole between any two requests of the doubtful one."""
+    for switch in count():
+        with staged() as stage:
+            scene, newcomer = AskingScene(stage, asks=False), Person(stage)
+            knocked = list[bool]()
+
+            def second(stage: Stage = stage, newcomer: Person = newcomer, knocked: list[bool] = knocked) -> None:
+                knocked.append(any("knock" in row["entry"]["S"] for row in stage.memory.items("rooms")))
+                newcomer.send(recorded())
+
+            with stage.memory.interrupted(switch, second) as reached:
+                newcomer.send(recorded(doubt=True))
+            if not reached():
+                break
+            assert scene.is_in(newcomer), switch
+            assert bool(asked_about(scene.one)) == any(knocked), switch
+    assert switch > 3
 
 
 class AskingScene:
     """Two people in a meeting that asks everybody to knock, and a newcomer whose clip is surely of their room."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: Stage, *, asks: bool = True) -> None:
         self.stage = stage
         self.one, self.two = Person(stage), Person(stage)
         self.one.send(recorded())
@@ -183,7 +291,7 @@ class AskingScene:
         assert room_id is not None
         self.room_id = room_id
         organiser = new_organiser(room_id, "an account", NOW, link=False)
-        organiser.knock = True
+        organiser.knock = asks
         organisers.put(organiser)
         self.clip = recorded()
 
@@ -200,8 +308,13 @@ class AskingScene:
         return found
 
 
-def asked_about(inside: Person) -> list[object]:
-    return [message["participant_id"] for message in inside.heard("participant.knocking")]
+def in_the_hall() -> Clip:
+    """A clip in doubt that none of those in the kitchen overhears."""
+    return new_clip(["hall"], NOW - LENGTH_MS, doubt=True)
+
+
+def asked_about(inside: Person) -> list[str]:
+    return [str(message["participant_id"]) for message in inside.heard("participant.knocking")]
 
 
 def test_nobody_whom_sound_leads_is_in_before_somebody_says_yes() -> None:

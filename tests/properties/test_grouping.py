@@ -77,6 +77,17 @@ def test_five_and_four_devices_of_two_scenes_give_exactly_two_meetings(data: st.
         assert_two_meetings(devices, START_MS + 10_000)
 
 
+@pytest.mark.parametrize("number", [2, 5, 30])
+def test_devices_of_one_scene_form_one_meeting(number: int) -> None:
+    """A2: however many, their clips a fifth of a second apart."""
+    with staged() as stage:
+        people = [open_session(now=START_MS) for _ in range(number)]
+        for n, one in enumerate(people):
+            send(new_clip(["one"], START_MS - LENGTH_MS), one, now=START_MS + 200 * n)
+        [members] = meetings(stage, START_MS + 6_000).values()
+        assert members == {one.participant_id for one in people}
+
+
 @settings(max_examples=20)
 @given(order=st.permutations([0, 1, 2, 3]))
 def test_a_late_clip_that_hears_both_makes_two_meetings_one(order: list[int]) -> None:

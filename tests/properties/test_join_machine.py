@@ -7,7 +7,7 @@ and then everyone settles: each device sends one more clip and asks what became 
 import os
 import random
 from collections.abc import Callable
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, nullcontext, suppress
 from functools import partial
 from typing import Any
 from unittest.mock import patch
@@ -21,8 +21,10 @@ from chalicelib.joining.places import places
 from chalicelib.joining.rules import Span
 from chalicelib.lifetimes import MINUTE
 from chalicelib.rooms import service as rooms
+from chalicelib.rooms.models import find_member, new_organiser
+from chalicelib.rooms.record_models import organisers
 from chalicelib.runtime.errors import NotFound
-from chalicelib.runtime.ids import ParticipantId, RoomId, SessionId
+from chalicelib.runtime.ids import ParticipantId, RoomId, SessionId, opaque
 from chalicelib.sessions.models import Session, find
 from chalicelib.sessions.service import end_session, open_session
 from tests.support.environment import SECRET
@@ -33,6 +35,7 @@ from tests.support.scenes import LENGTH_MS, NOWHERE, Clip, meetings, new_clip, s
 SCENES = ("kitchen", "hall")
 GRID_MS = 2_000
 CROWDED = 3  # clips that make a crowd
+LAG_MS = 1_000  # after which no read misses a write: replicas of DynamoDB catch up within a second
 PEOPLE = 6
 WHO = st.integers(0, 2 * PEOPLE - 1)  # half the time whoever acted last goes on: a history of one device has length
 BACK = st.sampled_from([1, 1, 1, 2, 3])
@@ -49,6 +52,7 @@ class Device:
         self.sent: list[Clip] = []
         self.cancelled: set[str] = set()
         self.ended = False
+        self.own_room: RoomId | None = None  # that they have opened and entered alone
         self.silent_since_leaving = False
 
     @property
@@ -63,7 +67,8 @@ class Device:
         if clip not in self.sent:
             self.silent_since_leaving = False
             self.sent.append(clip)
-        send(clip, self.session, now=now)
+        own = self.own_room if self.own_room and find_member(self.own_room, self.participant_id, now=now) else None
+        send(clip, self.session, now=now, room_id=own)
 
     def poll(self, now: int) -> service.Outcome | None:
         if not self.sent:
@@ -71,6 +76,13 @@ class Device:
         with suppress(NotFound):
             return service.read_join(self.sent[-1].join_id, self.session, now=now)
         return None
+
+    def stop(self, now: int) -> None:
+        """As every page does that goes elsewhere while it listens."""
+        self.on_the_way.clear()
+        for clip in self.sent:
+            if now < clip.over_at_ms:
+                self.cancel(clip, now)
 
     def cancel(self, clip: Clip, now: int) -> None:
         service.cancel_join(clip.join_id, self.session, now=now)
@@ -124,6 +136,8 @@ class Joining(RuleBasedStateMachine):
         for device in self.devices if ms > MINUTE else ():
             device.poll(self.now)
         self.now += ms
+        if ms >= LAG_MS:
+            self.stage.memory.catch_up()
 
     @rule(who=WHO)
     def record(self, who: int) -> None:
@@ -172,7 +186,8 @@ class Joining(RuleBasedStateMachine):
             "expire": partial(self.queue_delivers, late=True, twice=False),
         }
         self.now += 1  # what comes between began later
-        with self.stage.memory.interrupted(at, acts[act]):
+        gone = suppress(NotFound) if act == "leave" else nullcontext()  # out of the meeting whose door it was to open
+        with gone, self.stage.memory.interrupted(at, acts[act]):
             device.send(device.record(began), began)
 
     @rule(who=WHO)
@@ -193,6 +208,18 @@ class Joining(RuleBasedStateMachine):
                 rooms.leave_room(room_id, _stored(device.session, self.now), now=self.now)
                 device.silent_since_leaving = True
                 device.on_the_way.clear()
+
+    @rule(who=WHO)
+    def open_a_room(self, who: int) -> None:
+        """B12: and sit in it, as whoever runs it and lets others join does; all rooms are of one account."""
+        self.leave(who)
+        device = self.device(self.last)
+        device.stop(self.now)
+        device.own_room = RoomId(opaque())
+        rooms.open_room(device.own_room, now=self.now)
+        organisers.put(new_organiser(device.own_room, "ada", self.now, link=False))
+        rooms.enter_room(device.own_room, _stored(device.session, self.now), via="link", now=self.now)
+        device.silent_since_leaving = False
 
     @rule(who=WHO)
     def log_out(self, who: int) -> None:
@@ -218,6 +245,15 @@ class Joining(RuleBasedStateMachine):
             for message in messages:
                 for _ in range(1 + twice):
                     self._match(message)
+
+    @rule(survived=WHEN, which=st.integers(0, 9))
+    def a_matcher_dies(self, survived: int, which: int) -> None:
+        """Between two requests of a round or a comparison; the queue delivers its message again later."""
+        waiting = self.stage.take(crowd.QUEUE)
+        self.stage.waiting += waiting
+        if waiting:
+            with suppress(Crash), self.stage.memory.crash_after(survived):
+                self._match(waiting[which % len(waiting)])
 
     def _match(self, message: dict[str, Any]) -> None:
         if "round" in message:

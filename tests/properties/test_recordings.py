@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from itertools import pairwise
 from random import Random
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given, strategies as st
 
+from chalicelib.insights import recording as rules
 from chalicelib.insights.figures import Meeting
 from chalicelib.insights.intervals import Spans, by_depth, by_step, common, length, union, without
 from chalicelib.insights.measures import measure
-from chalicelib.insights.recording import Recording, fold, pack, recorded, unpack
+from chalicelib.insights.recording import Recording, bounded, fold, pack, recorded, unpack
 from chalicelib.insights.timeline import steps_of
 from chalicelib.insights.turns import take_turns
 
@@ -36,6 +38,23 @@ def test_order_duplication_and_parts_make_no_difference(some: Sequence[Recording
     assert pack(fold(shuffled)) == pack(whole)
     assert pack(fold([fold(some[:cut]), fold(some[cut:])])) == pack(whole)
     assert unpack(*pack(whole)) == whole
+
+
+@given(st.lists(batches, max_size=6), st.integers(4, 12))
+def test_what_is_too_much_grows_coarser_and_claims_no_more_than_it_spans(some: Sequence[Recording], most: int) -> None:
+    """D14: it fits; nothing is lost, what happened is still covered, and the whole begins and ends as it did."""
+    whole = fold(some)
+    with patch.object(rules, "SPANS_MAX", most):
+        found = bounded(whole)
+        assert bounded(fold(some[::-1])) == found
+    assert sum(map(len, found.parts)) <= most
+    for before, after in zip(whole.parts, found.parts, strict=True):
+        assert without(before, after) == without(after, found.covered) == ()
+        assert _ends(before) == _ends(after)
+
+
+def _ends(spans: Spans) -> Spans:
+    return tuple((a, b) for (a, _), (_, b) in zip(spans[:1], spans[-1:], strict=True))
 
 
 @given(batches, st.lists(instants, max_size=5))

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import Phase, settings, strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, precondition, rule
 
+from app import app as app  # what subjects hear of each other
 from chalicelib.lifetimes import EMPTY_FOR_MS, MINUTE
 from chalicelib.rooms import channel, door, ending, presence, service
 from chalicelib.rooms.models import knock_key, members_of, new_organiser
@@ -18,7 +19,7 @@ from chalicelib.runtime import expiry
 from chalicelib.runtime.errors import Denied, NotFound, TooMany
 from chalicelib.runtime.ids import ConnectionId, ParticipantId, RoomId, opaque
 from chalicelib.sessions.models import Session, find
-from chalicelib.sessions.service import open_session
+from chalicelib.sessions.service import end_session, open_session
 from tests.support.hand_clock import START_MS
 from tests.support.memory import Crash, Memory, in_memory
 from tests.support.pushes import recorded_pushes
@@ -137,6 +138,27 @@ def test_a_merge_that_dies_half_way_is_finished_by_its_repetition() -> None:
             service.merge_rooms(older, younger, now=now)
             unfinished += [survived] if len(members(older, now)) < 2 else []
     assert unfinished == []
+
+
+@pytest.mark.parametrize("leaves", ["logs out", "leaves"])
+def test_who_leaves_after_a_merge_that_died_half_way_is_not_brought_back_by_its_repetition(leaves: str) -> None:
+    """A4, B5: wherever it died; whoever stayed is in the one meeting."""
+    for survived in count():
+        with in_memory() as memory, recorded_pushes():
+            (older, younger, _), _ = furnished()
+            person = open_session(now=START_MS)
+            service.enter_room(younger, person, via="sound", now=START_MS)
+            with suppress(Crash), memory.crash_after(survived):
+                service.merge_rooms(older, younger, now=START_MS)
+                break
+            if leaves == "logs out":
+                end_session(person.session_id, now=START_MS)
+            else:
+                service.leave_room(younger, person, now=START_MS)
+            service.merge_rooms(older, younger, now=START_MS)
+            assert person.participant_id not in members(older, START_MS) | members(younger, START_MS), survived
+            assert len(members(older, START_MS)) == 2, survived
+    assert survived > 5
 
 
 def furnished() -> tuple[list[RoomId], Session]:

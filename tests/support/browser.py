@@ -85,6 +85,9 @@ class Browser:
         canaries.tell(self.address, *self.jar.values(), (sent.get("Authorization") or "").removeprefix("Bearer "))
         canaries.tell_address(target)
         canaries.tell_json(body)
+        if join_id := sent.get("Earshot-Join"):
+            canaries.tell(join_id)
+            canaries.tell_bytes(body)
         answer = call(
             self.app, method, target, headers=[(k, v) for k, v in sent.items() if v is not None], body=body,
             address=self.address,

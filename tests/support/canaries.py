@@ -1,12 +1,13 @@
 """What a test tells the application in confidence, collected as it does: no log line may hold any of it (G6).
 
-`Browser` and `World` tell what is sent and answered: names, addresses, passwords, codes, tokens, cookies, mails.
+`Browser` and `World` tell what is sent and answered: names, addresses, passwords, codes, tokens, cookies, mails, clips.
 """
 
 import json
 import logging
 import re
-from collections.abc import Iterable, Iterator
+from base64 import b64encode, urlsafe_b64encode
+from collections.abc import Iterable, Iterator, Mapping, Set
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import quote
@@ -17,17 +18,55 @@ from tests.support import personal
 
 CONFIDENTIAL = frozenset(
     "email password new_password totp participant_name name token title url code bearer ticket secret "
-    "recovery_codes".split()
+    "recovery_codes key join_id participant_id".split()
 )
 SHORTEST = 3  # characters: anything shorter is in every line
+PIECE = 24  # bytes of a fingerprint that are nobody else's; a multiple of three, as base64 has it
+PIECES = 8  # of each clip, lest a log hold a part of it
 _IN_PATHS = re.compile(r"/v1/(?:unsubscribe|join-codes|sessions|joins)/([^/?]{6,})|[?&]ticket=([^&]+)")
 _IN_MAILS = re.compile(r"token=([\w-]+)|/unsubscribe/([\w-]+)")
 _USUAL = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
-_told: set[str] = set()
+_listening: list[set[str]] = []
+
+
+class Piece(str):
+    """Of something longer, so anything may stand around it."""
+
+    __slots__ = ()
+
+
+@contextmanager
+def listening() -> Iterator[Set[str]]:
+    """What is told inside the block; a server of several tests listens longer than each of them."""
+    told = set[str]()
+    _listening.append(told)
+    try:
+        yield told
+    finally:
+        _listening[:] = [one for one in _listening if one is not told]
 
 
 def tell(*texts: str) -> None:
-    _told.update(text for text in texts if len(text) >= SHORTEST)
+    for told in _listening:
+        told.update(text for text in texts if len(text) >= SHORTEST)
+
+
+def tell_bytes(data: bytes) -> None:
+    """Something binary, some pieces of it in every form in which a line may hold it."""
+    for start in range(0, len(data) - PIECE - 2, max(1, len(data) // PIECES)):
+        piece, shifted = data[start : start + PIECE], [data[start + by : start + by + PIECE] for by in range(3)]
+        if len(set(piece)) > PIECE // 2:  # silence and headers are everybody's
+            forms = [piece.hex(), repr(piece)[2:-1], str(list(piece))[1:-1]]
+            forms += [encode(one).decode() for one in shifted for encode in (b64encode, urlsafe_b64encode)]
+            tell(*map(Piece, forms))
+
+
+def tell_items(items: Iterable[Mapping[str, Mapping[str, Any]]]) -> None:
+    """Of the table of clips, as DynamoDB has them: sound, whose it is, and where."""
+    for item in items:
+        for value in item.values():
+            tell_bytes(bytes(value.get("B", b"")))
+        tell(*item["p"]["S"].split("#"), item["e"]["S"].split("#")[-1])
 
 
 def tell_fields(value: Any, name: str = "") -> None:
@@ -59,9 +98,13 @@ def tell_mails(mails: Iterable[Mail]) -> None:
         tell(*mail.to, *(part for match in _IN_MAILS.findall(mail.text) for part in match))
 
 
-def found_in(lines: str) -> list[str]:
+def found_in(lines: str, told: Set[str]) -> list[str]:
     """What was told and is there: as it was, as JSON escapes it, or as an address quotes it."""
-    return sorted(text for text in _told if any(_is_in(form, lines) for form in _forms(text)))
+    return sorted(text for text in told if _stands_in(text, lines))
+
+
+def _stands_in(text: str, lines: str) -> bool:
+    return text in lines if isinstance(text, Piece) else any(_is_in(form, lines) for form in _forms(text))
 
 
 def _forms(text: str) -> set[str]:
@@ -81,8 +124,9 @@ def _is_in(text: str, lines: str) -> bool:
 class Watch(logging.Handler):
     """Every line of every logger, whatever its level, with its fields and traces."""
 
-    def __init__(self) -> None:
+    def __init__(self, told: Set[str]) -> None:
         super().__init__(logging.NOTSET)
+        self.told = told
         self.lines = list[str]()
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -95,19 +139,20 @@ class Watch(logging.Handler):
 
     def found(self) -> list[str]:
         text = "\n".join(self.lines)
-        return found_in(text) + personal.found_in(text)
+        return found_in(text, self.told) + personal.found_in(text)
 
 
 @contextmanager
 def watching() -> Iterator[Watch]:
     """Our own lines down to DEBUG, and INFO of the libraries, of which a deployed function writes WARNING at most."""
-    _told.clear()
-    watch, root, own = Watch(), logging.getLogger(), logging.getLogger(log.service)
+    root, own = logging.getLogger(), logging.getLogger(log.service)
     levels = root.level, own.level
-    root.addHandler(watch)
-    root.setLevel(logging.INFO)
-    own.setLevel(logging.DEBUG)
-    yield watch
+    with listening() as told:
+        watch = Watch(told)
+        root.addHandler(watch)
+        root.setLevel(logging.INFO)
+        own.setLevel(logging.DEBUG)
+        yield watch
     root.removeHandler(watch)
     root.setLevel(levels[0])
     own.setLevel(levels[1])

@@ -66,7 +66,7 @@ def rows(memory: Memory, kind: str) -> list[Row]:
 
 def name_of(row: Row) -> str:
     """The id within a row's sort key."""
-    return row["entry"].partition("#")[2]
+    return row["entry"].rpartition("#")[2]
 
 
 def stored_tabs(memory: Memory, owner_id: str) -> dict[TabId, Tab]:

@@ -1,26 +1,32 @@
 """A report as its page gets it from the API: of a made-up meeting, measured and put together by the real code."""
 
+from dataclasses import replace
 from typing import Any
 
 import msgspec
 
+from chalicelib.insights.figures import Measures
 from chalicelib.insights.intervals import length
 from chalicelib.insights.report import read_part, write_report
 from chalicelib.insights.schemas import (
     AttendanceView,
     AttendeeView,
     MeetingView,
-    PersonView,
     ReportPage,
-    ReportView,
     Stay,
-    TipView,
 )
+from chalicelib.insights.trend import Point, point_of
+from chalicelib.insights.views import report_view
 from tests.support.golden import OPENED_MS, Golden
 
 MEETING = "m" * 22
 MINUTES = 96
-NAMES = {"ada": "Ada Lovelace", "ben": "Ben", "cyd": None, "dov": "Дмитрий Иванович", "eve": "Ève-Marie de la Tour"}
+NAMES = {
+    "ada": "Ada Lovelace",
+    "ben": "Ben",
+    "dov": "Дмитрий Иванович",
+    "eve": "Ève-Marie de la Tour",
+}  # of cyd no more
 
 
 def planning() -> Golden:
@@ -40,13 +46,20 @@ def planning() -> Golden:
     return Golden("planning", end, people, {}, shown="600-3000")
 
 
+def _points(summary: Measures) -> list[Point]:
+    """Four meetings, ever more even; of the second nothing shown."""
+    attention = (0.2, None, 0.5, 0.6)
+    return [point_of(str(at) * 22, replace(summary, gini=0.8 - 0.1 * at, attention=attention[at])) for at in range(4)]
+
+
 def told(golden: Golden) -> dict[str, Any]:
-    """The answers of the three routes: `list`, `attendance` and `report`."""
+    """The answers of the routes: `list`, `attendance`, `pages` of the report and its first, `report`, and others."""
     given = golden.meeting()
-    [part] = [read_part(one) for one in write_report(given, golden.recordings(), given.span[0])]
+    parts = [read_part(one) for one in write_report(given, golden.recordings(), given.span[0])]
+    [first, *others] = parts
     meeting = MeetingView(MEETING, "Planning the spring", *given.span, OPENED_MS, "ready")
-    people = [PersonView(NAMES.get(one.participant_id), one) for one in part.people]
-    tips = [TipView(one.rule, one.metric, one.value, one.threshold) for one in part.tips]
+    nexts = [*(str(number + 1) for number, _ in enumerate(others)), None]
+    pages = [ReportPage("ready", report_view(part, NAMES), after) for part, after in zip(parts, nexts, strict=True)]
     there = [
         AttendeeView(one, NAMES.get(one), None, [Stay(*stay) for stay in spans], length(spans))
         for one, spans in given.presence.items()
@@ -54,8 +67,10 @@ def told(golden: Golden) -> dict[str, Any]:
     answers = {
         "list": {"meetings": [meeting], "next": None},
         "attendance": AttendanceView(meeting, there),
-        "report": ReportPage("ready", ReportView(part.summary, tips, people)),
-        "mine": {"captured": True, "agreed": True, "figures": part.people[0]},
+        "report": pages[0],
+        "pages": pages,
+        "trend": _points(first.summary) if first.summary else [],
+        "mine": {"captured": True, "agreed": True, "step_ms": 120_000, "figures": first.people[0]},
     }
     found: dict[str, Any] = msgspec.to_builtins(answers)
     return found

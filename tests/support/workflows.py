@@ -34,15 +34,32 @@ class Started:
 
 
 class Workflows:
-    """`started` in order; of each name the first only, as Step Functions has it."""
+    """`started` in order; of each name the first only, as Step Functions has it. Those in `over` have ended.
+
+    `busy`: Step Functions answers nobody.
+    """
 
     def __init__(self) -> None:
         self.started: list[Started] = []
+        self.over: set[str] = set()
+        self.busy = False
+
+    def describe_execution(self, *, executionArn: str) -> dict[str, str]:  # noqa: N803 - the client's own names
+        self._answer("DescribeExecution")
+        name = executionArn.rpartition(":")[2]
+        if name not in {one.name for one in self.started}:
+            raise ClientError({"Error": {"Code": "ExecutionDoesNotExist"}}, "DescribeExecution")
+        return {"status": "FAILED" if name in self.over else "RUNNING"}
 
     def start_execution(self, *, stateMachineArn: str, name: str, input: str) -> None:  # noqa: N803, A002 - the client's own names
+        self._answer("StartExecution")
         if name in {one.name for one in self.started}:
             raise ClientError({"Error": {"Code": "ExecutionAlreadyExists"}}, "StartExecution")
         self.started.append(Started(stateMachineArn.rpartition("-")[2], name, json.loads(input)))
+
+    def _answer(self, operation: str) -> None:
+        if self.busy:
+            raise ClientError({"Error": {"Code": "ThrottlingException"}}, operation)
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,7 @@ interface ShownContent {
   host: string;
   as: "card" | "frame";
   participant_id: string;
+  participant_name: string;
   expires_at_ms: number;
   why: "tab-open";
 }
@@ -73,6 +74,7 @@ interface Pulse {
 }
 
 interface LiveMessage {
+  meeting_id?: string;
   type: string;
   room?: Pulse;
   room_id?: string;
@@ -212,15 +214,53 @@ interface ReportPerson {
   name: string | null;
   figures: PersonFigures;
 }
-/** Part of a report; the first has the summary. */
-interface ReportPage {
-  status: ReportStatus;
+/** The first part has the summary. */
+interface ReportPart {
   report?: { summary: MeetingFigures | null; tips: Tip[]; people: ReportPerson[] } | null;
   next?: string | null;
+}
+interface ReportPage extends ReportPart {
+  status: ReportStatus;
+}
+/** All parts as one, as it is saved. */
+interface WholeReport {
+  meeting: Omit<HeldMeeting, "status">;
+  summary: MeetingFigures | null;
+  tips: Tip[];
+  people: ReportPerson[];
+}
+interface SharedReport extends ReportPart {
+  title: string;
+  opened_at_ms: number;
+  ended_at_ms: number;
+  expires_at_ms: number;
+}
+interface ReportShare {
+  share_id: string;
+  made_at_ms: number;
+  expires_at_ms: number;
+  names: boolean;
+}
+interface TrendPoint {
+  meeting_id: string;
+  opened_at_ms: number;
+  length_ms: number;
+  coverage: number | null;
+  gini: number | null;
+  silence_share: number | null;
+  overlap_share: number | null;
+  interruptions_per_hour: number | null;
+  attention: number | null;
+}
+interface TrendAnswer {
+  meetings: number;
+  least: number;
+  points: TrendPoint[];
 }
 interface MineAnswer {
   captured: boolean;
   agreed: boolean;
+  step_ms: number;
   figures: PersonFigures | null;
 }
 
@@ -249,7 +289,7 @@ interface EncodedClip {
   body: Uint8Array<ArrayBuffer>;
 }
 
-type Phase = "idle" | "back" | "starting" | "listening" | "unheard" | "joined" | "trouble";
+type Phase = "idle" | "back" | "starting" | "listening" | "finishing" | "unheard" | "joined" | "trouble";
 type Trouble =
   | "refused"
   | "no-microphone"

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from playwright.sync_api import Browser, Page
 
 from chalicelib.runtime.http import PAGE_POLICY
+from tests.browser import profiles
 from tests.vectors.vectors import Vector
 
 STATIC = Path(__file__).parents[3] / "chalicelib" / "web" / "static"
@@ -89,7 +90,7 @@ def origin() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def sound_page(origin: str, browser: Browser) -> Iterator[SoundPage]:
-    with browser.new_context() as context:
+    with profiles.opened(browser) as context:
         page = context.new_page()
         page.goto(origin)
         yield SoundPage(page)

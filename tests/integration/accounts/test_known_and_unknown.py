@@ -1,5 +1,6 @@
 """Nobody learns who has an account: by answer, by mail or by the work that was done."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
@@ -32,10 +33,10 @@ class Watch:
         for name in ("hash", "verify"):
             monkeypatch.setattr(hasher, name, self._counted(getattr(hasher, name)))
 
-    def _counted(self, method: object) -> object:
+    def _counted(self, method: Callable[..., object]) -> Callable[..., object]:
         def run(*args: object) -> object:
             self.runs += 1
-            return method(*args)  # type: ignore[operator]
+            return method(*args)
 
         return run
 

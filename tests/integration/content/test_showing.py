@@ -8,10 +8,10 @@ from unittest.mock import patch
 import pytest
 
 from chalicelib.content import rules, showing
-from chalicelib.lifetimes import MINUTE
+from chalicelib.lifetimes import AWAY_AFTER_MS, MINUTE
 from chalicelib.rooms import ending
 from chalicelib.rooms.tabs import BATCH_MAX
-from chalicelib.runtime import meter
+from chalicelib.runtime import expiry, meter
 from chalicelib.runtime.ids import RoomId
 from tests.support import accounts
 from tests.support.browser import ORIGIN, Browser
@@ -45,8 +45,27 @@ def told(world: World, whom: str = "viewer") -> list[tuple[str, str]]:
     return [(one["type"], one.get("content_id") or one["content"]["content_id"]) for one in messages]
 
 
+def browser_name(browser: Browser) -> str:
+    return str(browser.get("/v1/session").json()["participant_name"])
+
+
 def me(browser: Browser, room: str) -> str:
     return str(browser.get(f"/v1/rooms/{room}").json()["me"])
+
+
+def test_who_answers_for_a_link_is_known_while_they_are_away(
+    world: World, page: Page, viewer: Browser, room: str
+) -> None:
+    """B9: for as long as it is shown, also to who opens the page meanwhile."""
+    page.shown(room)
+    name = browser_name(page.browser)
+    world.clock.advance(AWAY_AFTER_MS + MINUTE)
+    page_of_the_viewer = Page(viewer)
+    page_of_the_viewer.hear()
+    expiry.reap(now=world.now)
+    answer = viewer.get(f"/v1/rooms/{room}").json()
+    assert name not in [one["name"] for one in answer["participants"]]
+    assert [one["participant_name"] for one in answer["content"]] == [name]
 
 
 def test_everyone_in_the_meeting_sees_it_at_once(world: World, page: Page, viewer: Browser, room: str) -> None:
@@ -60,6 +79,7 @@ def test_everyone_in_the_meeting_sees_it_at_once(world: World, page: Page, viewe
         "host": "example.org",
         "as": "frame",
         "participant_id": me(page.browser, room),
+        "participant_name": browser_name(page.browser),
         "expires_at_ms": world.now + LEASE_MS,
         "why": "tab-open",
     }

@@ -170,6 +170,7 @@ def have_an_account(visit: Visit, world: World) -> None:
     does(cleo, "POST", "/v1/accounts/password", json_body={"token": accounts.mailed_token(world), **password})
     assert accounts.log_in(cleo).status == 200
     run_a_meeting(visit, world, cleo)
+    does(cleo, "GET", "/v1/retention")
     does(cleo, "GET", "/v1/consents")
     does(cleo, "PUT", "/v1/consents", json_body={"improvement": True})
     send_news(account_of(cleo), "News", "There is news.", now=world.now)
@@ -213,10 +214,17 @@ def measure_and_report(visit: Visit, cleo: Browser, room: dict[str, str], world:
     ended = {"meeting_id": room["room_id"]}
     fail(ended["meeting_id"], 1, now=world.now)
     does(cleo, "POST", "/v1/meetings/{meeting_id}/report", ended, json_body={})
+    cleo.connect("reader")
     assert executed(app, world.workflows.started[-1]).status == "SUCCEEDED"
     does(cleo, "GET", "/v1/meetings")
     assert len(does(cleo, "GET", "/v1/meetings/{meeting_id}", ended).json()["participants"]) == 2
     assert does(cleo, "GET", "/v1/meetings/{meeting_id}/report", ended).json()["status"] == "ready"
+    assert does(cleo, "GET", "/v1/meetings/{meeting_id}/trend", ended).json()["meetings"] == 1
+    made = does(cleo, "POST", "/v1/meetings/{meeting_id}/report/shares", ended, json_body={"names": True}).json()
+    does(cleo, "GET", "/v1/meetings/{meeting_id}/report/shares", ended)
+    does(visit.ben, "GET", "/v1/shared-reports/{token}", {"token": made["link"].partition("=")[2]})
+    share = {**ended, "share_id": made["share_id"]}
+    does(cleo, "DELETE", "/v1/meetings/{meeting_id}/report/shares/{share_id}", share)
 
 
 def account_of(browser: Browser) -> str:

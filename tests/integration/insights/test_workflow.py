@@ -75,6 +75,21 @@ def test_the_end_of_a_meeting_makes_its_report(held: Held) -> None:
     assert f"/meetings/{held.room}" in mail.text
 
 
+def test_the_organisers_open_pages_are_told(held: Held) -> None:
+    """D8: on every device of theirs; nobody else's page is, and no figure is told."""
+    ben = held.guest("Bea")
+    elsewhere = held.world.browser()
+    assert log_in(elsewhere).status == 200
+    for name, browser in (("here", held.organiser), ("there", elsewhere), ("bea", ben)):
+        browser.connect(name).resume(held.room)
+    end(held)
+    run(held)
+    told = {"type": "report.ready", "meeting_id": held.room, "at_ms": held.world.now}
+    for name in ("here", "there"):
+        assert held.world.pushes.to(name)[-1] == told
+    assert "report.ready" not in held.world.pushes.kinds("bea")
+
+
 def test_attention_is_measured_against_what_was_shown(held: Held) -> None:
     """D4: shown for four minutes in two parts, in one of which Ben looked; whatever else he sent does not count."""
     ada, world, tab = held.organiser, held.world, {"Earshot-Tab": "00000000-0000-4000-8000-00000000000a"}
@@ -131,7 +146,7 @@ def test_a_step_that_fails_for_good_is_visible(held: Held, monkeypatch: pytest.M
 
 
 def test_started_twice_it_runs_once(held: Held) -> None:
-    """D6: the name of the execution is derived from the meeting; steps that run twice change nothing."""
+    """D6, D8: the execution's name is derived from the meeting; steps that run twice change nothing; one mail."""
     end(held)
     held.world.clock.advance(4 * MINUTE)
     expiry.reap(now=held.world.now)
@@ -140,6 +155,7 @@ def test_started_twice_it_runs_once(held: Held) -> None:
     assert run(held, functions).status == "SUCCEEDED"
     assert status_of(held) == "ready"
     assert report(held).people[0].talk_ms == MINUTE
+    assert len([one for one in held.world.aws.mails() if "report" in one.text]) == 1
 
 
 def test_an_end_that_broke_off_is_found_by_the_schedule(held: Held) -> None:

@@ -12,6 +12,14 @@ def health() -> dict[str, str]:
     return {"status": "ok"}
 
 
+@app.route("/say", methods=["POST"])
+def say() -> dict[str, str]:
+    """Prints a name that it is told, as no application may."""
+    assert app.current_request is not None
+    print("hello", app.current_request.json_body["name"], flush=True)
+    return {}
+
+
 @app.route("/secret")
 def secret() -> dict[str, str]:
     return {"secret": os.environ["EARSHOT_SECRET"]}

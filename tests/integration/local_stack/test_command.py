@@ -1,5 +1,6 @@
 """`make run`'s command, in a process of its own: it starts, says where, and stops when told."""
 
+import json
 import os
 import re
 import signal
@@ -17,9 +18,10 @@ from cryptography import x509
 from infra.local.certificate import CERTIFICATE, KEY, names_of
 from infra.local.listening import PortBusy, busy_sentence, holder_of, listeners
 from infra.local.stack import ROOT
-from infra.local.testing import Running, running_stack
+from infra.local.testing import Running
 from tests.integration.local_stack.tiny import TEMPLATE, fetch
 from tests.support.aside import run_aside
+from tests.support.searched import searched_stack
 
 ARGUMENTS = ["--app", "tests.integration.local_stack.plain:app", "--template", str(TEMPLATE.with_name("empty.yaml"))]
 
@@ -37,10 +39,22 @@ def run(*arguments: str, **env: str) -> "subprocess.CompletedProcess[str]":
     )
 
 
+def test_what_a_stack_prints_of_what_it_was_told_is_found() -> None:
+    """G6: otherwise the silence of all other stacks would say nothing."""
+    with pytest.raises(AssertionError, match="Philippa Quux"):
+        have_it_say("Philippa Quux")
+
+
+def have_it_say(name: str) -> None:
+    headers, said = {"Content-Type": "application/json"}, json.dumps({"name": name}).encode()
+    with searched_stack(arguments=ARGUMENTS) as stack:
+        assert fetch(stack.port, "/say", "POST", headers=headers, body=said).status == 200
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_it_says_where_it_is_and_stops_when_told(number: int) -> None:
     """G1: Ctrl-C is quick and clean, also while a browser holds a connection."""
-    with running_stack(arguments=ARGUMENTS) as stack, socket.create_connection(("127.0.0.1", stack.port), 10):
+    with searched_stack(arguments=ARGUMENTS) as stack, socket.create_connection(("127.0.0.1", stack.port), 10):
         assert fetch(stack.port, "/health").json() == {"status": "ok"}
         status, [line] = stack.stop(number), stack.log().splitlines()
 
@@ -52,7 +66,7 @@ def test_it_says_where_it_is_and_stops_when_told(number: int) -> None:
 
 
 def test_it_listens_to_this_machine_only() -> None:
-    with running_stack(arguments=ARGUMENTS) as stack:
+    with searched_stack(arguments=ARGUMENTS) as stack:
         table = Path("/proc/net/tcp")
         if not table.exists():
             pytest.skip("only Linux tells")
@@ -101,7 +115,7 @@ def test_the_secret_is_made_once_and_is_its_owners_alone(tmp_path: Path) -> None
     env = ["--state", str(tmp_path)]
     found = []
     for _ in range(2):
-        with running_stack(arguments=[*ARGUMENTS, *env]) as stack:
+        with searched_stack(arguments=[*ARGUMENTS, *env]) as stack:
             found.append(fetch(stack.port, "/secret").json()["secret"])
 
     assert found[0] == found[1]
@@ -124,7 +138,7 @@ def get_over_tls(stack: Running, state: Path) -> object:
 def test_on_the_network_it_speaks_https_and_shows_a_code(tmp_path: Path) -> None:
     """LAN=1: a phone's browser gives its microphone to secure pages only; cookies are Secure there."""
     try:
-        with running_stack({"LAN": "1"}, [*ARGUMENTS, "--state", str(tmp_path)]) as stack:
+        with searched_stack({"LAN": "1"}, [*ARGUMENTS, "--state", str(tmp_path)]) as stack:
             found, said = get_over_tls(stack, tmp_path), stack.log()
     except RuntimeError as error:
         if "this machine is on none" not in str(error):

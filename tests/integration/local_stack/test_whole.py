@@ -6,14 +6,15 @@ from collections.abc import Iterator
 import aiohttp
 import pytest
 
-from infra.local.testing import Running, running_stack
+from infra.local.testing import Running
 from tests.integration.local_stack.tiny import Answer, fetch
 from tests.support.aside import run_aside
+from tests.support.searched import searched_stack
 
 
 @pytest.fixture(scope="module")
 def earshot() -> Iterator[Running]:
-    with running_stack() as found:
+    with searched_stack() as found:
         yield found
 
 

@@ -13,6 +13,7 @@ import boto3
 from chalice.app import Chalice, Rate, Request, Response, SQSEvent, WebsocketEvent
 
 from infra.local.stack import Options
+from tests.support import canaries
 
 TEMPLATE = Path(__file__).with_name("tiny.yaml")
 QUEUE, TABLE, MACHINE = "earshot-local-later", "earshot-local-things", "earshot-local-doubling"
@@ -159,11 +160,17 @@ class Answer:
 def fetch(
     port: int, path: str, method: str = "GET", *, headers: Mapping[str, str] | None = None, body: bytes | None = None
 ) -> Answer:
-    """One request, exactly this path."""
+    """One request, exactly this path; what it says and is answered in confidence is told."""
+    canaries.tell((headers or {}).get("Cookie", ""))
+    canaries.tell_address(path)
+    canaries.tell_json(body or b"")
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     try:
         connection.request(method, path, body=body, headers=dict(headers or {}))
         response = connection.getresponse()
-        return Answer(response.status, response.headers, response.read())
+        answer = Answer(response.status, response.headers, response.read())
     finally:
         connection.close()
+    if path.startswith("/v1/"):
+        canaries.tell_json(answer.body)
+    return answer

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given, strategies as st
 
-from chalicelib.insights.intake import LATENCY_MS, Batch, Event, Refused, skew_ms, take_in
+from chalicelib.insights.intake import LATENCY_MS, REQUEST_MS, Batch, Event, Refused, skew_ms, take_in
 from chalicelib.insights.intervals import Span
 from chalicelib.insights.recording import Recording
 
@@ -47,9 +47,11 @@ def test_times_are_put_right_by_the_batchs_own_sending() -> None:
 
 
 def test_the_way_of_a_request_is_no_error_of_the_clock() -> None:
-    """D3: a clock that is right stays right, however long the request took, up to two seconds."""
-    assert skew_ms(NOW - LATENCY_MS, NOW) == 0
-    assert skew_ms(NOW - LATENCY_MS - 1, NOW) == LATENCY_MS + 1
+    """D3: a clock that is right stays right, however long the request took; nothing arrives before it was sent."""
+    assert skew_ms(NOW - REQUEST_MS, NOW) == 0
+    assert skew_ms(NOW - REQUEST_MS - 1, NOW) == REQUEST_MS + 1
+    assert skew_ms(NOW + LATENCY_MS, NOW) == 0
+    assert skew_ms(NOW + LATENCY_MS + 1, NOW) == -LATENCY_MS - 1
     assert skew_ms(None, NOW) == 0
 
 
@@ -59,6 +61,15 @@ def test_what_was_measured_is_covered_and_nothing_else() -> None:
     assert found.covered == found.webcam
     assert taken(covers=(-5_000, 61_000))[0].covered == ((OPENED, NOW),)
     assert taken(("talk", -1_000, 1_000))[0].talk == ((OPENED, OPENED + 1_000),)
+
+
+def test_what_is_refused_is_missing_and_not_zero() -> None:
+    """D3: who talked then, by what is not believed, was not silent; what else was measured then is covered."""
+    found, refused = taken(
+        ("webcam", 50_000, 55_000), ("talk", 40_000, 60_000 + LATENCY_MS + 1), ("mood", 0, 9_000), covers=(0, 60_000)
+    )
+    assert [one.reason for one in refused] == ["in-the-future", "unknown-kind"]
+    assert found.covered == ((OPENED, OPENED + 40_000), (OPENED + 50_000, OPENED + 55_000))
 
 
 @given(

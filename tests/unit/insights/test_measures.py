@@ -5,9 +5,13 @@ from typing import Any
 import pytest
 
 from chalicelib.insights.figures import Measures, Others
+from chalicelib.insights.intake import Batch, Event, take_in
+from chalicelib.insights.intervals import common
 from chalicelib.insights.measures import measure
+from chalicelib.insights.recording import KINDS, Recording, fold
 from chalicelib.insights.timeline import steps_of
-from tests.support.golden import GOLDEN, Golden
+from chalicelib.lifetimes import HOUR, MINUTE
+from tests.support.golden import GOLDEN, OPENED_MS, Golden
 
 
 @pytest.mark.parametrize("golden", GOLDEN, ids=lambda one: one.name)
@@ -15,6 +19,31 @@ def test_the_figures_are_those_worked_out_by_hand(golden: Golden) -> None:
     """D4: per person and for the meeting; D10: who did not agree is one of the others, or not there."""
     found = measure(golden.meeting(), golden.recordings())
     assert {name: _told(found, name) for name in golden.expected} == golden.expected
+
+
+@pytest.mark.parametrize("wrong_ms", [-HOUR, 0, HOUR])
+def test_clocks_that_are_wrong_change_no_figure(wrong_ms: int) -> None:
+    """D3, D4: the same meetings, sent minute by minute by browsers whose clocks are an hour behind or ahead."""
+    for golden in GOLDEN:
+        arrived = [(who, _arrived(one, wrong_ms)) for who, one in golden.recordings()]
+        found = measure(golden.meeting(), arrived)
+        assert {name: _told(found, name) for name in golden.expected} == golden.expected, golden.name
+
+
+def _arrived(sent: Recording, wrong_ms: int) -> Recording:
+    """What the server makes of it, batch by batch."""
+    taken = list[Recording]()
+    for from_ms, until_ms in sent.covered:
+        for start in range(from_ms, until_ms, MINUTE):
+            end = min(start + MINUTE, until_ms)
+            events = [
+                Event(kind, at + wrong_ms, to + wrong_ms)
+                for kind, spans in zip(KINDS, sent.parts, strict=False)
+                for at, to in common(spans, ((start, end),))
+            ]
+            batch = Batch(events, end + wrong_ms, (start + wrong_ms, end + wrong_ms))
+            taken.append(take_in(batch, OPENED_MS, now=end)[0])
+    return fold(taken)
 
 
 def test_the_figures_of_all_people_add_up_to_the_meetings() -> None:

@@ -4,7 +4,13 @@ import io
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
+from botocore.exceptions import (
+    ClientError,
+    ConnectionClosedError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    ReadTimeoutError,
+)
 
 from chalicelib.runtime import live
 from chalicelib.runtime.ids import ConnectionId
@@ -15,6 +21,8 @@ FAILURES = [
     ClientError({"Error": {"Code": "LimitExceededException"}}, "PostToConnection"),
     EndpointConnectionError(endpoint_url="http://x"),
     ReadTimeoutError(endpoint_url="http://x"),
+    ConnectTimeoutError(endpoint_url="http://x"),
+    ConnectionClosedError(endpoint_url="http://x"),
 ]
 
 

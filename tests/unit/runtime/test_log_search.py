@@ -1,6 +1,8 @@
 """The search that every test's log goes through finds what it is for (G6): otherwise its silence would say nothing."""
 
 import logging
+import random
+from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Callable
 from typing import Any
 
@@ -71,16 +73,27 @@ def test_each_thing_told_in_confidence_is_found_wherever_it_is_logged(
         for way, write in WAYS.items():
             watch.lines.clear()
             write(text)
-            if text not in canaries.found_in("\n".join(watch.lines)):
+            if text not in canaries.found_in("\n".join(watch.lines), watch.told):
                 missed.append((thing, way))
     watch.lines.clear()
     log_lines.truncate(0)
     assert missed == []
 
 
-def test_the_search_is_of_whole_words_and_of_every_spelling() -> None:
+def test_the_search_is_of_whole_words_and_of_every_spelling(watch: Watch) -> None:
     """G6: `Ada` is not in `Adamant`; escaped and quoted it is still Ada's."""
     canaries.tell("Zoë Q", "Ada", "ada@example.org")
-    assert canaries.found_in("Adamant") == []
-    assert canaries.found_in('{"x":"Zo\\u00eb Q"}') == ["Zoë Q"]
-    assert canaries.found_in("GET /?q=ada%40example.org") == ["ada@example.org"]
+    assert canaries.found_in("Adamant", watch.told) == []
+    assert canaries.found_in('{"x":"Zo\\u00eb Q"}', watch.told) == ["Zoë Q"]
+    assert canaries.found_in("GET /?q=ada%40example.org", watch.told) == ["ada@example.org"]
+
+
+def test_a_part_of_a_clip_is_found_however_it_is_written(watch: Watch) -> None:
+    """A5, G6: in hex, base64, a repr or a list of numbers, whatever stands around it."""
+    clip = random.Random(5).randbytes(4_000)
+    canaries.tell_bytes(clip)
+    written = [clip.hex(), repr(clip), str(list(clip)), clip.hex()[:2_000]]
+    written += [encode(clip[by:]).decode() for by in range(3) for encode in (b64encode, urlsafe_b64encode)]
+    missed = [one[:20] for one in written if not canaries.found_in(f"at=1 x{one}x", watch.told)]
+    assert missed == []
+    assert canaries.found_in(random.Random(6).randbytes(4_000).hex(), watch.told) == []

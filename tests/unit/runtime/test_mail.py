@@ -10,12 +10,18 @@ from hypothesis import given, strategies as st
 from jinja2 import UndefinedError
 
 from chalicelib.accounts.mails import TEMPLATES
+from chalicelib.insights import report_mail
 from chalicelib.runtime.languages import LANGUAGES
 from chalicelib.runtime.mail import compose, link, send
+from chalicelib.sessions import guardian
 from tests.support.aws import Aws
 
-NAMES = sorted(path.stem for path in (TEMPLATES / "en").glob("*.txt"))
-VALUES = {"link": "https://earshot.example/verify#token=abc", "subject": "News", "text": "There is <b>news</b> & more."}
+FOLDERS = (TEMPLATES, guardian.TEMPLATES, report_mail.TEMPLATES)
+MAILS = [(folder, path.stem) for folder in FOLDERS for path in sorted((folder / "en").glob("*.txt"))]
+VALUES = {
+    "link": "https://earshot.example/verify#token=abc", "subject": "News", "text": "There is <b>news</b> & more.",
+    "stop": "https://earshot.example/unsubscribe#token=abc",
+}  # fmt: skip
 
 
 def parsed(aws: Aws) -> EmailMessage:
@@ -31,10 +37,10 @@ def part(message: EmailMessage, kind: str) -> str:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("name", NAMES)
-def test_every_mail_says_the_same_in_text_and_html(aws: Aws, name: str, language: str) -> None:
-    """C5, G5: both parts in each language, with the link; E6: no image, nothing remote but the link."""
-    send(compose(TEMPLATES, name, language, to="ada@example.org", **VALUES))
+@pytest.mark.parametrize(("folder", "name"), MAILS)
+def test_every_mail_says_the_same_in_text_and_html(aws: Aws, folder: Path, name: str, language: str) -> None:
+    """C5, C7, D8, G5: both parts in each language, with the link; E6: no image, nothing remote but the link."""
+    send(compose(folder, name, language, to="ada@example.org", **VALUES))
     message = parsed(aws)
     text, html = part(message, "plain"), part(message, "html")
 
@@ -49,10 +55,10 @@ def test_every_mail_says_the_same_in_text_and_html(aws: Aws, name: str, language
 
 def test_every_language_has_every_mail() -> None:
     """G5: English, French, Russian; no two alike."""
-    assert len(NAMES) == 9
-    for name in NAMES:
-        texts = {(Path(TEMPLATES) / language / f"{name}.txt").read_text("utf-8") for language in LANGUAGES}
-        assert len(texts) == (len(LANGUAGES))
+    assert len(MAILS) == 9 + 1 + 1
+    for folder, name in MAILS:
+        texts = {(folder / language / f"{name}.txt").read_text("utf-8") for language in LANGUAGES}
+        assert len(texts) == len(LANGUAGES)
 
 
 def test_a_value_that_is_missing_is_a_fault_not_a_gap() -> None:

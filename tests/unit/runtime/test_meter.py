@@ -1,6 +1,7 @@
 """Capacity units follow from item bytes, by DynamoDB's documented rules."""
 
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import given, strategies as st
 
 from chalicelib.runtime import meter
 from chalicelib.runtime.meter import Call, item_size, metering, read_units, record, write_units
+from chalicelib.runtime.parallel import together
 from tests.support.aws import Aws
 from tests.unit.runtime.test_store import DEADLINE, KEY, Note, note, notes
 
@@ -147,3 +149,18 @@ def test_meters_nest_and_nobody_counts_outside() -> None:
 
     assert (len(outer.calls), len(inner.calls)) == (2, 1)
     assert (outer.requests, outer.units) == (2, 2.0)
+
+
+def test_steps_are_the_longest_way_through_what_is_done_side_by_side() -> None:
+    """A14: what waits for one another counts, also within one of several branches; what does not is one step."""
+
+    def asks(times: int) -> None:
+        for _ in range(times):
+            record(Call("GetItem", "rooms", "p", 1, write=False))
+            record(Call("GetItem", "rooms", "q", 1, write=False, requests=0))
+
+    with metering() as counted:
+        asks(1)
+        together([partial(asks, 1), partial(asks, 3), partial(asks, 2)])
+        together([partial(asks, 2)])
+    assert (counted.requests, counted.steps) == (9, 1 + 3 + 2)

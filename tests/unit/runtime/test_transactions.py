@@ -1,21 +1,22 @@
 """All of a transaction's writes happen, or none does."""
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from pynamodb.exceptions import CancellationReason, TransactWriteError, VerboseClientError
 
 from chalicelib.runtime import meter
-from chalicelib.runtime.contention import ATTEMPTS
+from chalicelib.runtime.contention import ATTEMPTS, PAUSE_MAX_MS, PAUSE_MIN_MS, pause
 from chalicelib.runtime.errors import Unavailable
 from chalicelib.runtime.transactions import Transaction
 from tests.support.aws import Aws
 from tests.unit.runtime.test_store import DEADLINE, KEY, Note, note, notes, stored_text
 
 
-def begun(now: int = 0) -> Transaction:
+def begun(now: int = 0, wait: Callable[[], None] = pause) -> Transaction:
     """One that would write a second note, if what else is in it may happen."""
-    both = Transaction(now=now)
+    both = Transaction(now=now, wait=wait)
     both.put(notes, note("second", text="second"))
     return both
 
@@ -113,7 +114,12 @@ def cancelled(code: str) -> TransactWriteError:
 def test_where_too_much_is_written_at_the_same_moment_it_is_tried_again(
     monkeypatch: pytest.MonkeyPatch, met: int, outcome: bool | None, code: str
 ) -> None:
-    """DynamoDB refuses one of two transactions over one item, and what a busy key cannot take: no reason to fail."""
+    """DynamoDB refuses one of two transactions over one item, and what a busy key cannot take: no reason to fail.
+
+    Each further attempt is made a little later.
+    """
+    paused = list[float]()
+    wait = partial(pause, paused.append)
     original, failures = Transaction._send, iter([cancelled(code)] * met)
 
     def send(self: Transaction) -> None:
@@ -123,12 +129,22 @@ def test_where_too_much_is_written_at_the_same_moment_it_is_tried_again(
 
     monkeypatch.setattr(Transaction, "_send", send)
     if outcome:
-        assert begun().commit() is True
+        assert begun(wait=wait).commit() is True
         assert notes.get(("here", "second"), now=0) is not None
     else:
         with pytest.raises(Unavailable):
-            begun().commit()
+            begun(wait=wait).commit()
         assert notes.get(KEY, now=0) is None
+    assert len(paused) == ATTEMPTS - 1
+    assert all(PAUSE_MIN_MS <= 1e3 * seconds <= PAUSE_MAX_MS for seconds in paused)
+
+
+def test_those_refused_together_do_not_come_back_together() -> None:
+    """A14: a thousand of them would fill the next second's first moment as they have filled this one's."""
+    paused = list[float]()
+    for _ in range(50):
+        pause(paused.append)
+    assert max(paused) - min(paused) > 0.1
 
 
 @pytest.mark.usefixtures("aws")

@@ -6,10 +6,12 @@ from itertools import count
 import pytest
 from hypothesis import given, strategies as st
 
+from chalicelib.accounts import begun
+from chalicelib.lifetimes import DAY
 from chalicelib.sessions.models import Session, change, find
 from chalicelib.sessions.rules import outcome_of
 from chalicelib.sessions.service import NAMES, change_name, forget_age, open_session
-from tests.support.accounts import grown_up, log_in, mailed_token, register, with_account
+from tests.support.accounts import EMAIL, grown_up, log_in, mailed_token, register, with_account
 from tests.support.browser import Answer, Browser
 from tests.support.hand_clock import START_MS
 from tests.support.memory import Crash, in_memory
@@ -115,11 +117,65 @@ def test_who_turns_out_to_be_too_young_has_agreed_to_nothing_and_registered_noth
 
     say(browser, *born(120))
 
-    assert world.aws.items("consents") == []
+    assert world.aws.items("consents") == world.aws.items("accounts") == world.aws.items("mail-tokens") == []
     assert not any(one["given"] for one in browser.get("/v1/consents").json()["consents"])
     assert browser.post("/v1/accounts/verify", json_body={"token": mailed_token(world)}).status == 410
     assert log_in(world.browser()).status == 401
     assert world.browser().post("/v1/accounts/verify", json_body={"token": mailed_token(world)}).status == 410
+
+
+def test_nobody_elses_registration_goes_with_a_childs(world: World) -> None:
+    """C7, C5: whoever has the address began anew, or logs in by now; also where the child came after them."""
+    child, ada, grace = grown_up(world), grown_up(world), "grace@example.org"
+    register(child)
+    register(child, grace)
+    assert child.post("/v1/accounts/verify", json_body={"token": mailed_token(world)}).status == 200
+    assert log_in(world.browser(), grace).status == 200
+    register(ada)
+    theirs = mailed_token(world)
+    register(child)
+    say(child, *born(120))
+    assert ada.post("/v1/accounts/verify", json_body={"token": theirs}).status == 200
+    assert [log_in(world.browser(), one).status for one in (EMAIL, grace)] == [200, 200]
+
+
+def test_a_childs_account_goes_that_nobody_has_logged_in_to(world: World) -> None:
+    """C7: confirmed or not, nothing about the person stays; the address is free again."""
+    child = grown_up(world)
+    register(child)
+    assert child.post("/v1/accounts/verify", json_body={"token": mailed_token(world)}).status == 200
+    world.clock.advance(DAY)
+    register(child, "another@example.org")  # what it began a day ago is not forgotten by that
+    say(child, *born(120))
+    assert world.aws.items("accounts") == world.aws.items("mail-tokens") == []
+    assert log_in(world.browser()).status == 401
+    with_account(world)
+
+
+@pytest.mark.parametrize("later_ms", [1_000, DAY])
+def test_whoever_is_older_by_now_agrees_and_registers(world: World, later_ms: int) -> None:
+    """C7, C5, F1: a birth date given wrongly, or long ago, is nothing for good."""
+    browser = grown_up(world)
+    session_alone = set(browser.jar)
+    assert say(browser, *born(120)).json() == {"outcome": "guardian_needed"}
+    world.clock.advance(later_ms)
+    browser.jar = {name: value for name, value in browser.jar.items() if name in session_alone}
+    assert say(browser, 1, 1980).json() == {"outcome": "adult"}
+    assert browser.request("PUT", "/v1/consents", json_body={"insights": True}).status == 200
+    assert register(browser).status == 202
+    assert browser.post("/v1/accounts/verify", json_body={"token": mailed_token(world)}).status == 200
+    assert log_in(world.browser()).status == 200
+
+
+def test_a_session_waits_for_so_many_mails_and_not_for_more(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A session's row stays small; what ran out makes room."""
+    monkeypatch.setattr(begun, "BEGUN_MAX", 2)
+    browser = grown_up(world)
+    assert [register(browser, f"{n}@example.org").status for n in range(3)] == [202, 202, 429]
+    world.clock.advance(DAY)
+    assert register(browser, "3@example.org").status == 202
+    [stored] = world.aws.items("sessions")
+    assert len(stored["registered"]["SS"]) == 1
 
 
 @pytest.mark.parametrize("months_ago", [120, 12 * 20])

@@ -35,8 +35,14 @@ def test_keys_and_steady_noise_are_no_speech() -> None:
 def pieces(*ticks: tuple[int, str]) -> Any:
     """Of ticks as (instant, what holds); "cut" cuts there."""
     listed = json.dumps([[at, {kind: kind in held for kind in KINDS}, held == "cut"] for at, held in ticks])
-    run = "(ledger => {const found = []; for (const [at, held, cut] of ticks) cut ? found.push(...ledger.cut()) : ledger.tick(at, held); return [...found, ...ledger.cut()];})(new m.Ledger())"  # noqa: E501
-    return evaluated("measuring/ledger.js", run.replace("of ticks", f"of {listed}"))
+    run = """(() => {
+      const ledger = new m.Ledger(), found = [];
+      for (const [at, held, cut] of ticks)
+        if (cut) found.push(...ledger.cut());
+        else ledger.tick(at, held);
+      return [...found, ...ledger.cut()];
+    })()"""
+    return evaluated("measuring/ledger.js", run, f"const ticks = {listed};")
 
 
 def test_intervals_are_closed_and_batches_touch() -> None:
@@ -58,26 +64,75 @@ def test_what_nobody_looked_at_is_missing() -> None:
     assert ((one["from_ms"], one["to_ms"]), (other["from_ms"], other["to_ms"])) == ((5_000, 5_500), (1_000, 1_400))
 
 
+OUTBOX = """
+const piece = {from_ms: 0, to_ms: 1, events: []}, sent = [];
+let kept = null, fate = async () => "taken";
+const send = batch => (sent.push([batch.tab, batch.sequence]), fate(batch)), parts = {send, keep: one => (kept = one)};
+const later = afterMs => async () => ({afterMs});
+const outbox = new m.Outbox({...parts, kept});
+const settled = async promise => Promise.race([promise.then(() => true), after(20).then(() => false)]);
+"""
+
+
+def sent_by_outbox(scene: str, gives: str = "sent") -> Any:
+    """What is sent in a scene, as [tab, number]."""
+    return evaluated("measuring/outbox.js", f"(async () => {{ {scene}; return {gives}; }})()", OUTBOX)
+
+
 def test_what_the_server_did_not_take_is_sent_again_under_its_number() -> None:
     """D3: also by the next page of the tab; what was refused for good is not."""
-    run = """(async () => {
-      const sent = [], piece = {from_ms: 0, to_ms: 1, events: []};
-      let kept = null, fate = "later";
-      const parts = {send: async batch => (sent.push([batch.tab, batch.sequence]), fate), keep: one => (kept = one)};
-      const first = new m.Outbox({...parts, kept});
-      first.add("room", "one", [piece, piece]);
-      await first.flush();
-      fate = "taken";
+    scene = """fate = later(600_000);
+      outbox.add("room", "one", [piece, piece]);
+      await outbox.flush();
+      fate = async () => "taken";
       const next = new m.Outbox({...parts, kept});
       next.add("room", "two", [piece]);
       await next.flush();
-      fate = "never";
+      fate = async () => "never";
       next.add("room", "two", [piece]);
       await next.flush();
-      await next.flush();
-      return {sent, kept};
-    })()"""
-    assert evaluated("measuring/outbox.js", run) == {
+      await next.flush()"""
+    assert sent_by_outbox(scene, "({sent, kept})") == {
         "sent": [["one", 0], ["one", 0], ["one", 1], ["two", 0], ["two", 1]],
         "kept": None,
     }
+
+
+def test_what_waits_goes_again_by_itself_and_not_before_the_server_wants_it() -> None:
+    """D3: at the end of a meeting nothing else would send it within the two minutes that are left."""
+    scene = """const fates = [later(0), later(700), async () => "taken"], at = [];
+      fate = batch => (at.push(Date.now()), fates.shift()(batch));
+      outbox.add("room", "one", [piece]);
+      await outbox.flush();
+      while (kept) await after(20)"""
+    count, first_ms, second_ms = sent_by_outbox(scene, "[sent.length, at[1] - at[0], at[2] - at[1]]")
+    assert (count, first_ms >= 200, second_ms >= 690) == (3, True, True)
+
+
+def test_whoever_waits_for_the_outbox_waits_for_what_came_meanwhile() -> None:
+    """D3: who leaves while a batch is on its way sends the last one, too."""
+    scene = """const answers = [];
+      fate = () => new Promise(resolve => answers.push(resolve));
+      outbox.add("room", "one", [piece]);
+      void outbox.flush();
+      outbox.add("room", "one", [piece]);
+      const all = outbox.flush(), found = [await settled(all)];
+      for (const each of [0, 1]) { answers[each]("taken"); found.push(await settled(all)); }"""
+    assert sent_by_outbox(scene, "({found, sent})") == {
+        "found": [False, False, True],
+        "sent": [["one", 0], ["one", 1]],
+    }
+
+
+def test_what_was_forgotten_is_not_sent_even_while_it_is_being_sent() -> None:
+    """D10: of all that waited only what was on its way goes, and it is not tried again."""
+    for fate in ("taken", {"afterMs": 0}):
+        scene = f"""let answer;
+          fate = () => new Promise(resolve => (answer = resolve));
+          outbox.add("room", "one", [piece, piece, piece]);
+          const all = outbox.flush();
+          outbox.forget();
+          answer({json.dumps(fate)});
+          await all;
+          await after(400)"""
+        assert sent_by_outbox(scene, "[sent, kept]") == [[["one", 0]], None]

@@ -4,12 +4,15 @@ import re
 from dataclasses import fields
 from functools import partial
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from chalicelib.content import rules
 from chalicelib.insights.advice import RULES
 from chalicelib.insights.figures import Measures, Person
+from chalicelib.lifetimes import Subject
+from chalicelib.privacy.retention import UNITS
 from chalicelib.runtime.problem_kinds import PROBLEM_KINDS
 from chalicelib.web import i18n, pages
 
@@ -18,6 +21,7 @@ CATEGORIES = {"en": {"one", "other"}, "fr": {"one", "many", "other"}, "ru": {"on
 NOT_ALONE = {  # told with others, or no figures
     "participant_id", "observed_ms", "attention_of_ms", "span", "people", "others", "timeline",
 }  # fmt: skip
+TREND = ["length", "gini", "silence", "overlap", "interruptions", "attention", "coverage"]
 TIPS = [one.name for one in RULES]
 
 
@@ -42,6 +46,9 @@ FAMILIES = {  # keys that templates put together, and from what
     "person.{}.what": PERSON_FIGURES,
     "whole.{}": MEETING_FIGURES,
     "whole.{}.what": MEETING_FIGURES,
+    "trend.{}": TREND,
+    "subject.{}": get_args(Subject),
+    "length.{}": UNITS,
     "tip.{}.title": TIPS,
     "tip.{}.body": TIPS,
 }
@@ -95,7 +102,8 @@ def test_translations_name_the_same_things(language: str) -> None:
 @pytest.mark.parametrize("language", i18n.LANGUAGES)
 @pytest.mark.parametrize(
     "page",
-    [pages.home, pages.meeting, pages.join, pages.history, pages.report, pages.mine, pages.not_found, pages.too_old]
+    [pages.home, pages.meeting, pages.join, pages.history, pages.report, pages.mine, pages.policy, pages.not_found]
+    + [pages.too_old]
     + [partial(pages.letter, purpose=one) for one in pages.LETTERS],
 )
 def test_every_page_renders_in_every_language(language: str, page: object) -> None:

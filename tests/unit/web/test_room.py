@@ -4,29 +4,26 @@ from typing import Any
 
 from tests.support.javascript import evaluated
 
-PAGE = """
-globalThis.window = globalThis;
-globalThis.document = { body: { dataset: {} }, cookie: "", addEventListener() {} };
-globalThis.localStorage = globalThis.sessionStorage = { getItem: () => null, setItem() {}, removeItem() {} };
-globalThis.location = new URL("https://earshot.example/");
-Math.random = () => 0; // the shortest pauses
+MEETING = """
 class Live extends EventTarget { state = "open"; follows = null; send() {} open() {} }
 const live = new Live(), room = new m.Room(live), screens = [], told = [];
 room.addEventListener("change", () => screens.push(room.state.content.map(one => one.content_id)));
 room.addEventListener("unread", () => told.push("unread"));
-const after = ms => new Promise(resolve => setTimeout(resolve, ms));
 const tell = (kind, detail) => live.dispatchEvent(new CustomEvent(kind, { detail: { room_id: "r", ...detail } }));
 const link = { content_id: "link", url: "https://example.org/", as: "card", expires_at_ms: Date.now() + 1e6 };
 const answer = (sequence, content) =>
   Response.json({ room_id: "r", me: "p", participants: [], content, call: [], sequence });
 let asked = 0;
 """
+SHORT_PATIENCE = "const real = AbortSignal.timeout.bind(AbortSignal); AbortSignal.timeout = ms => real(ms / 500);"
 
 
 def played(fetch: str, scene: str) -> Any:
     """What a scene gives in a page to whose requests `fetch` answers."""
     return evaluated(
-        "room.js", f"(async () => {{ {scene} }})()", f"{PAGE}\nglobalThis.fetch = async () => {{ {fetch} }};"
+        "room.js",
+        f"(async () => {{ {scene} }})()",
+        f"{MEETING}\nglobalThis.fetch = async (path, init) => {{ {fetch} }};",
     )
 
 
@@ -51,6 +48,32 @@ def test_a_meeting_that_cannot_be_read_is_asked_for_again_and_people_are_told() 
     scene = """room.enter("r"); await after(1_500);
       return { screens, asked, told };"""
     assert played(fetch, scene) == {"screens": [["link"]], "asked": 4, "told": ["unread"]}
+
+
+def test_a_request_that_hangs_is_given_up_and_made_again() -> None:
+    """G5: a network that swallows an answer keeps no page from the next one."""
+    fetch = """asked += 1;
+      const { signal } = init;
+      if (asked === 2) await new Promise((_, no) => signal?.addEventListener("abort", () => no(signal.reason)));
+      return answer(4 + asked, []);"""
+    scene = """room.enter("r"); await after(30); room.refresh();
+      for (let n = 0; n < 100 && screens.length < 2; n += 1) await after(20);
+      return { asked, sequence: room.state.sequence };"""
+    assert played(fetch, SHORT_PATIENCE + scene) == {"asked": 3, "sequence": 7}
+
+
+def test_a_meeting_that_is_read_no_more_is_not_said_to_be_live() -> None:
+    """Issue 5, the page: never a state that is not true; taken back with the next reading."""
+    fetch = """asked += 1;
+      if (asked === 1) return answer(5, [link]);
+      return asked < 5 ? new Response("{}", { status: 500 }) : answer(6, []);"""
+    scene = """const { linkState } = await module("meeting-view.js"), said = [];
+      const look = () => said.push(linkState("open", room.behind));
+      for (const news of ["change", "unread"]) room.addEventListener(news, look);
+      room.enter("r"); await after(30); room.refresh();
+      while (screens.length < 2) await after(20);
+      return { said, without: linkState("offline", true) };"""
+    assert played(fetch, scene) == {"said": ["open", "behind", "open"], "without": "offline"}
 
 
 def test_a_pulse_makes_a_meeting_read_that_never_was() -> None:

@@ -4,7 +4,7 @@ import { nameOf } from "./room-state.js";
 
 /** @typedef {import("./room-state.js").RoomState} RoomState */
 
-const AGAIN_MS = 30_000; // whoever is back by then has reloaded, or changed networks
+const AGAIN_MS = 30_000; // whoever is back by then has reloaded, or changed networks; who has yet another name plays
 const MOST = 3; // at once: after a long gap the screen itself tells better
 
 /**
@@ -16,6 +16,8 @@ export class Announcements extends EventTarget {
   #before = null;
   /** @type {Map<string, number>} when people went, by performance.now() */
   #left = new Map();
+  /** @type {Map<string, number>} when it was said that they have another name */
+  #renamed = new Map();
 
   /** @param {import("./room.js").Room} room */
   constructor(room) {
@@ -27,6 +29,7 @@ export class Announcements extends EventTarget {
   clear() {
     this.#before = null;
     this.#left.clear();
+    this.#renamed.clear();
   }
 
   /** @param {RoomState} now */
@@ -44,21 +47,27 @@ export class Announcements extends EventTarget {
     for (const { participant_id: id } of before.people)
       if (!nameOf(now, id)) this.#left.set(id, performance.now());
     const others = now.people.filter(person => person.participant_id !== me);
-    const came = others.filter(({ participant_id: id }) => !nameOf(before, id) && !this.#wasJustHere(id));
+    const came = others.filter(
+      ({ participant_id: id }) => !nameOf(before, id) && !isFresh(this.#left.get(id)),
+    );
     for (const { name } of came.slice(0, MOST)) say(t("notice.joined", { name }));
-    for (const { participant_id: id, name } of others) {
-      const former = nameOf(before, id);
-      if (former && former !== name) say(t("notice.renamed", { former, name }));
+    for (const person of others.filter(one => this.#isNewlyNamed(before, one)).slice(0, MOST)) {
+      const { participant_id: id, name } = person;
+      this.#renamed.set(id, performance.now());
+      say(t("notice.renamed", { former: nameOf(before, id) ?? "", name }));
     }
     if (nameOf(before, me) && nameOf(before, me) !== nameOf(now, me)) this.dispatchEvent(new Event("mine"));
   }
 
-  /** @param {string} id */
-  #wasJustHere(id) {
-    const at = this.#left.get(id);
-    return at !== undefined && performance.now() - at < AGAIN_MS;
+  /** A burst of names is said once. @param {RoomState} before @param {Participant} person */
+  #isNewlyNamed(before, { participant_id: id, name }) {
+    const former = nameOf(before, id);
+    return Boolean(former) && former !== name && !isFresh(this.#renamed.get(id));
   }
 }
+
+/** @param {number | undefined} at by performance.now() */
+const isFresh = at => at !== undefined && performance.now() - at < AGAIN_MS;
 
 /** @param {RoomState} before @param {RoomState} now */
 function content(before, now) {
@@ -66,8 +75,8 @@ function content(before, now) {
     from.content
       .filter(one => !where.content.some(other => other.content_id === one.content_id))
       .slice(0, MOST);
-  for (const { participant_id: id, title, host } of missing(now, before)) {
-    const name = nameOf(now, id) ?? t("content.somebody");
+  for (const { participant_id: id, participant_name, title, host } of missing(now, before)) {
+    const name = nameOf(now, id) ?? participant_name;
     if (id !== now.answer.me) say(t("content.said-shown", { name, title: brief(title ?? host) }));
   }
   for (const { title, host } of missing(before, now))

@@ -27,6 +27,18 @@ export class Away extends Error {
 }
 
 const AWAY = new Set([502, 503, 504]);
+const CROWDED = 429;
+const FAULT = 500;
+const PATIENCE_MS = 30_000; // the server gives up after 29 s: who has not answered by then does not
+
+/**
+ * How long to wait at least before the same is sent again: nobody answered, or the server failed or has too much to do.
+ * @param {unknown} error @returns {number | null} null where that would be refused, too
+ */
+export function patienceMs(error) {
+  const passing = error instanceof Refused && (error.status === CROWDED || error.status >= FAULT);
+  return error instanceof Away || passing ? (error.retryAfterMs ?? 0) : null;
+}
 
 /** @param {Response} response @returns {number | null} */
 function retryAfter(response) {
@@ -34,11 +46,12 @@ function retryAfter(response) {
   return Number.isFinite(seconds) ? seconds * 1000 : null;
 }
 
-/** @param {Response} response @returns {Promise<any>} */
+/** @param {Response} response @returns {Promise<any>} throws Away where the answer breaks off */
 async function readJson(response) {
   try {
     return await response.json();
   } catch {
+    if (response.ok) throw new Away();
     return {};
   }
 }
@@ -46,7 +59,7 @@ async function readJson(response) {
 /** @param {string} path @param {RequestInit} init @returns {Promise<Response>} */
 async function reach(path, init) {
   try {
-    return await fetch(path, init);
+    return await fetch(path, { ...init, signal: AbortSignal.timeout(PATIENCE_MS) });
   } catch {
     throw new Away();
   }

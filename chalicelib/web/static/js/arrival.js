@@ -8,6 +8,7 @@ import { problemText } from "./problems.js";
 import { KNOCK_MS, Waiting } from "./waiting.js";
 
 const TICK_MS = 1_000;
+const CROSSING_MS = 5_000; // in which a yes may be on its way while the knock is taken back
 
 /** @typedef {{title: string, planned_start_ms: number | null, knock: boolean}} Invitation */
 /** @typedef {import("./entering.js").Entry} Entry */
@@ -30,12 +31,21 @@ export class Arrival extends EventTarget {
   /** @type {number | undefined} */
   #ticking;
   #barredUntil = 0;
+  /** @type {string | null} a meeting at whose door nobody waits any more */
+  #givenUp = null;
 
-  /** @param {import("./session.js").Session} session @param {import("./live.js").Live} live */
-  constructor(session, live) {
+  /**
+   * @param {import("./session.js").Session} session @param {import("./live.js").Live} live
+   * @param {import("./leaving.js").Leaving} leaving
+   */
+  constructor(session, live, leaving) {
     super();
     this.#session = session;
+    this.#leaving = leaving;
     this.#waiting = new Waiting(live);
+    live.addEventListener("message", event =>
+      this.#answered(/** @type {CustomEvent<LiveMessage>} */ (event).detail),
+    );
     this.#hear();
     onSubmit(this.#form, () => this.#join());
     find(".waiting-stop", HTMLButtonElement).addEventListener("click", () => this.#giveUp());
@@ -47,6 +57,7 @@ export class Arrival extends EventTarget {
   }
 
   #session;
+  #leaving;
   #waiting;
 
   focus() {
@@ -63,6 +74,7 @@ export class Arrival extends EventTarget {
   /** Whether the address is an invitation; if so it is shown. A server that is away is asked again. @param {string} id */
   async invited(id) {
     this.clear();
+    this.#givenUp = null;
     this.#id = id;
     const invitation = await this.#read(id);
     if (id !== this.#id || !invitation) return false;
@@ -74,6 +86,7 @@ export class Arrival extends EventTarget {
   /** Somebody who has knocked by other means than the link. @param {Entry} entry @param {() => Promise<Entry>} ask */
   wait(entry, ask) {
     this.clear();
+    this.#givenUp = null;
     this.#id = entry.room_id;
     this.#ask = ask;
     this.#showInvitation({ title: "", planned_start_ms: null, knock: true });
@@ -106,6 +119,8 @@ export class Arrival extends EventTarget {
     const left = Math.ceil((this.#barredUntil - performance.now()) / 1000);
     if (left > 0) return this.#complain(t("arrive.barred", { count: left }));
     const id = this.#id;
+    this.#givenUp = null;
+    if (id) this.#leaving.revoke(id);
     await this.#session.open();
     const entry = await this.#ask().catch(error => this.#refusal(error));
     if (!entry || id !== this.#id) return undefined;
@@ -152,8 +167,19 @@ export class Arrival extends EventTarget {
 
   #giveUp() {
     this.#waiting.stop();
-    if (this.#id) void call("DELETE", `/v1/rooms/${this.#id}/participants/me`).catch(() => {}); // it would end by itself
+    const id = this.#id;
+    if (id) this.#leaving.undo(id);
+    this.#givenUp = id;
+    window.setTimeout(() => {
+      if (this.#givenUp === id) this.#givenUp = null; // a later yes is to another tab of theirs
+    }, CROSSING_MS);
     this.#back(t("arrive.stopped"));
+  }
+
+  /** The yes may have been on its way when the knock was taken back. @param {LiveMessage} message */
+  #answered({ type, room_id, admitted }) {
+    if (type === "knock.answered" && admitted && room_id && room_id === this.#givenUp)
+      this.#leaving.undo(room_id);
   }
 
   /** @param {string} why */

@@ -1,5 +1,5 @@
-import { call } from "./api.js";
-import { cookiesRefused, hold } from "./cookieless.js";
+import { Away, call } from "./api.js";
+import { cookiesRefused, hold, isNobody } from "./cookieless.js";
 
 /** @typedef {{code: string, qr: string, room_id: string, expires_at_ms: number}} ShownCode */
 
@@ -20,7 +20,11 @@ export async function enterByCode(typed) {
   const code = encodeURIComponent(typed.replace(/[\s-]/g, ""));
   /** @type {Record<string, string>} */
   const headers = cookiesRefused() ? { "Earshot-Cookies": "none" } : {};
-  const entry = await call("POST", `/v1/join-codes/${code}`, { json: {}, headers });
+  const ask = () => call("POST", `/v1/join-codes/${code}`, { json: {}, headers });
+  const entry = await ask().catch(error => {
+    if (!(error instanceof Away) || isNobody()) throw error;
+    return ask(); // what was lost may have been a yes: nobody is in without knowing it
+  });
   hold(entry.bearer);
   return entry;
 }

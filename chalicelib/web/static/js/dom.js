@@ -22,3 +22,13 @@ export function copy(template) {
   const fragment = find(template, HTMLTemplateElement).content.cloneNode(true);
   return /** @type {HTMLElement} */ (/** @type {DocumentFragment} */ (fragment).firstElementChild);
 }
+
+/** Touches only what is new, gone or elsewhere: what stands keeps its focus, and a reader's place. @param {Element} list @param {Element[]} items */
+export function arrange(list, items) {
+  const wanted = new Set(items);
+  for (const old of [...list.children]) if (!wanted.has(old)) old.remove();
+  let at = list.firstElementChild;
+  for (const item of items)
+    if (item === at) at = at.nextElementSibling;
+    else list.insertBefore(item, at);
+}

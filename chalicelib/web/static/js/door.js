@@ -54,7 +54,8 @@ export class Door {
       await call("POST", `/v1/rooms/${knock.roomId}/admissions/${knock.id}`, { json: { admit } });
       if (!admit) say(t("door.refused", { name: knock.name }));
     } catch (error) {
-      if (!(error instanceof Refused && error.status === 404)) say(t("door.failed", { name: knock.name }));
+      const gone = error instanceof Refused && error.status === 404;
+      say(t(gone ? "door.gone" : "door.failed", { name: knock.name }));
     }
   }
 

@@ -79,6 +79,17 @@ export async function busy(root, act, own = {}) {
   }
 }
 
+/** To the clipboard; where the browser refuses, selected for a copy by hand. @param {HTMLInputElement} field @returns {Promise<string>} what to say of it */
+export async function copyField(field) {
+  try {
+    await navigator.clipboard.writeText(field.value);
+    return t("organise.copied");
+  } catch {
+    field.select();
+    return t("organise.not-copied");
+  }
+}
+
 /** @param {HTMLButtonElement} button shows or hides the password beside it */
 function letReveal(button) {
   const input = find("input", HTMLInputElement, button.parentElement ?? document);

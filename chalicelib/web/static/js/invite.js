@@ -14,6 +14,7 @@ export class Invite {
   #here = null;
   /** @type {number | undefined} */
   #timer;
+  #madeAt = 0;
   #asked = 0;
 
   /** @param {import("./room.js").Room} room */
@@ -25,6 +26,9 @@ export class Invite {
       if (via === "code" && this.shown) void this.next(); // whoever is at the door holds theirs
     });
     room.addEventListener("change", () => this.#arrived() && this.shown && void this.next());
+    document.addEventListener("visibilitychange", () => this.#wake());
+    for (const occasion of ["online", "pageshow", "focus"])
+      window.addEventListener(occasion, () => this.#wake());
     this.clear();
   }
 
@@ -60,6 +64,12 @@ export class Invite {
     this.#turnTo(true);
     window.clearTimeout(this.#timer);
     this.#timer = window.setTimeout(() => void this.next(), LIVES_MS);
+    this.#madeAt = Date.now();
+  }
+
+  /** Timers sleep with the device, codes do not. */
+  #wake() {
+    if (this.shown && Date.now() - this.#madeAt >= LIVES_MS) void this.next();
   }
 
   /** No code is shown. */

@@ -1,20 +1,29 @@
-import { Away, call } from "./api.js";
+import { Away, call, Refused } from "./api.js";
 import { pauseMs } from "./live.js";
 
 const POLL_MS = 1_000;
 const AGAIN = 2; // times, while the clip lives
 const POLLS_LIVE = 5; // of which one is asked although the live channel is up: a push may be lost
 const LATE_MS = 60_000; // as long as those inside may say yes to somebody at the door, and a verdict is kept
+const KEPT_MS = LATE_MS - 5_000; // after which the server may have forgotten it when the question arrives
+const SENDING = "sending"; // the server may know nothing of it yet
 const OPEN = "listening";
+const OVER = "expired";
+const FAULT = 500;
+
+/** @param {unknown} error whether the server may have the clip all the same @returns {error is Away | Refused} */
+const unsure = error => error instanceof Away || (error instanceof Refused && error.status >= FAULT);
 
 /** @typedef {{tab: string, processing: Processing, roomId: string | null, keys: ClockKey[]}} Circumstances */
 
 /** The clips of one listening: sent, answered now or later, taken back. */
 export class Joins {
-  /** @type {Map<string, JoinStatus>} */
+  /** @type {Map<string, JoinStatus | typeof SENDING>} */
   #status = new Map();
-  /** @type {Set<string>} */
-  #arrived = new Set();
+  /** @type {Map<string, string>} */
+  #hints = new Map();
+  /** @type {Map<string, number>} */
+  #sentMs = new Map();
   /** @type {Set<Promise<unknown>>} */
   #underway = new Set();
   #over = false;
@@ -40,35 +49,41 @@ export class Joins {
     const id = crypto.randomUUID();
     const { type, body } = await this.#encoder.encode(clip, circumstances);
     if (this.#over) return;
-    this.#status.set(id, OPEN);
+    this.#status.set(id, SENDING);
+    this.#sentMs.set(id, performance.now());
     const sending = this.#deliver({ body, headers: headers(id, type, clip, circumstances) });
     this.#underway.add(sending);
     try {
       this.#settle(await sending);
-      this.#arrived.add(id);
     } catch (error) {
-      if (!(error instanceof Away)) this.#status.delete(id); // the server may have it: then it is taken back like the others
+      if (!unsure(error)) this.#status.delete(id); // otherwise it is taken back like the others
       throw error;
     } finally {
       this.#underway.delete(sending);
     }
   }
 
-  /** The same clip twice is one: where the network fails, it is sent again. @param {{body: BodyInit, headers: Record<string, string>}} options */
+  /** The same clip twice is one: where the network or the server fails, it is sent again. @param {{body: BodyInit, headers: Record<string, string>}} options */
   async #deliver(options) {
     for (let attempt = 0; ; attempt++)
       try {
         return await call("POST", "/v1/joins", options);
       } catch (error) {
-        if (!(error instanceof Away) || attempt === AGAIN) throw error;
-        await new Promise(resolve => window.setTimeout(resolve, pauseMs(attempt)));
+        if (!unsure(error) || attempt === AGAIN) throw error;
+        const pause = pauseMs(attempt) + (error.retryAfterMs ?? 0);
+        await new Promise(resolve => window.setTimeout(resolve, pause));
         if (this.#over) throw error;
       }
   }
 
   /** Clips without an answer. */
   get waiting() {
-    return [...this.#status].filter(([, status]) => status === OPEN).map(([id]) => id);
+    return [...this.#those(SENDING), ...this.#those(OPEN)];
+  }
+
+  /** @param {string} wanted */
+  #those(wanted) {
+    return [...this.#status].filter(([, status]) => status === wanted).map(([id]) => id);
   }
 
   /** Takes back every clip that has no answer, also those still on their way there; may hear yet that one had led somewhere. */
@@ -110,9 +125,12 @@ export class Joins {
   /** @param {JoinAnswer} answer */
   #settle(answer) {
     if (!this.#status.has(answer.join_id)) return;
-    if (this.#status.get(answer.join_id) === "joined") return; // pushed and answered: once is enough
+    const before = this.#status.get(answer.join_id);
+    if (before === "joined" || (before === OVER && answer.status === OVER)) return; // once is enough
     this.#status.set(answer.join_id, answer.status);
-    if (!this.#over || answer.status === "joined") this.onanswer(answer);
+    if (answer.hint) this.#hints.set(answer.join_id, answer.hint);
+    const hint = answer.hint ?? this.#hints.get(answer.join_id); // a push may overtake the answer to the clip itself
+    if (!this.#over || answer.status === "joined") this.onanswer({ ...answer, hint });
   }
 
   /** Answers come by themselves while the live channel is up, or seems to be. One round after the other. */
@@ -120,9 +138,16 @@ export class Joins {
     this.#turn += 1;
     if (this.#asking || (this.#live.state === "open" && this.#turn % POLLS_LIVE)) return;
     this.#asking = true;
-    const asked = this.waiting.filter(id => this.#arrived.has(id)); // of others the server knows nothing yet
-    await Promise.allSettled(asked.map(async id => this.#settle(await call("GET", `/v1/joins/${id}`))));
+    await Promise.allSettled(this.#due().map(async id => this.#settle(await call("GET", `/v1/joins/${id}`))));
     this.#asking = false;
+  }
+
+  /** Clips that are open; else, now and then, the last that is over: those inside may have said yes since. */
+  #due() {
+    const open = this.#those(OPEN);
+    if (open.length || this.#turn % POLLS_LIVE) return open;
+    const kept = this.#those(OVER).filter(id => performance.now() - (this.#sentMs.get(id) ?? 0) < KEPT_MS);
+    return kept.slice(-1);
   }
 }
 

@@ -11,27 +11,29 @@ const form = find("form", HTMLFormElement, root);
 const token = new URLSearchParams(location.hash.slice(1)).get("token") ?? "";
 let approve = true;
 
-/** @typedef {{send: (values: import("./forms.js").Values) => Promise<unknown>, own?: Record<string, string>, done: () => string}} Letter */
-
-const LOST = { gone: "letter.lost", "not-found": "letter.lost", invalid: "letter.lost" };
+/** @typedef {{send: (values: import("./forms.js").Values) => Promise<unknown>, own?: Record<string, string>, done: () => string, lost: string}} Letter */
 
 /** @type {Record<string, Letter>} */
 const LETTERS = {
   verify: {
     send: () => call("POST", "/v1/accounts/verify", { json: { token } }),
     done: () => t("letter.verify.done"),
+    lost: "letter.lost",
   },
   reset: {
     send: ({ password }) => call("POST", "/v1/accounts/password", { json: { token, password } }),
     done: () => t("letter.reset.done"),
+    lost: "letter.lost",
   },
   guardian: {
     send: () => call("POST", "/v1/session/age/approval", { json: { token, approve } }),
     done: () => t(approve ? "letter.guardian.done" : "letter.guardian.refused"),
+    lost: "letter.guardian.lost",
   },
   unsubscribe: {
     send: () => call("POST", `/v1/unsubscribe/${encodeURIComponent(token)}`),
     done: () => t("letter.unsubscribe.done"),
+    lost: "letter.unsubscribe.lost",
   },
 };
 
@@ -51,8 +53,10 @@ const letter = LETTERS[root.dataset.letter ?? ""];
 form.addEventListener("submit", event => {
   approve = /** @type {HTMLButtonElement | null} */ (event.submitter)?.value !== "no";
 });
-if (letter && token) onSubmit(form, values => answer(letter, values), LOST);
-else {
+if (letter && token) {
+  const { lost } = letter;
+  onSubmit(form, values => answer(letter, values), { gone: lost, "not-found": lost, invalid: lost });
+} else {
   form.hidden = true;
   write(find(".lead", HTMLElement, root), t("letter.incomplete"));
   const next = find(".letter-next", HTMLAnchorElement, root);

@@ -5,6 +5,8 @@ import { Waveform } from "./waveform.js";
 
 /** @type {Set<Trouble | null>} what a second try will not change, or not yet */
 const NO_USE = new Set(["insecure", "unsupported", "too-many"]);
+/** @type {Set<string | undefined>} phases in which the microphone is open */
+const HEARING = new Set(["listening", "finishing"]);
 
 /** The ear, the ring of sound round it, and what is happening, in words. */
 export class ListenerView {
@@ -52,7 +54,7 @@ export class ListenerView {
     if (before === phase) return;
     this.#root.dataset.phase = phase;
     if (phase === "listening") this.#wave.start();
-    if (before === "listening") this.#wave.stop();
+    if (HEARING.has(before) && !HEARING.has(phase)) this.#wave.stop();
   }
 
   /** @param {ListeningState} state */

@@ -34,6 +34,7 @@ const HINTS = {
   clock: ["hint.clock.title", "hint.clock.body"],
   crowded: ["hint.crowded.title", "hint.crowded.body"],
   knocking: ["hint.knocking.title", "hint.knocking.body"],
+  unsure: ["hint.unsure.title", "hint.unsure.body"],
   refused: ["hint.refused.title", "hint.refused.body"],
 };
 
@@ -44,12 +45,14 @@ const TIPS = {
   clipped: "tip.clipped",
   crowded: "tip.crowded",
   knocking: "tip.knocking",
+  unsure: "tip.unsure",
 };
 
 /** @param {ListeningState} state */
 export function statusText({ phase, sent, inside }) {
   if (phase === "starting") return t("status.starting");
   if (phase === "listening") return t(sent ? "status.comparing" : "status.listening");
+  if (phase === "finishing") return t(inside ? "status.letting-in" : "status.finishing");
   if (phase === "back") return t("status.back");
   if (phase === "joined") return t(inside ? "status.let-in" : "status.joined");
   return "";

@@ -6,6 +6,8 @@ const LIFE_MS = 110 * 60_000; // the gateway closes a socket at two hours: chang
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
 const MISSED = 2; // unanswered heartbeats that mean nobody is there
+const QUIET_MS = 60_000; // a return to the page after that asks whether anybody is there: sockets die in a sleep
+const ANSWER_MS = 10_000;
 
 /** Full jitter, so that a thousand pages do not come back in the same instant. @param {number} attempt */
 export const pauseMs = attempt =>
@@ -33,6 +35,9 @@ export class Live extends EventTarget {
   #attempt = 0;
   #turn = 0;
   #unanswered = 0;
+  #heardAt = 0; // by the device's clock, which goes on while it sleeps
+  /** @type {number | undefined} */
+  #patience;
   /** @type {number | undefined} */
   #heartbeat;
   /** @type {number | undefined} */
@@ -44,6 +49,8 @@ export class Live extends EventTarget {
     this.#tab = tab;
     window.addEventListener("online", () => this.state === "offline" && this.reopen());
     window.addEventListener("offline", () => this.#socket && this.#lost()); // it would stay silently open
+    for (const occasion of ["online", "pageshow", "focus"]) window.addEventListener(occasion, this.#doubt);
+    document.addEventListener("visibilitychange", this.#doubt);
   }
 
   #tab;
@@ -98,7 +105,7 @@ export class Live extends EventTarget {
 
   #opened() {
     this.#attempt = 0;
-    this.#unanswered = 0;
+    this.#hears();
     const bornAt = performance.now();
     this.#heartbeat = window.setInterval(() => this.#beat(bornAt), HEARTBEAT_MS);
     this.#become("open");
@@ -109,12 +116,36 @@ export class Live extends EventTarget {
   #beat(bornAt) {
     if (this.#unanswered >= MISSED || performance.now() - bornAt > LIFE_MS) return this.#lost();
     this.#unanswered += 1;
+    return this.#ask();
+  }
+
+  #ask() {
     this.send({ action: "heartbeat", room_id: this.follows ?? undefined });
+  }
+
+  #doubt = () => {
+    const askedAt = Date.now();
+    const quiet = askedAt - this.#heardAt > QUIET_MS && this.state === "open";
+    if (!quiet || this.#patience !== undefined || document.visibilityState === "hidden") return;
+    this.#ask();
+    this.#patience = window.setTimeout(() => this.giveUp(askedAt), ANSWER_MS);
+  };
+
+  /** Somebody has waited in vain for an answer to what was sent then. @param {number} sentAt */
+  giveUp(sentAt) {
+    if (this.state === "open" && this.#heardAt < sentAt) this.#lost();
+  }
+
+  #hears() {
+    this.#unanswered = 0;
+    this.#heardAt = Date.now();
+    window.clearTimeout(this.#patience);
+    this.#patience = undefined;
   }
 
   /** @param {unknown} data */
   #received(data) {
-    this.#unanswered = 0;
+    this.#hears();
     const message = /** @type {LiveMessage} */ (JSON.parse(String(data)));
     const kind = message.type === "heartbeat" ? "heartbeat" : "message";
     this.dispatchEvent(new CustomEvent(kind, { detail: message }));
@@ -132,6 +163,8 @@ export class Live extends EventTarget {
     this.#turn += 1;
     window.clearInterval(this.#heartbeat);
     window.clearTimeout(this.#retry);
+    window.clearTimeout(this.#patience);
+    this.#patience = undefined;
     const socket = this.#socket;
     this.#socket = null;
     if (!socket) return;

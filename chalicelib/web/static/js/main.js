@@ -21,16 +21,18 @@ import { OVER } from "./forms.js";
 import { t } from "./i18n.js";
 import { Invite } from "./invite.js";
 import { keepLanguage } from "./language.js";
+import { Leaving } from "./leaving.js";
 import { ListenerView } from "./listener-view.js";
 import { Listening } from "./listening.js";
 import { Live } from "./live.js";
 import { Measuring } from "./measuring/measuring.js";
 import { MeasuringView } from "./measuring/measuring-view.js";
 import { MeetingView } from "./meeting-view.js";
-import { say, showCookieNotice, showWhenOffline, showWithoutCookies } from "./notices.js";
+import { say, showCookieNotice, showPolicyNews, showWhenOffline, showWithoutCookies } from "./notices.js";
 import { Organise } from "./organise.js";
 import { MyLinks } from "./panel/links.js";
 import { openPanel } from "./panel/open.js";
+import { tellOfReports } from "./report-notice.js";
 import { Room } from "./room.js";
 import { Session } from "./session.js";
 import { Tab } from "./tab.js";
@@ -40,16 +42,17 @@ const tab = new Tab();
 const live = new Live(tab);
 const session = new Session(live);
 const room = new Room(live);
-const listening = new Listening({ tab, live, clock: new ServerClock(), session, room: () => room.id });
+const listening = new Listening({ tab, live, clock: new ServerClock(), session, room });
 const time = new ServerTime(live);
 const lease = new Lease(tab, live);
 const staged = new Staged({ tab, live, session, lease, time, kept: new Kept(tab) });
 new ListenerView(listening);
-const view = new MeetingView(room, live, () => void here.leave());
+const view = new MeetingView(room, live, () => here.leave());
 const door = new Door(room, () => view.focus());
 const invite = new Invite(room);
 const organise = new Organise(room, session);
-const arrival = new Arrival(session, live);
+const leaving = new Leaving();
+const arrival = new Arrival(session, live, leaving);
 const shown = new ShownView(room, staged, time, () => panel.open("links"));
 new Deadlines(room, time);
 const analytics = new Analytics(room);
@@ -71,6 +74,7 @@ const parts = {
   analytics,
   organise,
   measuring,
+  leaving,
   others,
 };
 const here = new Whereabouts(parts);
@@ -95,7 +99,7 @@ room.addEventListener("moved", event => {
 });
 for (const why of /** @type {Ending[]} */ (["ended", "signed-out"]))
   room.addEventListener(why, () => here.end(why));
-room.addEventListener("unread", () => say(t("meeting.unread")));
+room.addEventListener("unread", () => room.state || say(t("meeting.unread")));
 room.addEventListener("missing", () => void here.lookOutside(roomHere()));
 arrival.addEventListener("arrived", event => here.arrive(detail(event)));
 arrival.addEventListener("over", () => here.end("ended"));
@@ -114,12 +118,6 @@ window.addEventListener("popstate", () => {
   else here.show("home");
 });
 lease.addEventListener("renewed", () => room.prolong(staged.ids, lease.expiresAtMs));
-window.addEventListener("pagehide", ({ persisted }) => {
-  listening.stop();
-  calls.leave();
-  measuring.leave();
-  if (heldBearer() && !persisted) void call("DELETE", "/v1/session", { leaving: true }); // nobody could come back to it
-});
 
 keepLanguage(language => session.prefer({ language }));
 const { panel, rename, askAge } = openPanel(session, here.arriveToRun);
@@ -127,9 +125,19 @@ new MeasuringView(measuring, room, askAge);
 new MyLinks(panel, staged, room, time);
 panel.restore();
 offerAgain(staged);
+window.addEventListener("pagehide", () => {
+  listening.stop();
+  calls.leave();
+});
 followTab({ tab, live, room, staged });
+window.addEventListener("pagehide", ({ persisted }) => {
+  measuring.leave(); // after what the tab has staged: browsers let 64 KB of such messages through
+  if (heldBearer() && !persisted) void call("DELETE", "/v1/session", { leaving: true }); // nobody could come back to it
+});
 arrival.addEventListener("rename", rename);
+tellOfReports(room);
 showCookieNotice();
+showPolicyNews();
 showWhenOffline();
 showWithoutCookies();
 const address = roomHere();

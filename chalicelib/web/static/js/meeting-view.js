@@ -1,4 +1,4 @@
-import { copy, find, write } from "./dom.js";
+import { arrange, copy, find, write } from "./dom.js";
 import { clockTime, t } from "./i18n.js";
 import { initials } from "./initials.js";
 
@@ -6,6 +6,19 @@ const TINTS = 6;
 
 /** @type {Record<string, string>} */
 const VIA = { sound: "via.sound", code: "via.code", link: "via.link" };
+
+/** @typedef {import("./live.js").Live["state"] | "behind"} LinkState */
+/** @type {Record<LinkState, string>} */
+const LINKS = {
+  open: "link.live",
+  behind: "link.behind",
+  closed: "link.away",
+  connecting: "link.away",
+  offline: "link.away",
+};
+
+/** What is heard may be less than what is there. @param {import("./live.js").Live["state"]} live @param {boolean} behind @returns {LinkState} */
+export const linkState = (live, behind) => (live === "open" && behind ? "behind" : live);
 
 /** The same person has the same colour on every screen. @param {string} id */
 export const tint = id =>
@@ -39,7 +52,9 @@ export class MeetingView {
   constructor(room, live, leave) {
     find(".leave", HTMLButtonElement).addEventListener("click", leave);
     room.addEventListener("change", () => this.#show(room.state));
-    live.addEventListener("state", () => this.#connection(live.state));
+    const connection = () => this.#connection(linkState(live.state, room.behind));
+    live.addEventListener("state", connection);
+    for (const news of ["change", "unread"]) room.addEventListener(news, connection);
   }
 
   /** A room not read yet shows nobody, not the people of the last one. */
@@ -72,21 +87,16 @@ export class MeetingView {
     return item;
   }
 
-  /** Touches only what is new, gone or elsewhere: a thousand who come make a thousand cards. @param {HTMLElement[]} items */
+  /** A thousand who come make a thousand cards. @param {HTMLElement[]} items */
   #list(items) {
     const here = new Set(items);
     for (const [id, { item }] of this.#cards) if (!here.has(item)) this.#cards.delete(id);
-    for (const old of [...this.#people.children])
-      if (!here.has(/** @type {HTMLElement} */ (old))) old.remove();
-    let at = this.#people.firstElementChild;
-    for (const item of items)
-      if (item === at) at = at.nextElementSibling;
-      else this.#people.insertBefore(item, at);
+    arrange(this.#people, items);
   }
 
-  /** @param {import("./live.js").Live["state"]} state */
+  /** @param {LinkState} state */
   #connection(state) {
     this.#link.dataset.state = state;
-    write(this.#link, t(state === "open" ? "link.live" : "link.away"));
+    write(this.#link, t(LINKS[state]));
   }
 }

@@ -1,6 +1,8 @@
+import { AudioInput } from "./audio-input.js";
 import { isNobody } from "./cookieless.js";
 
 const WANTED = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
+const CAPTURE = { name: "capture", file: new URL("./capture-worklet.js", import.meta.url) };
 
 /** What keeps this browser from listening at all, before asking anybody anything. @returns {Trouble | null} */
 export function obstacle() {
@@ -17,61 +19,18 @@ export function readProcessing(/** @type {MediaTrackSettings} */ settings) {
   return said.some(value => value !== undefined && value !== false) ? "on" : "unknown";
 }
 
-/**
- * An open microphone. `onsamples` gets each batch of raw samples with the frame number of its first one,
- * on the clock of `context`; `onlost` hears that the device went away.
- */
-export class Microphone {
-  /** @type {MediaStream | null} */
-  #stream = null;
-  #closed = false;
+/** `onsamples` gets each batch of raw samples with the frame number of its first one, on the clock of `context`. */
+export class Microphone extends AudioInput {
   /** @type {Processing} */
   processing = "unknown";
   /** @type {(batch: {frame: number, samples: Float32Array}) => void} */
   onsamples = () => {};
-  onlost = () => {};
-
-  /** Call it in the click itself: an audio clock made later may not be allowed to run. */
-  constructor() {
-    this.context = new AudioContext();
-  }
 
   /** Throws what getUserMedia throws. */
-  async open() {
-    const stream = await navigator.mediaDevices.getUserMedia({ audio: { ...WANTED, channelCount: 1 } });
-    this.#stream = stream;
-    if (this.#closed) return this.#release();
-    const track = stream.getAudioTracks()[0];
-    if (track) {
-      this.processing = readProcessing(track.getSettings());
-      track.addEventListener("ended", () => this.onlost());
-    }
-    await this.context.audioWorklet.addModule(new URL("./capture-worklet.js", import.meta.url));
-    if (!this.#closed) await this.#listen(stream);
-  }
-
-  /** @param {MediaStream} stream */
-  async #listen(stream) {
-    const capture = new AudioWorkletNode(this.context, "capture", {
-      numberOfOutputs: 0,
-      channelCount: 1,
-      channelCountMode: "explicit",
-    });
-    capture.port.onmessage = event => {
-      if (!this.#closed) this.onsamples(event.data);
-    };
-    this.context.createMediaStreamSource(stream).connect(capture);
+  async listen() {
+    const track = await this.open({ ...WANTED, channelCount: 1 }, CAPTURE, batch => this.onsamples(batch));
+    if (!track) return;
+    this.processing = readProcessing(track.getSettings());
     await this.context.resume();
-  }
-
-  #release() {
-    for (const track of this.#stream?.getTracks() ?? []) track.stop();
-  }
-
-  close() {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.#release();
-    void this.context.close();
   }
 }

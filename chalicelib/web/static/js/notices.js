@@ -36,6 +36,19 @@ export function showCookieNotice() {
   });
 }
 
+/** A change of what is kept is told to who was here before it, until they have taken note. */
+export function showPolicyNews() {
+  const news = find(".policy-news", HTMLElement);
+  const version = news.dataset.version ?? "";
+  const known = recall("policy");
+  if (!known) remember("policy", version);
+  news.hidden = !known || Number(known) >= Number(version);
+  find("button", HTMLButtonElement, news).addEventListener("click", () => {
+    news.hidden = true;
+    remember("policy", version);
+  });
+}
+
 /** Says so for as long as this device has no network. */
 export function showWhenOffline() {
   const show = () => write(find(".offline", HTMLElement), navigator.onLine ? "" : t("notice.offline"));

@@ -1,6 +1,6 @@
 import { call } from "./api.js";
 import { find, write } from "./dom.js";
-import { busy, onSubmit } from "./forms.js";
+import { busy, copyField, onSubmit } from "./forms.js";
 import { dayAndTime, t } from "./i18n.js";
 import { say } from "./notices.js";
 import { fromField, toField } from "./when.js";
@@ -32,7 +32,7 @@ export class Organise {
     onSubmit(analytics, ({ analytics_id }) => this.#save({ analytics_id: analytics_id || null }));
     this.#knock.addEventListener("change", () => void this.#turnKnock());
     this.#picture.addEventListener("toggle", () => this.#showPicture(this.#room.state?.answer.link));
-    this.#onclick(".copy-link", () => this.#copy());
+    this.#onclick(".copy-link", async () => say(await copyField(this.#link)));
     this.#onclick(".claim-act", () => this.#claim());
     this.#onclick(".end-meeting", () => this.#sure.showModal());
     this.#onclick(".sure-no", () => this.#sure.close());
@@ -125,16 +125,6 @@ export class Organise {
     });
     this.#turning = false;
     this.#knock.checked = saved;
-  }
-
-  async #copy() {
-    try {
-      await navigator.clipboard.writeText(this.#link.value);
-      say(t("organise.copied"));
-    } catch {
-      this.#link.select();
-      say(t("organise.not-copied"));
-    }
   }
 
   async #claim() {

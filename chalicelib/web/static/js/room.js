@@ -11,7 +11,7 @@ const PULSES = 10; // after which the room is read in any case: a pulse tells no
 
 /**
  * The meeting this page is in. Events: "change" when anything in it did, or was read again; "knock" (detail: LiveMessage);
- * "moved" (detail: room id); "unread" where it cannot be read for now; and the three ends (Ending): "ended", "missing" if it is not ours to see, "signed-out"
+ * "moved" (detail: room id); "unread" where it cannot be read for now, until the next "change"; and the three ends (Ending): "ended", "missing" if it is not ours to see, "signed-out"
  * if the session that was in it is over.
  */
 export class Room extends EventTarget {
@@ -19,6 +19,7 @@ export class Room extends EventTarget {
   id = null;
   /** @type {RoomState | null} */
   state = null;
+  behind = false; // the meeting cannot be read for now: what is there may be old
   #reading = false;
   #again = false;
   #pulses = 0; // since the last reading
@@ -57,19 +58,12 @@ export class Room extends EventTarget {
     if (this.id) this.#live.send({ action: "resume", room_id: this.id, after: this.state?.sequence ?? 0 });
   };
 
-  /** @param {Promise<unknown>} before what must reach the server while I am in it */
-  async leave(before) {
-    const id = this.id;
-    this.forget();
-    await before;
-    if (id) await call("DELETE", `/v1/rooms/${id}/participants/me`);
-  }
-
   forget() {
     this.id = null;
     this.state = null;
     this.#live.follows = null;
     this.#failed = 0;
+    this.behind = false;
     window.clearTimeout(this.#retry);
   }
 
@@ -96,7 +90,7 @@ export class Room extends EventTarget {
       if (id === this.id) this.#take(answer);
     } catch (error) {
       if (id !== this.id) return;
-      if (!(error instanceof Refused && GONE.has(error.status))) this.#repeat();
+      if (!(error instanceof Refused && GONE.has(error.status))) this.#fail();
       else this.#end(error.status === 401 && this.state ? "signed-out" : "missing");
     }
   }
@@ -106,7 +100,13 @@ export class Room extends EventTarget {
     window.clearTimeout(this.#retry);
     this.#retry = window.setTimeout(this.refresh, pauseMs(this.#failed));
     this.#failed += 1;
-    if (this.#failed === TOLD && !this.state) this.dispatchEvent(new Event("unread"));
+  }
+
+  #fail() {
+    this.#repeat();
+    if (this.behind || this.#failed < TOLD) return;
+    this.behind = true;
+    this.dispatchEvent(new Event("unread"));
   }
 
   /**
@@ -119,6 +119,7 @@ export class Room extends EventTarget {
       return this.#repeat();
     this.#pulses = 0;
     this.#failed = 0;
+    this.behind = false;
     if (answer.room_id === this.id) this.#replace(fromAnswer(answer));
     else this.#move(answer.room_id);
     return undefined;

@@ -19,6 +19,7 @@ export class Waiting extends EventTarget {
   /** @type {number | undefined} */
   #timer;
   #asking = false;
+  #answered = ""; // the room whose people answered, perhaps before it was known that this is the one
   /** instant of performance.now() of the latest knock */
   knockedAt = 0;
   count = 0;
@@ -30,7 +31,7 @@ export class Waiting extends EventTarget {
     live.addEventListener("open", () => this.#again());
     live.addEventListener("message", event => {
       const { type, room_id } = /** @type {CustomEvent<LiveMessage>} */ (event).detail;
-      if (type === "knock.answered" && room_id === this.#entry?.room_id) this.#again();
+      if (type === "knock.answered" && room_id) this.#heard(room_id);
     });
   }
 
@@ -54,13 +55,19 @@ export class Waiting extends EventTarget {
     this.count = 0;
   }
 
+  /** The answer may be quicker than the server's word that the question was put. @param {string} room */
+  #heard(room) {
+    this.#answered = room;
+    if (room === this.#entry?.room_id) void this.#again();
+  }
+
   /** @param {Entry} entry */
   #take(entry) {
     if (entry.status !== "knocking") return this.#end("in", entry.room_id);
     const fresh = entry.expires_at_ms !== this.#entry?.expires_at_ms;
     this.#entry = entry;
     if (fresh) this.#knocked();
-    this.#later(this.#pause());
+    this.#later(this.#answered === entry.room_id ? 0 : this.#pause());
     return undefined;
   }
 
@@ -85,6 +92,7 @@ export class Waiting extends EventTarget {
     const ask = this.#ask;
     if (!ask || this.#asking) return;
     this.#asking = true;
+    this.#answered = "";
     try {
       const entry = await ask();
       if (ask === this.#ask) this.#take(entry);

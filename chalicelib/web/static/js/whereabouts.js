@@ -1,5 +1,4 @@
 import { home, meeting, roomHere } from "./addresses.js";
-import { call } from "./api.js";
 import { find, write } from "./dom.js";
 import { t } from "./i18n.js";
 import { mine } from "./insights/addresses.js";
@@ -30,7 +29,8 @@ const ENDINGS = {
  *   listening: import("./listening.js").Listening, staged: import("./content/staged.js").Staged,
  *   view: import("./meeting-view.js").MeetingView, arrival: import("./arrival.js").Arrival,
  *   calls: import("./call/call.js").Call, invite: import("./invite.js").Invite, analytics: import("./analytics.js").Analytics,
- *   organise: import("./organise.js").Organise, measuring: import("./measuring/measuring.js").Measuring, others: Clearable[]}} Parts `others`: what else shows one meeting
+ *   organise: import("./organise.js").Organise, measuring: import("./measuring/measuring.js").Measuring,
+ *   leaving: import("./leaving.js").Leaving, others: Clearable[]}} Parts `others`: what else shows one meeting
  */
 
 /** Which view the page shows, and the ways between them: into a meeting, out of it, to its door and to its end. */
@@ -42,6 +42,8 @@ export class Whereabouts {
     this.#parts = parts;
     parts.room.addEventListener("change", () => this.#isIn());
     parts.session.addEventListener("change", () => this.#remind());
+    parts.leaving.addEventListener("heard", () => this.#left());
+    parts.leaving.addEventListener("unheard", () => say(t("notice.leave-unheard")));
   }
 
   #parts;
@@ -92,6 +94,7 @@ export class Whereabouts {
 
   /** @param {string} id */
   arriveToRun = id => {
+    this.#parts.listening.stop();
     this.arrive(id);
     this.#parts.organise.unfold();
   };
@@ -112,20 +115,23 @@ export class Whereabouts {
     return arrival.focus();
   }
 
-  async leave() {
-    const { calls, measuring, room, staged } = this.#parts;
+  leave() {
+    const { calls, leaving, measuring, room } = this.#parts;
     const { id } = room;
     calls.leave();
-    const left = room.leave(measuring.clear());
+    room.forget();
+    measuring.clear();
+    if (id) void leaving.leave(id, () => measuring.flush());
     this.#forget(id);
     if (roomHere()) history.pushState(null, "", home());
     this.show("home");
     find("#ear", HTMLButtonElement).focus();
-    await left.then(
-      () => say(t("notice.left")),
-      () => say(t("notice.leave-failed")),
-    );
-    staged.refresh(); // nothing of mine is shown there any more
+  }
+
+  /** The server knows. */
+  #left() {
+    say(t("notice.left"));
+    this.#parts.staged.refresh(); // nothing of mine is shown there any more
   }
 
   /** The address stays: it says which meeting is meant. @param {Ending} why */
@@ -155,14 +161,14 @@ export class Whereabouts {
 
   /** A clip taken back had already found a meeting: nobody asked to be in it. @param {string | null} id */
   undo(id) {
-    if (id && id !== this.#parts.room.id)
-      void call("DELETE", `/v1/rooms/${id}/participants/me`).catch(() => {});
+    if (id && id !== this.#parts.room.id) this.#parts.leaving.undo(id);
   }
 
   /** @param {string} id */
   #go(id) {
-    const { room, arrival, calls, analytics, invite, others } = this.#parts;
+    const { room, arrival, calls, analytics, invite, leaving, others } = this.#parts;
     arrival.clear();
+    leaving.revoke(id);
     if (id !== room.id) {
       for (const one of others) one.clear();
       invite.forget();

@@ -4,6 +4,7 @@ import { say } from "../notices.js";
 import { MOST } from "./call.js";
 import { possible, SOURCES } from "./devices.js";
 import { Tile } from "./tile.js";
+import { Ways } from "./ways.js";
 
 /** @typedef {import("./devices.js").Source} Source */
 
@@ -32,6 +33,7 @@ export class CallView {
   #shown = new Map();
   /** @type {Set<string> | null} who was in it at the last look; null: not in it then */
   #company = null;
+  #ways = new Ways();
 
   /** @param {import("./call.js").Call} call @param {import("../room.js").Room} room */
   constructor(call, room) {
@@ -136,6 +138,7 @@ export class CallView {
       this.#shown.delete(id);
     }
     for (const id of people) this.#tile(id).show(this.#seen(id));
+    this.#sayWays(people);
     if (people.length === 0) find(".call-hear", HTMLElement).hidden = true;
   }
 
@@ -163,6 +166,16 @@ export class CallView {
     const tracks = { microphone: track("microphone"), camera: track("camera"), screen: track("screen") };
     const link = mine ? "mine" : (peer?.link ?? "connecting");
     return { id, name: this.#name(id), mine, tracks, link, state: this.#state(id, link, on) };
+  }
+
+  /** For those who do not see the tiles. @param {string[]} people */
+  #sayWays(people) {
+    this.#ways.keep(people);
+    for (const id of people) {
+      const { link } = this.#call.peer(id) ?? {};
+      const text = link && this.#ways.news(id, link);
+      if (text) say(t(text, { name: this.#name(id) }));
+    }
   }
 
   /** @param {string} id @param {string} link @param {Record<Source, boolean>} on */

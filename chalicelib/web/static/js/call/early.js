@@ -6,10 +6,10 @@ const PEOPLE_MAX = 5;
  * Nobody is connected to, and so sent sound or pictures, who does not stand in the call's list.
  */
 export class Early {
-  /** @type {Map<string, import("./call.js").Signal[]>} */
+  /** @type {Map<string, import("./others.js").Signal[]>} */
   #held = new Map();
 
-  /** @param {string} id @param {import("./call.js").Signal} signal */
+  /** @param {string} id @param {import("./others.js").Signal} signal */
   hold(id, signal) {
     const held = this.#held.get(id) ?? [];
     if (held.length < HELD_MAX && (held.length || this.#held.size < PEOPLE_MAX))

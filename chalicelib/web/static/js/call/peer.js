@@ -41,7 +41,6 @@ export class Peer extends EventTarget {
     connection.ontrack = () => this.dispatchEvent(new Event("track"));
     devices.addEventListener("change", this.#give);
     this.#wait();
-    if (!polite) this.#lay();
   }
 
   #polite;
@@ -71,7 +70,8 @@ export class Peer extends EventTarget {
     this.#connection.close();
   }
 
-  #lay() {
+  /** Lays the three lines, and so offers them. */
+  lay() {
     for (const kind of ["audio", "video", "video"])
       this.#connection.addTransceiver(kind, { direction: "sendrecv" });
     this.#open();

@@ -15,6 +15,7 @@ export class Lease extends EventTarget {
   expiresAtMs = 0;
   #beatenAt = 0;
   #openedAt = 0;
+  #staging = false;
   /** @type {number | undefined} */
   #timer;
   /** @type {number | undefined} */
@@ -48,9 +49,14 @@ export class Lease extends EventTarget {
     }
   }
 
+  /** The first link is on its way, and opens the tab. */
+  begin() {
+    this.#staging = true;
+  }
+
   /** Whether the server knows of the tab, or is about to: a page may go before it has answered. */
   get begun() {
-    return this.expiresAtMs > 0 || this.#openedAt > 0;
+    return this.expiresAtMs > 0 || this.#openedAt > 0 || this.#staging;
   }
 
   /** The server has opened the tab, or heard of it. @param {number} expiresAtMs */
@@ -67,6 +73,7 @@ export class Lease extends EventTarget {
   end() {
     this.expiresAtMs = 0;
     this.#openedAt = 0;
+    this.#staging = false;
     window.clearInterval(this.#timer);
     window.clearTimeout(this.#patience);
   }
@@ -81,11 +88,17 @@ export class Lease extends EventTarget {
     if (this.#live.state !== "open") return void this.#put();
     this.#live.send({ action: "heartbeat", lease: true });
     window.clearTimeout(this.#patience);
-    this.#patience = window.setTimeout(() => void this.#put(), ANSWER_MS);
+    this.#patience = window.setTimeout(() => this.#unheard(), ANSWER_MS);
+  }
+
+  #unheard() {
+    this.#live.giveUp(this.#beatenAt);
+    void this.#put();
   }
 
   /** @param {LiveMessage} message */
   #answered({ expires_at_ms: until }) {
+    if (until === undefined && this.#openedAt) void this.open(); // its answer was lost, and a quiet meeting has no news
     if (until === undefined || !this.expiresAtMs) return;
     window.clearTimeout(this.#patience);
     if (until) this.hold(until);

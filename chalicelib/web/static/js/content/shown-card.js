@@ -38,7 +38,7 @@ export class ShownCard {
 
   #one;
   #acts;
-  /** @type {string | undefined} who is away keeps it: somebody answers for what is shown */
+  /** @type {string | undefined} as it was last seen: who is away keeps it */
   #name;
 
   /** The same link, shown in the same way. @param {ShownContent} other */
@@ -59,19 +59,24 @@ export class ShownCard {
   }
 
   /** What changes while it stands. @param {ShownContent} one @param {import("../room-state.js").RoomState | null} state @param {number} nowMs */
-  write({ participant_id: id, expires_at_ms }, state, nowMs) {
+  write({ participant_id: id, participant_name, expires_at_ms }, state, nowMs) {
     const mine = id === state?.answer.me;
     this.#name = nameOf(state, id) ?? this.#name;
-    const name = this.#name ?? t("content.somebody");
+    const name = this.#name ?? participant_name;
     write(
       find(".shown-by", HTMLElement, this.element),
       mine ? t("content.by-me") : t("content.by", { name }),
     );
-    const longer = mine ? t("life.mine") : t("life.theirs", { name });
-    writeLife(find("time", HTMLTimeElement, this.element), expires_at_ms, nowMs, longer);
+    writeLife(find("time", HTMLTimeElement, this.element), expires_at_ms, nowMs, this.#longer(mine, name));
     for (const own of [".shown-back", ".shown-delete"])
       find(own, HTMLButtonElement, this.element).hidden = !mine;
     find(".shown-off", HTMLButtonElement, this.element).hidden = mine || !state?.answer.organiser;
+  }
+
+  /** What would extend its life; mine may be another tab's. @param {boolean} mine @param {string} name */
+  #longer(mine, name) {
+    if (!mine) return t("life.theirs", { name });
+    return t(this.#acts.staged.ids.includes(this.#one.content_id) ? "life.mine" : "life.elsewhere");
   }
 
   /** @param {string} button @param {() => Promise<unknown>} act */

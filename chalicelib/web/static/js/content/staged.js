@@ -1,5 +1,8 @@
-import { call, Refused } from "../api.js";
-import { heldBearer } from "../cookieless.js";
+import { call, patienceMs, Refused } from "../api.js";
+import { pauseMs } from "../live.js";
+import { close, closeFormer } from "./closed.js";
+import { Reading } from "./reading.js";
+import { Sisters } from "./sisters.js";
 
 /** @typedef {import("./kept.js").Link} Link */
 /**
@@ -8,8 +11,7 @@ import { heldBearer } from "../cookieless.js";
  *   time: import("./server-time.js").ServerTime}} Parts
  */
 
-const CHANNEL = "earshot.links"; // between the tabs of this browser
-const BEACON_MS = 300; // on its way from a tab that closes
+const FAULT = 500;
 const LOOK_MS = 60_000; // before something of another tab would be over: its heartbeats are not heard here
 
 /**
@@ -29,13 +31,31 @@ export class Staged extends EventTarget {
     parts.lease.addEventListener("renewed", () => this.#prolong());
     parts.lease.addEventListener("over", () => this.#lapse());
     parts.session.addEventListener("change", () => parts.session.who || this.forget());
-    this.#sisters.addEventListener("message", () => window.setTimeout(this.refresh, BEACON_MS));
+    const again = () => this.#later && void this.#look();
+    parts.live.addEventListener("open", again);
+    window.addEventListener("online", again);
   }
 
-  #sisters = new BroadcastChannel(CHANNEL);
+  #sisters = new Sisters({
+    read: () => this.#look(),
+    holds: tab => this.items.some(one => one.tab_id === tab),
+  });
   #lookedAt = 0;
+  /** @type {number | undefined} */
+  #later;
+  #dropped = false; // something by this page's own clock: perhaps the cloud still holds it
 
   #parts;
+  /** @type {Reading<StagedItem[]>} */
+  #reading = new Reading(
+    () => this.#ask(),
+    items => {
+      this.#dropped = false;
+      const own = items.find(this.isHere);
+      if (own && !this.#parts.lease.expiresAtMs) this.#parts.lease.hold(own.expires_at_ms); // its answer was lost
+      this.#take(items);
+    },
+  );
 
   /** @param {StagedItem} item */
   isHere = item => item.tab_id === this.#parts.tab.id;
@@ -46,26 +66,31 @@ export class Staged extends EventTarget {
   }
 
   /** Reads the list. Throws Refused or Away. */
-  async read() {
-    if (!this.#parts.session.mayBe) return this.#take([]);
-    await this.#parts.time.settle();
-    const { content } = await call("GET", "/v1/content");
-    return this.#take(content);
+  read = () => this.#reading.read();
+
+  async #ask() {
+    const { session, time } = this.#parts;
+    if (!session.mayBe) return [];
+    await (this.#dropped ? time.sync() : time.settle());
+    return (await call("GET", "/v1/content")).content;
   }
 
   /** As `read`, where nobody waits for it. */
-  refresh = () => void this.read().catch(() => {});
+  refresh = () => void this.#look();
 
   /** @param {string} url @param {string | null} title throws Refused or Away */
   async stage(url, title) {
     const { session, tab, lease, time } = this.#parts;
     if (!session.who) await session.open();
     await time.settle();
+    lease.begin();
     const json = { url, title: title || null };
-    const item = await call("POST", "/v1/content", { json, headers: { "Earshot-Tab": tab.id } });
+    const asking = call("POST", "/v1/content", { json, headers: { "Earshot-Tab": tab.id } });
+    const item = await asking.catch(error => this.#failed(error));
     lease.hold(item.expires_at_ms);
-    this.#take([...this.items, item]);
-    this.#tellSisters();
+    const others = this.items.filter(one => one.content_id !== item.content_id); // perhaps it was read already
+    this.#take([...others, item]);
+    this.#sisters.tell();
     return /** @type {StagedItem} */ (item);
   }
 
@@ -77,14 +102,14 @@ export class Staged extends EventTarget {
   takeBack = ({ content_id: id }) => this.#act(call("DELETE", `/v1/content/${id}/shown`));
 
   /** Gone for everybody. @param {{content_id: string}} item throws Refused or Away */
-  remove = ({ content_id: id }) => this.#act(call("DELETE", `/v1/content/${id}`));
+  remove = ({ content_id: id }) => this.#act(call("DELETE", `/v1/content/${id}`), id);
 
   /** After a load: what the one before had staged. A crash has not deleted it; a closed tab has. */
   async restore() {
     const found = await this.#parts.kept.claim();
     if (!found?.links.length || !this.#parts.session.mayBe) return;
     this.missing = found.links;
-    await call("POST", closedAddress(found.tab), { json: {} }).catch(() => {});
+    await closeFormer(found.tab).catch(() => {});
     await this.again();
   }
 
@@ -108,8 +133,9 @@ export class Staged extends EventTarget {
   leave() {
     const { tab, lease, kept } = this.#parts;
     if (lease.begun) close(tab.id);
-    if (this.ids.length) this.#tellSisters();
+    if (this.ids.length) this.#sisters.tell(tab.id);
     this.items = [];
+    this.#reading.overtake();
     lease.end();
     kept.leave();
   }
@@ -122,25 +148,61 @@ export class Staged extends EventTarget {
     this.#take([]);
   }
 
-  /** @param {Promise<unknown>} acting */
-  async #act(acting) {
+  /** @param {Promise<unknown>} acting @param {string} [gone] the item that it deletes */
+  async #act(acting, gone) {
     try {
       await acting;
     } catch (error) {
-      if (!(error instanceof Refused && error.status === 404)) throw error; // gone meanwhile: the list will show
+      if (!(error instanceof Refused && error.status === 404)) this.#failed(error); // gone meanwhile: the list will show
     }
-    await this.read();
-    this.#tellSisters();
+    if (gone) this.#take(this.items.filter(one => one.content_id !== gone));
+    this.#sisters.tell();
+    await this.#look();
   }
 
-  /** Nothing is listed past its end; what other tabs keep up is read before it would be. @param {number} nowMs */
+  /** An answer that was lost may have been a yes. @param {unknown} error @returns {never} */
+  #failed(error) {
+    if (!(error instanceof Refused) || error.status >= FAULT) {
+      this.#sisters.tell();
+      void this.#look();
+    }
+    throw error;
+  }
+
+  /** What the cloud holds: asked until it answers, the later times behind the back. */
+  async #look(attempt = 0) {
+    this.#wait(undefined);
+    try {
+      await this.read();
+    } catch (error) {
+      const passing = patienceMs(error) !== null && this.#parts.session.mayBe;
+      const next = () => void this.#look(attempt + 1);
+      this.#wait(passing ? window.setTimeout(next, pauseMs(attempt)) : undefined);
+    }
+  }
+
+  /** @param {number | undefined} timer of the next look */
+  #wait(timer) {
+    window.clearTimeout(this.#later);
+    this.#later = timer;
+  }
+
+  /**
+   * Nothing is listed past its end; what other tabs keep up is read before it would be, and once more after, because the
+   * last heartbeat may have been heard, or this clock be wrong.
+   * @param {number} nowMs
+   */
   expire(nowMs) {
     const there = this.items.filter(item => item.expires_at_ms > nowMs);
-    if (there.length < this.items.length) this.#take(there);
+    if (there.length < this.items.length) {
+      this.#dropped = true;
+      this.#take(there);
+      return this.refresh();
+    }
     const soon = there.some(item => !this.isHere(item) && item.expires_at_ms - nowMs < LOOK_MS);
-    if (!soon || nowMs - this.#lookedAt < LOOK_MS / 2) return;
+    if (!soon || nowMs - this.#lookedAt < LOOK_MS / 2) return undefined;
     this.#lookedAt = nowMs;
-    this.refresh();
+    return this.refresh();
   }
 
   /** Out of the meeting: a tab that stages nothing need not be heard of. */
@@ -148,13 +210,14 @@ export class Staged extends EventTarget {
     if (!this.ids.length && !this.missing.length) this.#parts.lease.end();
   }
 
-  #tellSisters() {
-    this.#sisters.postMessage("changed");
-  }
-
   /** @param {StagedItem[]} items */
   #take(items) {
+    this.#reading.overtake();
     this.items = items;
+    const here = items.filter(this.isHere);
+    this.missing = this.missing.filter(
+      one => !here.some(item => item.url === one.url && item.title === one.title),
+    );
     this.#keep();
     this.dispatchEvent(new Event("change"));
   }
@@ -169,6 +232,7 @@ export class Staged extends EventTarget {
     const { expiresAtMs } = this.#parts.lease;
     this.items = this.items.map(item => (this.isHere(item) ? { ...item, expires_at_ms: expiresAtMs } : item));
     this.dispatchEvent(new Event("change"));
+    if (this.#dropped) this.refresh();
   }
 
   #lapse() {
@@ -179,13 +243,4 @@ export class Staged extends EventTarget {
     this.refresh();
     if (this.missing.length) this.dispatchEvent(new Event("interrupted"));
   }
-}
-
-/** @param {string} tab */
-const closedAddress = tab => `/v1/tabs/${tab}/closed?tab=${tab}`;
-
-/** What a page that goes has to say; beacons carry no bearer. @param {string} tab */
-function close(tab) {
-  if (heldBearer()) void call("POST", closedAddress(tab), { json: {}, keepalive: true }).catch(() => {});
-  else navigator.sendBeacon(closedAddress(tab), new Blob(["{}"], { type: "application/json" }));
 }

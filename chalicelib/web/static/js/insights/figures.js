@@ -40,6 +40,17 @@ export const WHOLE = [
   ["attention", "share", all => all.attention],
 ];
 
+/** @type {Figure<TrendPoint>[]} */
+export const TREND = [
+  ["length", "length", one => one.length_ms],
+  ["gini", "index", one => one.gini],
+  ["silence", "share", one => one.silence_share],
+  ["overlap", "share", one => one.overlap_share],
+  ["interruptions", "count", one => one.interruptions_per_hour],
+  ["attention", "share", one => one.attention],
+  ["coverage", "share", one => one.coverage],
+];
+
 const SHARES = new Set(["coverage", "attention", "attention_drop"]);
 
 /** How the figure that a tip rests on is read. @param {string} metric @returns {import("./format.js").Kind} */

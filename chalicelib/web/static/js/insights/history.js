@@ -6,6 +6,7 @@ import { dayAndTime, t } from "../i18n.js";
 import { keepLanguage } from "../language.js";
 import { report } from "./addresses.js";
 import { timesOf, titleOf } from "./meeting-head.js";
+import { awaitReady } from "./ready.js";
 import { mayBeSomebody, obstacle } from "./visitor.js";
 
 const root = find(".history", HTMLElement);
@@ -15,6 +16,7 @@ const said = find(".history-said", HTMLElement);
 const capture = find("#capture-insights", HTMLInputElement);
 /** @type {string | null} */
 let next = null;
+let waits = false;
 
 /** @type {Record<ReportStatus, string>} */
 const STATUS = {
@@ -36,10 +38,26 @@ function entry(meeting) {
     find(".held-planned", HTMLElement, item),
     planned ? t("meetings.planned", { when: dayAndTime(planned) }) : "",
   );
-  const status = find(".held-status", HTMLElement, item);
-  status.dataset.status = meeting.status;
-  write(status, t(STATUS[meeting.status]));
+  item.dataset.meeting = meeting.meeting_id;
+  showStatus(item, meeting.status);
+  if (meeting.status === "assembling" && !waits) awaitReady(tellReady);
+  waits ||= meeting.status === "assembling";
   return item;
+}
+
+/** @param {HTMLElement} item @param {ReportStatus} of */
+function showStatus(item, of) {
+  const status = find(".held-status", HTMLElement, item);
+  status.dataset.status = of;
+  write(status, t(STATUS[of]));
+}
+
+/** @param {string} id of a meeting whose report has come meanwhile */
+function tellReady(id) {
+  const item = list.querySelector(`[data-meeting="${CSS.escape(id)}"]`);
+  if (!(item instanceof HTMLElement)) return;
+  showStatus(item, "ready");
+  write(said, t("report.ready-of", { title: find("a", HTMLAnchorElement, item).textContent ?? "" }));
 }
 
 async function readMore() {

@@ -1,10 +1,10 @@
 import { clockTime, dayAndTime, t } from "../i18n.js";
 import { format } from "./tables.js";
 
-/** @param {HeldMeeting} meeting */
+/** @param {{title: string}} meeting */
 export const titleOf = meeting => meeting.title || t("meetings.untitled");
 
-/** @param {HeldMeeting} meeting */
+/** @param {{opened_at_ms: number, ended_at_ms: number}} meeting */
 export function timesOf({ opened_at_ms: opened, ended_at_ms: ended }) {
   const sameDay = new Date(opened).toDateString() === new Date(ended).toDateString();
   const to = (sameDay ? clockTime : dayAndTime)(ended);

@@ -5,10 +5,9 @@ import { t } from "../i18n.js";
 import { keepLanguage } from "../language.js";
 import { meetingHere } from "./addresses.js";
 import { stripOf } from "./people.js";
-import { personTerms } from "./tables.js";
+import { format, personTerms, showSteps } from "./tables.js";
 import { mayBeSomebody, obstacle } from "./visitor.js";
 
-const MINUTE_MS = 60_000;
 const said = find(".mine-said", HTMLElement);
 const again = find(".mine-again", HTMLButtonElement);
 
@@ -19,14 +18,25 @@ function wordsFor({ captured, agreed, figures }) {
   return t(agreed ? "mine.nothing" : "mine.declined");
 }
 
+/** @param {Timeline} timeline */
+const stepsOf = ({ talk_ms, webcam_ms, attention_ms }) =>
+  talk_ms.map((talk, at) => [talk, webcam_ms[at], attention_ms[at]].map(one => format("length", one)));
+
+/** @param {Timeline | null | undefined} timeline @param {number} stepMs */
+function showOverTime(timeline, stepMs) {
+  find(".mine-over-time", HTMLElement).hidden = !timeline;
+  find(".mine-strip", HTMLElement).replaceChildren(stripOf(timeline ?? null, stepMs));
+  if (!timeline) return;
+  const columns = ["person.talk", "person.webcam", "person.attention"].map(key => t(key));
+  showSteps(find(".mine-table", HTMLTableElement), columns, stepsOf(timeline), stepMs);
+}
+
 /** @param {MineAnswer} answer */
 function show(answer) {
-  const { figures } = answer;
+  const { figures, step_ms: stepMs } = answer;
   write(said, wordsFor(answer));
   find(".mine-figures", HTMLElement).replaceChildren(...(figures ? personTerms(figures) : []));
-  const over = find(".mine-over-time", HTMLElement);
-  over.hidden = !figures?.timeline;
-  find(".mine-strip", HTMLElement).replaceChildren(stripOf(figures?.timeline ?? null, MINUTE_MS));
+  showOverTime(figures?.timeline, stepMs);
 }
 
 async function read() {

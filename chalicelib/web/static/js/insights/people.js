@@ -7,10 +7,16 @@ import { format, head, headings, make } from "./tables.js";
 const TALK_SHARE = "talk-share";
 const MINUTE_MS = 60_000;
 
-/** The times of somebody's talk, in words. @param {Timeline} timeline @param {number} stepMs */
-function told({ talk_ms }, stepMs) {
-  const minutes = stretches(talk_ms, stepMs / MINUTE_MS);
-  return minutes ? t("report.strip.talked", { minutes }) : t("report.strip.quiet");
+/** The times of somebody's talk, in words; and where nobody knows. @param {Timeline} timeline @param {number} stepMs */
+export function told({ talk_ms }, stepMs) {
+  const step = stepMs / MINUTE_MS;
+  const minutes = stretches(talk_ms, step);
+  const said = minutes ? t("report.strip.talked", { minutes }) : t("report.strip.quiet");
+  const missing = stretches(
+    talk_ms.map(one => Number(one === null)),
+    step,
+  );
+  return missing ? t("report.strip.missing", { said, minutes: missing }) : said;
 }
 
 /** @param {Timeline | null} timeline @param {number} stepMs */

@@ -4,7 +4,7 @@ import { clockTime, t } from "../i18n.js";
 import { kindOfMetric } from "./figures.js";
 import { nameColumns, personRow } from "./people.js";
 import { overview } from "./svg.js";
-import { format, head, headings, make, meanings, meetingTerms } from "./tables.js";
+import { format, make, meanings, meetingTerms, showSteps } from "./tables.js";
 
 const MINUTE_MS = 60_000;
 
@@ -16,44 +16,55 @@ function advice({ rule, metric, value, threshold }) {
 }
 
 /** @param {MeetingTimeline} timeline */
-function minuteRows({ step_ms, present, observed_ms, talk_ms, silence_ms, attention }) {
-  return present.map((people, at) => {
-    const talk = observed_ms[at] ? talk_ms[at] : null;
-    const from = format("count", (at * step_ms) / MINUTE_MS);
-    const figures = [
-      format("count", people),
-      format("length", talk),
-      format("length", silence_ms[at]),
-      format("share", attention[at]),
-    ];
-    return make("tr", head("row", from), ...figures.map(figure => make("td", figure)));
-  });
+function stepsOf({ present, observed_ms, talk_ms, silence_ms, attention }) {
+  return present.map((people, at) => [
+    format("count", people),
+    format("length", observed_ms[at] ? talk_ms[at] : null),
+    format("length", silence_ms[at]),
+    format("share", attention[at]),
+  ]);
 }
 
 /** The report on the page; what is long comes part after part. */
 export class ReportView {
   #root = find(".report-body", HTMLElement);
   #people = find(".people-table", HTMLTableElement);
+  #keep = find(".keep", HTMLElement);
   #more = find(".more-people", HTMLButtonElement);
   #stepMs = MINUTE_MS;
   /** @type {string | null} */
   #next = null;
 
-  /** @param {(after: string) => Promise<ReportPage>} read */
+  /** @param {(after: string) => Promise<ReportPart>} read */
   constructor(read) {
-    this.#more.addEventListener("click", () =>
-      busy(this.#root, async () => this.#add(await read(this.#next ?? ""))),
-    );
-    find(".print", HTMLButtonElement).addEventListener("click", () => window.print());
+    this.#read = read;
+    this.#more.addEventListener("click", () => void busy(this.#root, () => this.#addMore()));
+    find(".print", HTMLButtonElement).addEventListener("click", () => void this.#print());
     window.addEventListener("beforeprint", () => {
       for (const one of document.querySelectorAll(".report details")) one.setAttribute("open", "");
     });
   }
 
-  /** @param {ReportPage} page the first part, or that there is none */
+  #read;
+
+  async #addMore() {
+    this.#add(await this.#read(this.#next ?? ""));
+  }
+
+  /** On paper is everybody. */
+  async #print() {
+    let all = false;
+    await busy(this.#keep, async () => {
+      while (this.#next !== null) await this.#addMore();
+      all = true;
+    });
+    if (all) window.print();
+  }
+
+  /** @param {ReportPart} page the first part, or that there is none */
   show(page) {
     const summary = page.report?.summary;
-    this.#root.hidden = !summary;
+    this.#root.hidden = this.#keep.hidden = !summary;
     if (!page.report || !summary) return;
     this.#stepMs = summary.timeline.step_ms;
     this.#showTips(page.report.tips);
@@ -67,7 +78,7 @@ export class ReportView {
     this.#add(page);
   }
 
-  /** @param {ReportPage} page */
+  /** @param {ReportPart} page */
   #add({ report, next }) {
     const rows = (report?.people ?? []).map(one => personRow(one, this.#stepMs));
     this.#people.tBodies[0]?.append(...rows);
@@ -91,11 +102,8 @@ export class ReportView {
     find(".timeline-picture", HTMLElement).replaceChildren(picture);
     write(find(".axis-from", HTMLElement), clockTime(span[0]));
     write(find(".axis-to", HTMLElement), clockTime(span[1]));
-    const table = find(".timeline-table", HTMLTableElement);
     const columns = ["report.present", "whole.talk", "whole.silence", "whole.attention"].map(key => t(key));
-    headings(table, [t("report.minute"), ...columns]);
-    table.tBodies[0]?.remove();
-    table.createTBody().append(...minuteRows(timeline));
+    showSteps(find(".timeline-table", HTMLTableElement), columns, stepsOf(timeline), timeline.step_ms);
   }
 
   /** @param {{people: number, presence_ms: number} | null} others */

@@ -6,8 +6,12 @@ import { t } from "../i18n.js";
 import { keepLanguage } from "../language.js";
 import { meetingHere } from "./addresses.js";
 import { showAttendance } from "./attendance.js";
+import { letKeep } from "./keeping.js";
 import { timesOf, titleOf } from "./meeting-head.js";
+import { awaitReady } from "./ready.js";
 import { ReportView } from "./report-view.js";
+import { Shares } from "./shares.js";
+import { showTrend } from "./trend.js";
 import { mayBeSomebody, obstacle } from "./visitor.js";
 
 const LOOK_AGAIN_MS = 5_000;
@@ -16,7 +20,12 @@ const root = find(".report", HTMLElement);
 const headline = find("#headline", HTMLElement);
 const said = find(".report-said", HTMLElement);
 const again = find(".report-again", HTMLButtonElement);
+/** @type {(() => void) | null} ends the waiting */
+let awaited = null;
+/** @type {number | undefined} */
+let timer;
 const view = new ReportView(readPart);
+const shares = new Shares(`${path}/report/shares`);
 
 /** @type {Record<ReportStatus, string | null>} */
 const WORDS = {
@@ -33,11 +42,22 @@ function readPart(after) {
 
 /** @param {ReportPage} page */
 function show(page) {
-  const words = WORDS[page.status];
+  const words = page.status === "ready" && awaited ? "report.ready" : WORDS[page.status];
   write(said, words ? t(words) : "");
   again.hidden = page.status !== "failed";
   view.show(page);
-  if (page.status === "assembling") window.setTimeout(() => void look(), LOOK_AGAIN_MS);
+  if (page.status === "assembling") waitForIt();
+  else awaited?.();
+  if (page.status !== "ready") return;
+  void shares.open();
+  void showTrend(`${path}/trend`);
+}
+
+/** Told over the live channel; asked for, too, where that does not get through. */
+function waitForIt() {
+  awaited ??= awaitReady(() => void look());
+  window.clearTimeout(timer);
+  timer = window.setTimeout(() => void look(), LOOK_AGAIN_MS);
 }
 
 /** A server that is away is asked again: the page is being waited at. */
@@ -46,7 +66,7 @@ async function look() {
     show(await readPart());
   } catch (error) {
     if (error instanceof Refused) refuse(error);
-    else window.setTimeout(() => void look(), LOOK_AGAIN_MS);
+    else waitForIt();
   }
 }
 
@@ -70,7 +90,7 @@ async function open() {
   document.title = `${titleOf(meeting)} · Earshot`;
   write(find(".report-when", HTMLElement), timesOf(meeting));
   showAttendance(participants);
-  find(".report-acts", HTMLElement).hidden = false;
+  letKeep(meeting, readPart);
   await look();
 }
 

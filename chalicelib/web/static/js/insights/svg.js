@@ -35,6 +35,13 @@ export function overview({ step_ms, observed_ms, talk_ms, attention }, says) {
   return picture(talk.length, says, ...inside);
 }
 
+/** How a figure went from meeting to meeting; `says` is that in words. @param {(number | null)[]} figures @param {string} says */
+export function course(figures, says) {
+  const top = Math.max(0, ...figures.map(one => one ?? 0)) || 1;
+  const shares = figures.map(one => (one === null ? null : one / top));
+  return picture(figures.length, says, path("missing", gaps(shares)), path("attention", line(shares)));
+}
+
 /** A share beside the fair one. @param {number} share @param {number} fair */
 export function bar(share, fair) {
   const wide = { viewBox: "0 0 1 1", preserveAspectRatio: "none", class: "chart bar", "aria-hidden": "true" };

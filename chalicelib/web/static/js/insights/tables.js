@@ -2,6 +2,8 @@ import { language, t } from "../i18n.js";
 import { PERSON, WHOLE } from "./figures.js";
 import { formats } from "./format.js";
 
+const MINUTE_MS = 60_000;
+
 export const format = formats(language);
 
 /** @param {string} tag @param {(string | Node)[]} inside */
@@ -23,6 +25,18 @@ export function head(scope, ...inside) {
 export function headings(table, columns) {
   table.tHead?.remove();
   table.createTHead().append(make("tr", ...columns.map(one => head("col", one))));
+}
+
+/**
+ * Figures step by step, each row under the minute that it begins at.
+ * @param {HTMLTableElement} table @param {string[]} columns @param {string[][]} steps @param {number} stepMs
+ */
+export function showSteps(table, columns, steps, stepMs) {
+  const from = (/** @type {number} */ at) => head("row", format("count", (at * stepMs) / MINUTE_MS));
+  headings(table, [t("report.minute"), ...columns]);
+  table.tBodies[0]?.remove();
+  const rows = steps.map((step, at) => make("tr", from(at), ...step.map(one => make("td", one))));
+  table.createTBody().append(...rows);
 }
 
 /**

@@ -4,20 +4,23 @@ import { heldBearer } from "../cookieless.js";
 
 export const path = (/** @type {string} */ room) => `/v1/rooms/${encodeURIComponent(room)}/insights`;
 
-/** @param {import("./outbox.js").Batch} batch */
-const body = ({ sequence, piece }) => ({ sequence, sent_at_ms: Date.now(), ...piece });
+/** @typedef {import("./outbox.js").Batch} Batch */
 
-/** Throws Refused or Away. @param {import("./outbox.js").Batch} batch */
-export const post = batch =>
+/** @param {Batch} batch @param {number | null} now */
+const body = ({ sequence, piece }, now) => ({ sequence, sent_at_ms: now, ...piece });
+
+/** Throws Refused or Away. @param {Batch} batch @param {number | null} now by the server's clock, as the batch's times are */
+export const post = (batch, now) =>
   call("POST", path(batch.room), {
-    json: body(batch),
+    json: body(batch, now),
     headers: { "Earshot-Tab": batch.tab },
     keepalive: true,
   });
 
-/** @param {import("./outbox.js").Batch} batch */
-export function beacon(batch) {
+/** @param {Batch} batch @param {number | null} now as for `post` */
+export function beacon(batch, now) {
   const address = `${path(batch.room)}?tab=${encodeURIComponent(batch.tab)}`;
-  if (heldBearer()) void call("POST", address, { json: body(batch), leaving: true }).catch(() => {});
-  else navigator.sendBeacon(address, new Blob([JSON.stringify(body(batch))], { type: "application/json" }));
+  const json = body(batch, now);
+  if (heldBearer()) void call("POST", address, { json, leaving: true }).catch(() => {});
+  else navigator.sendBeacon(address, new Blob([JSON.stringify(json)], { type: "application/json" }));
 }

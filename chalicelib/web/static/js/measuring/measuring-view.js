@@ -11,6 +11,7 @@ const WORDS = {
   measuring: "measuring.on",
   "no-microphone": "measuring.no-microphone",
   declined: "measuring.declined",
+  stopping: "measuring.stopping",
 };
 
 /** What is asked before anything is measured, and the sign that stands for as long as something is. */
@@ -30,7 +31,9 @@ export class MeasuringView {
       measuring.decline();
       find("#meeting-title", HTMLElement).focus();
     });
-    find(".measured-stop", HTMLButtonElement).addEventListener("click", () => this.#withdraw());
+    find(".measured-stop", HTMLButtonElement).addEventListener("click", () =>
+      busy(this.#root, () => measuring.withdraw()),
+    );
   }
 
   #measuring;
@@ -57,11 +60,6 @@ export class MeasuringView {
     );
   }
 
-  async #withdraw() {
-    find("#meeting-title", HTMLElement).focus();
-    await busy(this.#root, () => this.#measuring.withdraw());
-  }
-
   #show() {
     const { place, text } = this.#measuring;
     const at = (/** @type {import("./measuring.js").Place[]} */ ...places) => places.includes(place);
@@ -71,7 +69,17 @@ export class MeasuringView {
     const words = WORDS[place];
     write(find(".measuring-said", HTMLElement, this.#root), words ? t(words) : "");
     find(".measuring-again", HTMLElement, this.#root).hidden = !at("declined", "no-microphone");
-    this.#sign.hidden = !at("starting", "measuring");
+    this.#showSign(at("starting", "measuring", "stopping"), at("stopping"));
     find(".measured-mine", HTMLAnchorElement).href = mine(this.#room.id ?? "");
+  }
+
+  /** @param {boolean} stands @param {boolean} stopping */
+  #showSign(stands, stopping) {
+    if (!stands && this.#sign.contains(document.activeElement)) find("#meeting-title", HTMLElement).focus();
+    this.#sign.hidden = !stands;
+    write(
+      find(".measured-what", HTMLElement, this.#sign),
+      t(stopping ? "measured.stopping" : "measured.what"),
+    );
   }
 }

@@ -1,19 +1,19 @@
-import { Away, call, Refused } from "../api.js";
+import { call, patienceMs, Refused } from "../api.js";
 import { language } from "../i18n.js";
 import { recallHere, rememberHere } from "../memory.js";
 import { kindOf } from "../problems.js";
 import { beacon, path, post } from "./batches.js";
-import { Ledger } from "./ledger.js";
-import { LevelMeter } from "./level-meter.js";
+import { Observer } from "./observer.js";
 import { Outbox } from "./outbox.js";
-import { VoiceActivity } from "./voice.js";
 
 const BATCH_MS = 30_000;
+const LOOK_AGAIN_MS = 300_000; // nobody is told that the organiser has switched it on
 const PURPOSE = "insights";
 const OUTBOX = "insights";
 const DECLINED = "unmeasured"; // the meeting in which this tab's person said no
+const OWED = "withdrawn"; // the server does not know yet that they took their consent back
 
-/** @typedef {"off" | "asking" | "declined" | "starting" | "measuring" | "no-microphone"} Place */
+/** @typedef {"off" | "asking" | "declined" | "starting" | "measuring" | "no-microphone" | "stopping"} Place */
 /** @typedef {{room: import("../room.js").Room, live: import("../live.js").Live, tab: import("../tab.js").Tab, calls: import("../call/call.js").Call}} Parts */
 
 /**
@@ -26,12 +26,10 @@ export class Measuring extends EventTarget {
   text = ""; // what is agreed to, in the words that consents record
   #room = "";
   #key = "";
-  #ledger = new Ledger();
-  #voice = new VoiceActivity();
-  /** @type {LevelMeter | null} */
-  #meter = null;
+  /** @type {number | undefined} */
+  #timer;
   #outbox = new Outbox({
-    send: batch => this.#send(batch),
+    send: batch => this.#post(batch),
     keep: kept => rememberHere(OUTBOX, kept),
     kept: recallHere(OUTBOX),
   });
@@ -40,12 +38,21 @@ export class Measuring extends EventTarget {
   constructor(parts) {
     super();
     this.#parts = parts;
+    this.#observer = new Observer(parts);
+    this.#observer.onmeasured = waitingMs => this.#measured(waitingMs);
+    this.#observer.onlost = () => this.#become("no-microphone");
     parts.room.addEventListener("change", () => this.#follow());
-    parts.live.addEventListener("open", () => this.#outbox.flush());
-    void this.#outbox.flush(); // of the page before
+    parts.live.addEventListener("open", () => this.#catchUp());
+    window.addEventListener("online", () => this.#catchUp()); // out of a meeting there is no live channel
+    document.addEventListener("visibilitychange", () => {
+      const hidden = document.visibilityState === "hidden";
+      if (hidden && this.#observer.watching) this.#send(); // a phone may end the page without a word
+    });
+    void this.flush(); // of the page before
   }
 
   #parts;
+  #observer;
 
   /** @param {Place} place */
   #become(place) {
@@ -53,7 +60,7 @@ export class Measuring extends EventTarget {
     this.dispatchEvent(new Event("change"));
   }
 
-  /** Asks once what holds in a meeting that somebody runs. */
+  /** Asks once what holds in a meeting that somebody runs, and now and then where nothing is captured. */
   #follow() {
     const { answer } = this.#parts.room.state ?? {};
     const key = answer?.organised ? `${this.#parts.room.id}` : "";
@@ -68,12 +75,14 @@ export class Measuring extends EventTarget {
   /** @param {string} key */
   async #learn(key) {
     const { captured } = await call("GET", `${path(this.#room)}/mine`);
-    if (key !== this.#key || !captured) return;
+    if (key !== this.#key) return;
+    if (!captured) return this.#lookAgain();
     const { consents } = await call("GET", `/v1/consents?language=${language}`);
     const consent = /** @type {Consent[]} */ (consents).find(one => one.purpose === PURPOSE);
     if (key !== this.#key || !consent) return;
     this.text = consent.text;
-    if (recallHere(DECLINED) === this.#room) this.#become("declined");
+    if (consent.given && recallHere(OWED)) await this.withdraw();
+    else if (recallHere(DECLINED) === this.#room) this.#become("declined");
     else if (consent.given) await this.start();
     else this.#become("asking");
   }
@@ -81,7 +90,7 @@ export class Measuring extends EventTarget {
   /** Throws Refused or Away: then nothing is measured. */
   async agree() {
     await call("PUT", `/v1/consents?language=${language}`, { json: { [PURPOSE]: true } });
-    rememberHere(DECLINED, null);
+    for (const said of [DECLINED, OWED]) rememberHere(said, null);
     await this.start();
   }
 
@@ -91,75 +100,73 @@ export class Measuring extends EventTarget {
     this.#become("declined");
   }
 
-  /** Takes the consent back: nothing more is measured, and what was is not used. Throws Refused or Away. */
+  /**
+   * Takes the consent back: nothing more is measured or sent from now on, and once the server knows, what was is not
+   * used. Throws Refused or Away: then it is still to be told, by a second try or as soon as the server is heard again.
+   */
   async withdraw() {
-    this.#halt();
-    this.#ledger.cut();
-    this.#outbox.forget();
-    this.decline();
+    this.#drop();
+    rememberHere(OWED, "yes");
+    this.#become("stopping");
+    await this.#tellWithdrawal();
+  }
+
+  async #tellWithdrawal() {
     await call("PUT", `/v1/consents?language=${language}`, { json: { [PURPOSE]: false } });
+    rememberHere(OWED, null);
+    if (this.place === "stopping") this.decline();
+  }
+
+  /** What the server could not be told while it was away. */
+  #catchUp() {
+    if (recallHere(OWED)) void this.#tellWithdrawal().catch(() => {});
+    void this.flush();
+  }
+
+  #lookAgain() {
+    window.clearTimeout(this.#timer);
+    this.#timer = window.setTimeout(
+      () => {
+        this.#key = "";
+        this.#follow();
+      },
+      LOOK_AGAIN_MS * (1 + Math.random()),
+    );
   }
 
   async start() {
-    const meter = new LevelMeter();
-    this.#halt();
-    this.#meter = meter;
-    this.#voice = new VoiceActivity();
-    meter.onlevels = heard => this.#hear(heard);
-    meter.onlost = () => this.#meter === meter && this.#lose();
     this.#become("starting");
-    try {
-      await meter.open();
-    } catch {
-      if (this.#meter === meter) this.#lose();
-    }
+    await this.#observer.start();
   }
 
-  #lose() {
-    this.#halt();
-    this.#become("no-microphone");
-  }
-
-  #halt() {
-    this.#meter?.close();
-    this.#meter = null;
-  }
-
-  /** @param {{atMs: number, levels: number[]}} heard */
-  #hear({ atMs, levels }) {
-    const talk = levels.map(level => this.#voice.hear(level)).some(Boolean);
-    this.#ledger.tick(atMs, { talk, webcam: this.#filmed, attention: this.#attends });
+  /** @param {number} waitingMs */
+  #measured(waitingMs) {
     if (this.place !== "measuring") this.#become("measuring");
-    if (this.#ledger.waitingMs(atMs) >= BATCH_MS) void this.#post();
-  }
-
-  get #filmed() {
-    const camera = this.#parts.calls.devices.track("camera");
-    return camera !== null && camera.readyState === "live" && camera.enabled && !camera.muted;
-  }
-
-  /** Something is shown, and this page is what the person has before them, or a frame in it. */
-  get #attends() {
-    const shown = this.#parts.room.state?.content.length ?? 0;
-    return shown > 0 && document.visibilityState === "visible" && document.hasFocus();
+    if (waitingMs >= BATCH_MS) this.#send();
   }
 
   #collect() {
-    if (this.#room) this.#outbox.add(this.#room, this.#parts.tab.id, this.#ledger.cut());
+    if (this.#room) this.#outbox.add(this.#room, this.#parts.tab.id, this.#observer.cut());
   }
 
-  #post() {
+  #send() {
     this.#collect();
+    void this.flush();
+  }
+
+  /** @returns {Promise<void>} settles once the server has all that was measured, or cannot be reached */
+  flush() {
     return this.#outbox.flush();
   }
 
   /** @param {import("./outbox.js").Batch} batch @returns {Promise<import("./outbox.js").Fate>} */
-  async #send(batch) {
+  async #post(batch) {
     try {
-      await post(batch);
+      await post(batch, this.#observer.now);
       return "taken";
     } catch (error) {
-      if (error instanceof Away || (error instanceof Refused && error.status === 429)) return "later";
+      const afterMs = patienceMs(error);
+      if (afterMs !== null) return { afterMs };
       if (error instanceof Refused && batch.room === this.#room) this.#refused(error);
       return "never";
     }
@@ -167,35 +174,45 @@ export class Measuring extends EventTarget {
 
   /** The organiser has switched it off, or the consent was withdrawn elsewhere. @param {Refused} error */
   #refused(error) {
-    if (!["capture-off", "consent-required"].includes(kindOf(error))) return;
+    const kind = kindOf(error);
+    if (!this.#observer.watching || !["capture-off", "consent-required"].includes(kind)) return;
     this.#halt();
-    this.#ledger.cut();
-    this.#become(kindOf(error) === "capture-off" ? "off" : "asking");
+    this.#become(kind === "capture-off" ? "off" : "asking");
+    if (kind === "capture-off") this.#lookAgain();
   }
 
-  /** Out of the meeting, or about to be: the last of it is sent while it still counts. @returns {Promise<void>} */
+  /** Out of the meeting, or about to be: the last of it is sent while it still counts. */
   clear() {
-    this.#halt();
-    const sent = this.#room ? this.#post() : Promise.resolve();
+    this.#observer.stop();
+    this.#send();
     this.#room = "";
     this.#key = "";
-    this.#ledger = new Ledger();
+    this.#observer.cut();
+    window.clearTimeout(this.#timer);
     if (this.place !== "off") this.#become("off");
-    return sent;
   }
 
-  /** The session is over: what it measured is not sent as somebody else's. */
+  /** The session is over: what it measured is not sent as somebody else's, nor said in their name. */
   forget() {
+    this.#drop();
+    rememberHere(OWED, null);
+  }
+
+  #halt() {
+    this.#observer.stop();
+    this.#observer.cut();
+  }
+
+  #drop() {
     this.#halt();
-    this.#ledger.cut();
     this.#outbox.forget();
   }
 
   /** The page goes: nobody waits for an answer. What did not arrive is sent again by the next page of this tab. */
   leave() {
     this.#collect();
-    for (const batch of this.#outbox.batches) beacon(batch);
-    this.#halt();
+    for (const batch of this.#outbox.batches) beacon(batch, this.#observer.now);
+    this.#observer.stop();
     this.#key = ""; // a page that comes back asks anew
     if (this.place !== "off") this.#become("off");
   }

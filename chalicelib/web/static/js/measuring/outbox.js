@@ -1,8 +1,9 @@
 // What was measured and not taken yet: kept through a reload, sent again under the same tab and number, so that it
 // counts once however often it goes.
+import { pauseMs } from "../live.js";
 
 /** @typedef {{room: string, tab: string, sequence: number, piece: import("./ledger.js").Piece}} Batch */
-/** @typedef {"taken" | "later" | "never"} Fate */
+/** @typedef {"taken" | "never" | {afterMs: number}} Fate the last: later, after so long at least */
 
 const MOST = 400; // batches: hours without a network
 
@@ -20,7 +21,11 @@ export class Outbox {
   /** @type {Batch[]} */
   #batches;
   #sequence = 0;
-  #sending = false;
+  #failed = 0; // sendings in a row
+  /** @type {Promise<void> | null} */
+  #flushing = null;
+  /** @type {number | undefined} */
+  #timer;
 
   /**
    * @param {{send: (batch: Batch) => Promise<Fate>, keep: (kept: string | null) => void, kept: string | null}} parts
@@ -45,22 +50,39 @@ export class Outbox {
     this.#write(this.#batches.slice(-MOST));
   }
 
-  /** One after the other, the oldest first; where the server is away, the rest waits. */
-  async flush() {
-    if (this.#sending) return;
-    this.#sending = true;
-    try {
-      for (const batch of [...this.#batches]) {
-        if ((await this.#send(batch)) === "later") return;
-        this.#write(this.#batches.filter(one => one !== batch));
-      }
-    } finally {
-      this.#sending = false;
+  /**
+   * One after the other, the oldest first, and what is added meanwhile; where the server is away, all of it later.
+   * @returns {Promise<void>} settles once nothing is left to send, or it has to wait
+   */
+  flush() {
+    window.clearTimeout(this.#timer);
+    this.#flushing ??= this.#sendAll().finally(() => {
+      this.#flushing = null;
+    });
+    return this.#flushing;
+  }
+
+  /** Looks at the list anew each time: it may have been forgotten meanwhile. */
+  async #sendAll() {
+    for (let batch = this.#batches[0]; batch; batch = this.#batches[0]) {
+      const fate = await this.#send(batch);
+      if (typeof fate === "object") return this.#repeat(fate.afterMs);
+      this.#failed = 0;
+      const done = batch;
+      this.#write(this.#batches.filter(one => one !== done));
     }
+    return undefined;
+  }
+
+  /** @param {number} leastMs */
+  #repeat(leastMs) {
+    this.#timer = window.setTimeout(() => void this.flush(), Math.max(leastMs, pauseMs(this.#failed)));
+    this.#failed += 1;
   }
 
   /** What is not sent any more is not wanted: the person has withdrawn. */
   forget() {
+    window.clearTimeout(this.#timer);
     this.#write([]);
   }
 

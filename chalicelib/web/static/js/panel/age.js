@@ -1,4 +1,5 @@
 import { call } from "../api.js";
+import { cookiesRefused } from "../cookieless.js";
 import { find } from "../dom.js";
 import { onSubmit } from "../forms.js";
 import { language } from "../i18n.js";
@@ -15,6 +16,7 @@ function add(select, text, value) {
 /** The same question to everybody, before a name or an address is taken: no default, no hint of what is hoped for. */
 export class AgeQuestion {
   #wanted = "home";
+  #refused = false; // what a browser with cookies has as a flag
   #form = find('[data-form="age"]', HTMLFormElement);
 
   /** @param {import("./panel.js").Panel} panel @param {import("../session.js").Session} session */
@@ -42,7 +44,8 @@ export class AgeQuestion {
   async before(step) {
     this.#wanted = step;
     if (!this.#session.who?.age) await this.#session.read().catch(() => {}); // away: the question will say so
-    this.#panel.show(this.#session.who?.age ? step : "age");
+    const question = this.#refused && cookiesRefused() ? "guardian" : "age";
+    this.#panel.show(this.#session.who?.age ? step : question);
   }
 
   /** @param {number} month @param {number} year */
@@ -51,7 +54,8 @@ export class AgeQuestion {
       json: { birth_month: month, birth_year: year },
     });
     this.#form.reset();
-    if (outcome === "guardian_needed") return this.#panel.show("guardian");
+    this.#refused = outcome === "guardian_needed";
+    if (this.#refused) return this.#panel.show("guardian");
     await this.#known();
     return this.#panel.show(this.#wanted);
   }

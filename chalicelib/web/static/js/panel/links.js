@@ -1,7 +1,7 @@
 import { frameable } from "../content/framing.js";
 import { writeLife } from "../content/life.js";
 import { REASONS } from "../content/reasons.js";
-import { copy, find, write } from "../dom.js";
+import { arrange, copy, find, write } from "../dom.js";
 import { busy, onSubmit } from "../forms.js";
 import { t } from "../i18n.js";
 import { recall, remember } from "../memory.js";
@@ -22,6 +22,8 @@ export class MyLinks {
   #list = find(".links", HTMLElement, this.#root);
   #form = find('[data-form="stage"]', HTMLFormElement);
   #notice = find(".show-notice", HTMLElement, this.#root);
+  /** @type {Map<string, HTMLElement>} by content */
+  #cards = new Map();
 
   /**
    * @param {import("./panel.js").Panel} panel @param {import("../content/staged.js").Staged} staged
@@ -73,24 +75,33 @@ export class MyLinks {
   }
 
   #show() {
-    const before = /** @type {HTMLElement | null} */ (document.activeElement?.closest(".link-item"));
-    const id = before && this.#list.contains(before) ? before.dataset.content : undefined;
-    const act = document.activeElement?.className;
-    this.#list.replaceChildren(...[...this.#staged.items].reverse().map(item => this.#item(item)));
-    find(".links-none", HTMLElement, this.#root).hidden = this.#staged.items.length > 0;
-    find(".links-acts", HTMLElement, this.#root).hidden = this.#staged.items.length === 0;
+    const { items } = this.#staged;
+    const focused = document.activeElement;
+    const card = focused?.closest(".link-item");
+    for (const id of this.#cards.keys())
+      if (!items.some(item => item.content_id === id)) this.#cards.delete(id);
+    arrange(
+      this.#list,
+      [...items].reverse().map(item => this.#card(item)),
+    );
+    find(".links-none", HTMLElement, this.#root).hidden = items.length > 0;
+    find(".links-acts", HTMLElement, this.#root).hidden = items.length === 0;
     this.#tick();
-    if (id) this.#focusAgain(id, act ?? "");
+    if (card instanceof HTMLElement && focused instanceof HTMLElement) this.#keepFocus(focused, card);
   }
 
-  /** The list is new, the person's place in it is not. @param {string} id @param {string} act the class of the button */
-  #focusAgain(id, act) {
-    const item = this.#list.querySelector(`[data-content="${CSS.escape(id)}"]`);
-    const same =
-      item && [...item.querySelectorAll("button")].find(one => one.className === act && !one.hidden);
-    const other = item?.querySelector("button:not([hidden])");
-    const next = same ?? other ?? find(`#step-${STEP}`, HTMLElement);
-    /** @type {HTMLElement} */ (next).focus();
+  /** What had it may have gone, or be hidden by its own act. @param {HTMLElement} focused @param {HTMLElement} card */
+  #keepFocus(focused, card) {
+    if (card.isConnected && !focused.hidden) return;
+    const next = card.isConnected ? card.querySelector("button:not([hidden])") : null;
+    /** @type {HTMLElement} */ (next ?? find(`#step-${STEP}`, HTMLElement)).focus();
+  }
+
+  /** The one that stands already: nothing of a link ever changes but what is written into it. @param {StagedItem} item */
+  #card(item) {
+    const made = this.#cards.get(item.content_id) ?? this.#item(item);
+    this.#cards.set(item.content_id, made);
+    return made;
   }
 
   /** @param {StagedItem} item */
@@ -125,8 +136,8 @@ export class MyLinks {
   #tick() {
     find(".links-outside", HTMLElement, this.#root).hidden = Boolean(this.#room.id);
     for (const item of this.#staged.items) {
-      const made = this.#list.querySelector(`[data-content="${CSS.escape(item.content_id)}"]`);
-      if (made instanceof HTMLElement) this.#write(made, item);
+      const made = this.#cards.get(item.content_id);
+      if (made) this.#write(made, item);
     }
   }
 

@@ -1,0 +1,82 @@
+"""What participants are called in meetings that are over: for as long as they come to any, not as the organiser does.
+
+A name leaves 180 days after its bearer was last in a meeting that is remembered, whoever ran that; stays and figures
+remain, of a participant (D11).
+
+   participant#a   meeting 1   ─────────180 days────────┐ taken for the later of both
+                   meeting 2            ─────────180 days────────┐ both names go
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+
+from chalicelib.insights.meeting_models import (
+    KEYS,
+    NAMED_IN,
+    PERSON,
+    Attendee,
+    MeetingEntry,
+    NamedIn,
+    attendees,
+    namings,
+)
+from chalicelib.lifetimes import ATTENDEE_NAME, HOUR
+
+AHEAD_MS = HOUR  # before a name's end somebody looks: what would pass it is deleted then
+
+
+def name_attendees(meeting_id: str, names: Mapping[str, str], *, now: int) -> None:
+    """What participants are called in a meeting's history; where that can be found goes first."""
+    found_by = [NamedIn(NAMED_IN + one, meeting_id) for one in names]
+    people = [Attendee(meeting_id, PERSON + one, name=name) for one, name in names.items()]
+    for made in (*found_by, *people):
+        made.lives_until(ATTENDEE_NAME.deadline(now))
+    namings.write_many(found_by, ())
+    attendees.write_many(people, ())
+
+
+def names_of(meeting_id: str, participants: Iterable[str], *, now: int) -> dict[str, Attendee]:
+    """By participant; without those whose time is over, or who were erased."""
+    found = _attendees([(meeting_id, PERSON + one) for one in participants], now)
+    return {one.participant_id: one for one in found}
+
+
+def forget_names(participant_id: str, until_ms: int, is_it: Callable[[str], bool], *, now: int) -> None:
+    """Every name of theirs that was written until then leaves every history, and any that `is_it` knows.
+
+    Where that is stays: one may be on its way there.
+    """
+    lives_ms = ATTENDEE_NAME.deadline(until_ms)
+    listed = namings.query(NAMED_IN + participant_id, now=now)
+    found = _attendees([(one.meeting_id, PERSON + participant_id) for one in listed], now)
+    attendees.delete_many((one.owner, one.entry) for one in found if one.expires_at_ms <= lives_ms or is_it(one.name))
+
+
+def sweep_names(meeting_id: str, *, now: int) -> int | None:
+    """Deletes the names of a meeting that have had their time; when the next ones will, None without any."""
+    ends = dict[str, int]()
+    for one in attendees.query(meeting_id, now=now, where=MeetingEntry.entry.startswith(PERSON)):
+        ends[one.participant_id] = int(one.expires_at_ms)
+        if ends[one.participant_id] <= now + AHEAD_MS:
+            ends[one.participant_id] = _last_end(one.participant_id, now)
+            _prolong(meeting_id, one.participant_id, ends[one.participant_id], now)
+    gone = [one for one, end in ends.items() if end <= now + AHEAD_MS]
+    attendees.delete_many((meeting_id, PERSON + one) for one in gone)
+    namings.delete_many((NAMED_IN + one, meeting_id) for one in gone)
+    return min((end - AHEAD_MS for end in ends.values() if end > now + AHEAD_MS), default=None)
+
+
+def _last_end(participant_id: str, now: int) -> int:
+    """As their latest meeting has it."""
+    return max((int(one.expires_at_ms) for one in namings.query(NAMED_IN + participant_id, now=now)), default=0)
+
+
+def _prolong(meeting_id: str, participant_id: str, until_ms: int, now: int) -> None:
+    if until_ms > now + AHEAD_MS:
+        lives = MeetingEntry.living_until(until_ms)
+        attendees.update((meeting_id, PERSON + participant_id), lives, now=now)
+        namings.update((NAMED_IN + participant_id, meeting_id), lives, now=now)
+
+
+def _attendees(keys: list[tuple[str, str]], now: int) -> list[Attendee]:
+    pages = (keys[start : start + KEYS] for start in range(0, len(keys), KEYS))
+    return [one for page in pages for one in attendees.get_many(page, now=now)]

@@ -1,0 +1,72 @@
+"""What is kept and how long, told to people: THE table of lifetimes in words, and the versions of that promise.
+
+retention_texts/<language>.json has the words by kind; policy.json the versions, the newest last. A version is never
+changed: another lifetime, or another sentence about one, is a new version with its date.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from chalicelib.lifetimes import DAY, HOUR, LIFETIMES, MINUTE, SECOND, Lifetime
+
+HERE = Path(__file__).parent
+UNITS = {"years": 365 * DAY, "days": DAY, "hours": HOUR, "minutes": MINUTE, "seconds": SECOND}
+
+
+@dataclass(frozen=True)
+class Promise:
+    """One kind of datum in one language: how long after what it is gone."""
+
+    lifetime: Lifetime
+    name: str
+    purpose: str
+    counted_from: str
+
+    @property
+    def length(self) -> tuple[int, str]:
+        """In the largest of UNITS that makes a whole number: (30, "minutes")."""
+        return next((self.lifetime.length_ms // ms, unit) for unit, ms in UNITS.items() if _whole(self.lifetime, ms))
+
+
+@dataclass(frozen=True)
+class Version:
+    """Of the promise as a whole. `date` is ISO 8601; `material` where it matters to people, who are told of it.
+
+    By `digest`, of every word of it, tests see that another promise is another version.
+    """
+
+    version: int
+    date: str
+    material: bool
+    digest: str
+
+
+def promises(language: str) -> list[Promise]:
+    """Everything that is kept, in the order of the table."""
+    words = _words(language)
+    return [Promise(one, **words[one.kind]) for one in LIFETIMES]
+
+
+@lru_cache(maxsize=1)
+def versions() -> Sequence[Version]:
+    """All there have been, the oldest first."""
+    return [Version(**one) for one in json.loads((HERE / "policy.json").read_text("utf-8"))]
+
+
+def announced() -> Version:
+    """The latest that changed what matters to people."""
+    return next(one for one in reversed(versions()) if one.material)
+
+
+@lru_cache(maxsize=3)
+def _words(language: str) -> Mapping[str, Mapping[str, str]]:
+    path = HERE / "retention_texts" / f"{language}.json"
+    found: Mapping[str, Mapping[str, str]] = json.loads(path.read_text("utf-8"))
+    return found
+
+
+def _whole(lifetime: Lifetime, unit_ms: int) -> bool:
+    return lifetime.length_ms >= unit_ms and lifetime.length_ms % unit_ms == 0

@@ -1,0 +1,88 @@
+"""Two meetings that turn out to be one: the history, the report and the names are those of one (D1, D11)."""
+
+import pytest
+
+from chalicelib.insights.meeting_models import presence_of
+from chalicelib.insights.models import rooms_of
+from chalicelib.rooms.service import merge_rooms
+from chalicelib.runtime import expiry
+from chalicelib.runtime.ids import RoomId
+from tests.support.browser import Browser
+from tests.support.insights import Held, agree, assemble, end, grown_up_guest, hold, send
+from tests.support.world import World
+
+MINUTE = 60_000
+
+
+def other_room(who: Browser) -> str:
+    """A meeting that nobody runs, with one member."""
+    return str(who.post("/v1/join-codes", json_body={}).json()["room_id"])
+
+
+def enter(who: Browser, room: str, other: Browser) -> None:
+    """By a code that somebody inside shows."""
+    code = other.post("/v1/join-codes", json_body={"room_id": room}).json()["code"]
+    assert who.post(f"/v1/join-codes/{code}", json_body={}).status == 200
+
+
+def named(who: Browser, name: str) -> Browser:
+    assert who.request("PATCH", "/v1/session", json_body={"participant_name": name}).status == 200
+    return who
+
+
+@pytest.fixture
+def merged(world: World) -> tuple[Held, Browser, str]:
+    """Ada's meeting, and beside it Ben, with Cy, who left after a minute and came back; then the two are one."""
+    made = hold(world)
+    world.clock.advance(MINUTE)  # the older room remains
+    made.enter(made.organiser, "Ada")
+    ben, cy = (named(grown_up_guest(world), name) for name in ("Ben", "Cy"))
+    room = other_room(ben)
+    agree(cy)
+    enter(cy, room, ben)
+    world.clock.advance(MINUTE)
+    assert cy.delete(f"/v1/rooms/{room}/participants/me").status == 204
+    world.clock.advance(MINUTE)
+    merge_rooms(RoomId(made.room), RoomId(room), now=world.now)
+    return made, cy, room
+
+
+def test_who_left_before_the_rooms_were_one_was_in_the_meeting(merged: tuple[Held, Browser, str]) -> None:
+    """D1, D4: their stay and their name are in its history, what they said then in the report."""
+    held, cy, room = merged
+    now = held.world.now
+    talk = ("talk", now - MINUTE - 30_000, now - MINUTE)
+    assert send(cy, room, 1, talk, from_ms=now - 2 * MINUTE, to_ms=now - MINUTE).status == 202
+    end(held)
+    assemble(held)
+    people = held.organiser.get(f"/v1/meetings/{held.room}").json()["participants"]
+    assert {one["name"]: one["presence_ms"] for one in people} == {"Ada": 2 * MINUTE, "Ben": 2 * MINUTE, "Cy": MINUTE}
+    [one] = held.organiser.get(f"/v1/meetings/{held.room}/report").json()["report"]["people"]
+    assert (one["name"], one["figures"]["talk_ms"]) == ("Cy", 30_000)
+
+
+def test_nothing_stays_behind_in_the_room_that_merged(merged: tuple[Held, Browser, str]) -> None:
+    """D11: no stay and no name lies where nobody looks; a name that is deleted leaves the one history."""
+    held, cy, room = merged
+    end(held)
+    assert presence_of(room, now=held.world.now) == {}
+    owners = {row["owner"]["S"] for row in held.world.aws.items("meetings")}
+    assert room not in owners
+    assert {row["entry"]["S"] for row in held.world.aws.items("meetings")} & {room} == set()
+    assert cy.request("PATCH", "/v1/session", json_body={"participant_name": None}).status == 200
+    people = held.organiser.get(f"/v1/meetings/{held.room}").json()["participants"]
+    assert "Cy" not in {one["name"] for one in people}
+
+
+def test_of_two_meetings_that_nobody_ran_nothing_remains(world: World) -> None:
+    """D7, D11: nor of the one that merged into the other."""
+    ben, cy = grown_up_guest(world), grown_up_guest(world)
+    one, other = other_room(ben), other_room(cy)
+    for who, room in ((ben, one), (cy, other)):
+        who.delete(f"/v1/rooms/{room}/participants/me")
+    merge_rooms(RoomId(one), RoomId(other), now=world.now)
+    assert {len(rooms_of(room, now=world.now)) for room in (one, other)} == {1, 2}
+    for _ in range(12):
+        world.clock.advance(MINUTE)
+        expiry.reap(now=world.now)
+    assert world.aws.items("meetings") == world.aws.items("insights") == []

@@ -1,0 +1,41 @@
+"""One's own figures while the meeting goes on (D10)."""
+
+from chalicelib.lifetimes import DAY
+from tests.support.insights import hold, send
+from tests.support.world import World
+
+MINUTE = 60_000
+
+
+def test_what_is_being_shown_counts_for_attention(world: World) -> None:
+    """D10: shown since a minute, and looked at for half of it; nobody has taken it back yet."""
+    held = hold(world)
+    ada = held.enter(held.organiser, "Ada")
+    ben, tab = held.guest("Ben"), {"Earshot-Tab": "00000000-0000-4000-8000-00000000000a"}
+    link = ada.post("/v1/content", json_body={"url": "https://example.org/"}, headers=tab).json()["content_id"]
+    world.clock.advance(MINUTE)
+    shown = ada.request("PUT", f"/v1/content/{link}/shown", json_body={"room_id": held.room, "as": "card"})
+    assert shown.status == 200
+    world.clock.advance(MINUTE)
+    now = world.now
+    sent = send(ben, held.room, 1, ("attention", now - 30_000, now), from_ms=now - 2 * MINUTE, to_ms=now)
+    assert sent.status == 202
+    found = ben.get(f"/v1/rooms/{held.room}/insights/mine").json()
+    assert (found["figures"]["attention_ms"], found["figures"]["attention_of_ms"]) == (30_000, MINUTE)
+    assert found["step_ms"] == MINUTE
+
+
+def test_of_a_meeting_of_more_than_a_day_steps_are_longer_and_said_to_be(world: World) -> None:
+    """D10: who talked in the last minutes sees them at the end of the timeline, in steps of as long as it says."""
+    held = hold(world)
+    held.enter(held.organiser, "Ada")
+    world.clock.advance(DAY + 60 * MINUTE)
+    ben = held.guest("Ben")
+    world.clock.advance(4 * MINUTE)
+    now = world.now
+    assert send(ben, held.room, 1, ("talk", now - MINUTE, now), from_ms=now - MINUTE, to_ms=now).status == 202
+    found = ben.get(f"/v1/rooms/{held.room}/insights/mine").json()
+    timeline = found["figures"]["timeline"]["talk_ms"]
+    assert found["step_ms"] == 2 * MINUTE
+    assert timeline[-1] == MINUTE
+    assert (len(timeline) - 1) * found["step_ms"] < DAY + 64 * MINUTE <= len(timeline) * found["step_ms"]

@@ -1,0 +1,133 @@
+"""A name leaves history and reports 180 days after its bearer's last meeting, whoever still uses Earshot (D11)."""
+
+from typing import Any
+
+import pytest
+
+from chalicelib.insights import history, keeping
+from chalicelib.insights.meeting_models import Meeting, find_meeting, presence_of
+from chalicelib.insights.name_models import AHEAD_MS, names_of
+from chalicelib.insights.reading import read_report
+from chalicelib.lifetimes import DAY, HOUR, MINUTE
+from tests.support.accounts import log_in
+from tests.support.browser import Browser
+from tests.support.insights import Held, end, hold, reported
+from tests.support.world import World
+
+LIFE_MS = 180 * DAY
+
+
+def meeting_of(held: Held) -> Meeting:
+    found = find_meeting(held.room, now=held.world.now)
+    assert found is not None
+    return found
+
+
+def named(held: Held) -> set[str]:
+    """Whom the report and the history name."""
+    now, meeting = held.world.now, meeting_of(held)
+    known = names_of(held.room, presence_of(held.room, now=now), now=now)
+    assert set(read_report(meeting, 0, now=now).names) <= set(known)
+    return {str(one.name) for one in known.values()}
+
+
+def figures(held: Held) -> list[int | None]:
+    part = read_report(meeting_of(held), 0, now=held.world.now).part
+    assert part is not None
+    return [one.talk_ms for one in part.people]
+
+
+def organiser_goes_on(held: Held) -> None:
+    """Their account is used, and what lives with it moves on."""
+    assert log_in(held.organiser).status == 200
+    account_id = meeting_of(held).account_id
+    assert keeping.look_after(history.kept_name(account_id), held.world.now) is not None
+
+
+def rows(held: Held, kind: str) -> list[Any]:
+    return [row for row in held.world.aws.items("meetings") if row["kind"]["S"] == kind]
+
+
+def filed(held: Held) -> list[int]:
+    """When the reaper looks at the names of a meeting."""
+    due = [row["entry"]["S"].split("#") for row in held.world.aws.items("expiries") if "#names#" in row["entry"]["S"]]
+    return [int(at_ms) for at_ms, _, name in due if name == held.room]
+
+
+def test_a_name_leaves_with_its_bearer_and_the_figures_stay(world: World) -> None:
+    """D11: readable an hour before, gone at 180 days in every table, though the organiser goes on using Earshot."""
+    held, gone_at_ms = reported(world), world.now + LIFE_MS
+    world.clock.advance(100 * DAY)
+    organiser_goes_on(held)
+    world.clock.now_ms = gone_at_ms - AHEAD_MS - 1
+    organiser_goes_on(held)
+    assert named(held) == {"Ada", "Ben", "Cy"}
+    world.clock.advance(1)
+    assert history.drop_names(held.room, world.now) is None
+    assert (named(held), rows(held, "person"), rows(held, "named-in")) == (set(), [], [])
+    world.clock.now_ms = gone_at_ms + DAY
+    assert (figures(held), len(rows(held, "attended"))) == ([MINUTE], 3)
+
+
+def test_a_name_cannot_be_read_at_180_days_even_if_nobody_has_looked(world: World) -> None:
+    """D11: to the millisecond, with the reaper away."""
+    held = reported(world)
+    world.clock.advance(100 * DAY)
+    organiser_goes_on(held)
+    world.clock.advance(80 * DAY - 1)
+    assert named(held) == {"Ada", "Ben", "Cy"}
+    world.clock.advance(1)
+    assert (named(held), figures(held)) == (set(), [MINUTE])
+
+
+def test_whoever_comes_again_stays_named_where_they_were_before(world: World) -> None:
+    """D11: 180 days after their last meeting; Cy, who does not come again, leaves alone."""
+    held, first_end_ms = hold(world), world.now + LIFE_MS
+    ben = held.guest("Ben")
+    held.guest("Cy", agrees=False)
+    end(held)
+    held_again = _another(held, ben, after_ms=20 * DAY)
+    second_end_ms = world.now + LIFE_MS
+    world.clock.advance(90 * DAY)
+    organiser_goes_on(held)
+    world.clock.now_ms = first_end_ms - AHEAD_MS
+    assert history.drop_names(held.room, world.now) == second_end_ms - AHEAD_MS
+    assert (_names(held), _names(held_again)) == ({"Ben"}, {"Ben"})
+    world.clock.now_ms = second_end_ms - AHEAD_MS
+    organiser_goes_on(held)
+    assert history.drop_names(held.room, world.now) is None
+    assert history.drop_names(held_again.room, world.now) is None
+    assert (_names(held), _names(held_again)) == (set(), set())
+    assert rows(held, "named-in") == []
+
+
+def _another(held: Held, guest: Browser, *, after_ms: int) -> Held:
+    held.world.clock.advance(after_ms)
+    room = held.organiser.post("/v1/rooms", json_body={"title": "Again"}).json()["room_id"]
+    again = Held(held.world, held.organiser, room)
+    again.enter(guest, "Ben")
+    end(again)
+    return again
+
+
+def _names(held: Held) -> set[str]:
+    now = held.world.now
+    return {str(one.name) for one in names_of(held.room, presence_of(held.room, now=now), now=now).values()}
+
+
+@pytest.mark.parametrize("stays_h", [0, 3])
+def test_the_reaper_looks_before_the_first_of_the_names_ends(world: World, stays_h: int) -> None:
+    """D11: of a long meeting whoever left early goes first, on time."""
+    held, opened_ms = hold(world), world.now
+    ben = held.guest("Ben")
+    ben.delete(f"/v1/rooms/{held.room}/participants/me")
+    cy = held.guest("Cy")
+    for _ in range(stays_h * 20):
+        world.clock.advance(3 * MINUTE)
+        cy.request("PUT", "/v1/tabs/00000000-0000-4000-8000-000000000001/lease")
+    end(held)
+    assert filed(held) == [opened_ms + LIFE_MS - AHEAD_MS]
+    world.clock.now_ms = opened_ms + LIFE_MS - AHEAD_MS
+    again_ms = history.drop_names(held.room, world.now)
+    assert (again_ms is not None, len(rows(held, "person"))) == (stays_h > 1, stays_h > 1)
+    assert again_ms is None or again_ms == opened_ms + LIFE_MS - AHEAD_MS + stays_h * HOUR

@@ -1,0 +1,117 @@
+"""D6, D8, D11: two executions of one report at once, as a retry beside a step thought dead: one report, whole."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from unittest.mock import patch
+
+from hypothesis import given, settings, strategies as st
+
+from chalicelib.accounts import models as accounts
+from chalicelib.insights import assembling, meeting_models, report_mail
+from chalicelib.insights.meeting_models import find_meeting
+from chalicelib.insights.models import batches, new_batch, shard_of
+from chalicelib.insights.recording import recorded
+from chalicelib.insights.report import Part, read_part
+from chalicelib.insights.report_models import key_of, read_part as stored_part
+from chalicelib.lifetimes import HOUR, MINUTE
+from chalicelib.privacy import service as privacy
+from chalicelib.runtime import consent
+from chalicelib.runtime.addresses import Address
+from chalicelib.runtime.ids import derived
+from chalicelib.runtime.transactions import Transaction
+from tests.support.hand_clock import START_MS
+from tests.support.insights import write_meeting
+from tests.support.memory import Memory, in_memory
+
+MEETING, NOW = derived("machine", "meeting"), START_MS + HOUR
+PEOPLE = ("ben", "cy", "dora")
+STEPS = 3 + len({shard_of(one) for one in PEOPLE})  # of an execution, beside the first
+REQUESTS = 60  # of an execution, about
+
+
+@contextmanager
+def held() -> Iterator[tuple[Memory, list[str]]]:
+    """An hour, in which each talked for ten minutes; and the mails about it."""
+    consent.recorded_by(privacy.consented_since)  # as app.py has it
+    mails = list[str]()
+    with in_memory() as memory, patch.object(report_mail, "say_ready", lambda _, meeting_id: mails.append(meeting_id)):
+        write_meeting(MEETING, _organiser(), START_MS, NOW)
+        for minutes, who in enumerate(PEOPLE):
+            _measure(who, START_MS + minutes * 20 * MINUTE)
+        yield memory, mails
+
+
+def _organiser() -> str:
+    address = Address("ada@example.org")
+    made = accounts.new_account(address, "", language="en", asked_by=None, consents="", age="adult", now=START_MS)
+    registered = Transaction(now=START_MS)
+    accounts.confirm(registered, made, now=START_MS)
+    assert registered.commit()
+    return str(made.account_id)
+
+
+def _measure(who: str, from_ms: int) -> None:
+    person = privacy.guest(who)
+    privacy.record(person, privacy.now_deciding({"insights": True}, START_MS), now=START_MS)
+    meeting_models.stays.put(meeting_models.new_stay(MEETING, who, START_MS, NOW))
+    talk = recorded({"talk": [(from_ms, from_ms + 10 * MINUTE)]}, (START_MS, NOW))
+    batches.put(new_batch(MEETING, who, "tab", 1, talk, person=person, now=NOW))
+
+
+def execution() -> Iterator[None]:
+    """One step after the other, as report.asl.yaml has them; those of the shards that have anybody."""
+    if not assembling.prepare(MEETING, 1, now=NOW):
+        return
+    yield
+    for shard in sorted({shard_of(one) for one in PEOPLE}):
+        assembling.fold_shard(MEETING, shard, now=NOW)
+        yield
+    made = assembling.assemble(MEETING, 1, now=NOW)
+    if not made.parts:
+        return
+    yield
+    assembling.publish(MEETING, 1, made, now=NOW)
+    yield
+    assembling.notify(MEETING, 1, now=NOW)
+
+
+def take(steps: Iterator[None], most: int) -> None:
+    for _ in range(most):
+        next(steps, None)
+
+
+def told() -> Part:
+    meeting = find_meeting(MEETING, now=NOW)
+    assert meeting is not None
+    assert (meeting.status, meeting.parts) == ("ready", 1)
+    key = key_of(meeting.account_id, now=NOW)
+    assert key is not None
+    content = stored_part(meeting, key, 0, now=NOW)
+    assert content is not None
+    return read_part(content)
+
+
+@cache
+def undisturbed() -> Part:
+    with held():
+        take(execution(), 100)
+        return told()
+
+
+@settings(max_examples=60)
+@given(st.integers(0, STEPS), st.integers(0, REQUESTS), st.integers(1, STEPS + 1))
+def test_of_two_executions_at_once_one_report_remains_whole(before: int, at: int, meanwhile: int) -> None:
+    """D6, D11: wherever the other comes between, requests of a step apart: the report is that of one, and nothing else
+    is left, neither parts that nobody reads nor what was measured; and there is one mail (D8)."""
+    expected = undisturbed()
+    with held() as (memory, mails):
+        one, other = execution(), execution()
+        take(other, before)
+        with memory.interrupted(at, lambda: take(other, meanwhile)):
+            take(one, 100)
+        take(other, 100)
+        assert told() == expected
+        assert len(memory.items("reports")) == 1
+        assert memory.items("insights") == []
+        assert mails == [MEETING]

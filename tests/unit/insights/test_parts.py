@@ -1,0 +1,72 @@
+"""A part of a report opens in its own place only: of that meeting, revision and attempt, that number of so many."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from chalicelib.insights.meeting_models import MEETING, Meeting
+from chalicelib.insights.report_models import Part, parts, put_parts, read_firsts, read_part
+from chalicelib.runtime.envelope import Unopenable
+from tests.support.hand_clock import START_MS
+from tests.support.memory import in_memory
+
+KEY, CONTENTS = bytes(32), [b"first", b"second", b"third"]
+NOW, LATER = START_MS, START_MS + 60_000
+
+
+def meeting(name: str = "one", *, revision: int = 1, attempt: str = "a", count: int = 3) -> Meeting:
+    made = Meeting(name * 8, MEETING, revision=revision, attempt=attempt, parts=count)
+    made.lives_until(LATER)
+    return made
+
+
+@pytest.fixture(autouse=True)
+def stored() -> Iterator[None]:
+    with in_memory():
+        put_parts(meeting(), "a", KEY, CONTENTS)
+        yield
+
+
+def entry(of: Meeting, number: int) -> str:
+    return f"{int(of.revision):04}#{of.attempt}#{number:05}"
+
+
+def move(number: int, into: Meeting, to: int) -> None:
+    """What is stored as one part lies, byte for byte, where another would."""
+    found = parts.get((meeting().meeting_id, entry(meeting(), number)), now=NOW)
+    assert found is not None
+    moved = Part(into.meeting_id, entry(into, to), of=found.of, sealed=found.sealed)
+    moved.lives_until(LATER)
+    parts.put(moved)
+
+
+def test_each_part_opens_in_its_place() -> None:
+    """D13: by itself, and among the first parts of several reports."""
+    assert [read_part(meeting(), KEY, number, now=NOW) for number in range(3)] == CONTENTS
+    assert read_firsts([meeting()], KEY, now=NOW) == {meeting().meeting_id: b"first"}
+
+
+@pytest.mark.parametrize(
+    ("into", "to"),
+    [
+        (meeting(), 1),
+        (meeting("two"), 0),
+        (meeting(revision=2), 0),
+        (meeting(attempt="b"), 0),
+    ],
+    ids=["another number", "another meeting", "another revision", "another attempt"],
+)
+def test_a_part_that_was_moved_does_not_open(into: Meeting, to: int) -> None:
+    """D13: it is associated with its place."""
+    move(0, into, to)
+    with pytest.raises(Unopenable):
+        read_part(into, KEY, to, now=NOW)
+
+
+@pytest.mark.parametrize("count", [1, 2, 4])
+def test_a_report_that_lost_or_won_parts_does_not_open(count: int) -> None:
+    """D13: and with how many there are."""
+    with pytest.raises(Unopenable):
+        read_part(meeting(count=count), KEY, 0, now=NOW)
+    with pytest.raises(Unopenable):
+        read_firsts([meeting(count=count)], KEY, now=NOW)

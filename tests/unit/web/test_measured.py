@@ -1,0 +1,230 @@
+"""What a page does with what it measures: asked first, sent, kept, taken back (static/js/measuring/measuring.js)."""
+
+from typing import Any
+
+import pytest
+
+from tests.support.javascript import evaluated
+
+PAGE = """
+const kept = new Map();
+globalThis.sessionStorage = {
+  getItem: key => kept.get(key) ?? null,
+  setItem: (key, value) => kept.set(key, value),
+  removeItem: key => kept.delete(key),
+};
+const nodes = []; // of the audio thread
+globalThis.AudioContext = class {
+  audioWorklet = { addModule: async () => {} };
+  createMediaStreamSource = () => ({ connect() {} });
+  resume = async () => {};
+  close = async () => {};
+};
+globalThis.AudioWorkletNode = class { port = {}; constructor() { nodes.push(this); } };
+const stream = { getAudioTracks: () => [new EventTarget()], getTracks: () => [] };
+Object.defineProperty(navigator, "mediaDevices", { value: { getUserMedia: async () => stream } });
+Object.defineProperty(navigator, "sendBeacon", { value: path => asked.push(`beacon ${path}`) });
+document.hasFocus = () => true;
+
+const asked = [], bodies = [], camera = { readyState: "live", enabled: true, muted: false };
+const json = (body, status = 200, headers = {}) => new Response(JSON.stringify(body), { status, headers });
+const away = () => { throw new TypeError("the network"); };
+const answers = { // by what is asked; as the server has it
+  GET: path => json(path.includes("mine") ? { captured } : { consents: [{ purpose: "insights", text: "So?", given }] }),
+  PUT: (path, sent) => json({ given: (given = sent.insights) }),
+  POST: () => json({}, 202),
+};
+let given = false, captured = true, ahead = 0; // the server's clock, of the device's
+const real = Date.now.bind(Date);
+globalThis.fetch = async (path, { method, body }) => {
+  if (path === "/v1/time") return json({ now_ms: real() + ahead, keys: [] });
+  if (method !== "GET") asked.push(`${method} ${path.split("?")[0]}`);
+  if (method === "POST") bodies.push(JSON.parse(body));
+  return answers[method](path, body && JSON.parse(body));
+};
+const room = made({ id: "r", state: { answer: { organised: true }, content: [] } }), live = made({});
+const parts = { room, live, tab: { id: "t" }, calls: { devices: { track: () => camera } } };
+const arrives = () => { const one = new m.Measuring(parts); room.dispatchEvent(new Event("change")); return one; };
+const begun = real();
+let ticks = 0;
+const measures = (seconds, levels = Array(5).fill(-20)) => { // ten times a second, as the audio thread does
+  for (const end = ticks + seconds * 10; ticks < end; ticks += 1)
+    nodes.at(-1).port.onmessage({ data: { atMs: Date.now() - real() + begun + ticks * 100, levels } });
+};
+async function until(holds) { for (let n = 0; n < 300 && !holds(); n += 1) await after(10); }
+"""
+MEASURED = """
+const measuring = arrives();
+await until(() => measuring.place === "asking");
+await measuring.agree();
+await until(() => (measures(0.1), measuring.place === "measuring"));
+const first = begun + ticks * 100;
+measures(1);
+"""
+SENT = "POST /v1/rooms/r/insights"
+
+
+def played(scene: str, gives: str) -> Any:
+    return evaluated("measuring/measuring.js", f"(async () => {{ {scene}; return {gives}; }})()", PAGE)
+
+
+def test_nothing_is_sent_any_more_once_it_was_stopped() -> None:
+    """D10: not what waited behind a batch that was on its way either; the server hears of it, and then it is said."""
+    scene = f"""{MEASURED}
+      let answer;
+      answers.POST = () => new Promise(resolve => (answer = resolve));
+      measures(95);
+      const stopped = measuring.withdraw(), said = [measuring.place];
+      measures(40);
+      answer(json({{}}, 202));
+      await stopped;
+      await after(50);
+      said.push(measuring.place)"""
+    assert played(scene, "[said, asked, given, [...kept.keys()]]") == [
+        ["stopping", "declined"],
+        ["PUT /v1/consents", SENT, "PUT /v1/consents"],
+        False,
+        ["earshot.unmeasured"],
+    ]
+
+
+@pytest.mark.parametrize("again", ["await measuring.withdraw()", 'live.dispatchEvent(new Event("open"))'])
+def test_a_stop_that_the_server_did_not_hear_is_not_claimed_and_is_told_again(again: str) -> None:
+    """D10: by the person, or by the page as soon as it hears the server."""
+    scene = f"""{MEASURED}
+      const put = answers.PUT;
+      answers.PUT = away;
+      await measuring.withdraw().catch(() => {{}});
+      const said = [measuring.place, given];
+      answers.PUT = put;
+      {again};
+      await until(() => measuring.place === "declined");
+      said.push(measuring.place, given)"""
+    assert played(scene, "said") == ["stopping", True, "declined", False]
+
+
+def test_the_next_page_of_the_tab_tells_of_a_stop_that_was_not_heard() -> None:
+    """D10: and measures nothing meanwhile."""
+    scene = f"""{MEASURED}
+      const put = answers.PUT;
+      answers.PUT = away;
+      await measuring.withdraw().catch(() => {{}});
+      answers.PUT = put;
+      const next = arrives();
+      await until(() => next.place === "declined")"""
+    assert played(scene, "[next.place, given, nodes.length]") == ["declined", False, 1]
+
+
+@pytest.mark.parametrize(("answer", "times"), [("json({}, 500)", 2), ("json({}, 404)", 1)])
+def test_after_the_end_what_failed_is_sent_again_and_what_was_refused_is_not(answer: str, times: int) -> None:
+    """D3: without another batch or a live channel that would bring it along."""
+    scene = f"""{MEASURED}
+      const post = answers.POST;
+      answers.POST = () => {answer};
+      measuring.clear();
+      await measuring.flush();
+      answers.POST = post;
+      await until(() => !kept.has("earshot.insights"));
+      await after(400)"""
+    asked, numbers, kept = played(scene, '[asked, bodies.map(one => one.sequence), kept.has("earshot.insights")]')
+    assert asked == ["PUT /v1/consents", *[SENT] * times]
+    assert (numbers, kept) == ([0] * times, False)
+
+
+def test_what_fails_may_be_taken_later_and_what_is_refused_may_not() -> None:
+    """D3: a server that is away, broken or has too much to do, and when it wants to be asked again."""
+    refused = "[500, 501, 429, 400, 401, 403, 404, 410, 413, 422].map(one => new m.Refused(one, {}, null))"
+    errors = f"[new m.Away(), new m.Away(2000), new m.Refused(429, {{}}, 3000), new TypeError(), ...{refused}]"
+    assert evaluated("api.js", f"{errors}.map(m.patienceMs)") == [0, 2_000, 3_000, None, 0, 0, 0, *[None] * 7]
+
+
+@pytest.mark.parametrize("ahead_ms", [0, 10_000, -3_600_000])
+def test_what_was_measured_lies_on_the_servers_clock(ahead_ms: int) -> None:
+    """D3: whatever the device's clock says; the batch says when it was sent by the same."""
+    scene = f"""ahead = {ahead_ms};
+      {MEASURED}
+      measures(31);
+      await until(() => bodies.length)"""
+    [batch, first, now] = played(scene, "[bodies[0], first, real()]")
+    assert abs(batch["from_ms"] - first - ahead_ms) <= 200
+    assert batch["to_ms"] - batch["from_ms"] >= 30_000
+    assert abs(batch["sent_at_ms"] - now - ahead_ms) <= 200
+
+
+def test_a_clock_that_is_set_meanwhile_neither_stops_the_sending_nor_moves_what_was_measured() -> None:
+    """D3: half an hour back; until the server's time is known again nothing is measured."""
+    scene = f"""{MEASURED}
+      measures(10);
+      const before = ticks;
+      Date.now = () => real() - 1_800_000;
+      measures(1);
+      await after(100);
+      measures(35);
+      await until(() => bodies.length >= 2)"""
+    [first, second], before_ms = played(scene, "[bodies, begun + before * 100]")
+    assert first["to_ms"] == pytest.approx(before_ms, abs=200)
+    assert second["from_ms"] == pytest.approx(before_ms + 1_000, abs=200)
+    assert second["to_ms"] - second["from_ms"] >= 15_000
+    assert [one["sequence"] for one in (first, second)] == [0, 1]
+
+
+def test_the_camera_counts_while_it_films_and_attention_while_something_shown_is_before_one() -> None:
+    """D2: a camera that is live, switched on and not muted; a page in sight and in use, with something shown."""
+    both, filmed, attends = ["attention", "webcam"], ["webcam"], ["attention"]
+    sights = {
+        "": both,
+        "camera.enabled = false": attends,
+        "camera.enabled = true; camera.muted = true": attends,
+        'camera.muted = false; camera.readyState = "ended"': attends,
+        'camera.readyState = "live"; parts.calls.devices.track = () => null': attends,
+        "parts.calls.devices.track = () => camera; room.state.content = []": filmed,
+        'room.state.content = [{}]; document.visibilityState = "hidden"': filmed,
+        'document.visibilityState = "visible"; document.hasFocus = () => false': filmed,
+        "document.hasFocus = () => true": both,
+    }
+    watched = "; ".join(f"{sight}; measures(1, Array(5).fill(-90)); found.push(kinds())" for sight in sights)
+    scene = f"""(async () => {{
+      const observer = new m.Observer(parts), found = [];
+      const kinds = () => observer.cut().flatMap(piece => piece.events.map(one => one.kind)).sort();
+      room.state.content = [{{}}];
+      await observer.start();
+      await until(() => observer.now !== null);
+      {watched};
+      return found;
+    }})()"""
+    assert evaluated("measuring/observer.js", scene, PAGE) == list(sights.values())
+
+
+def test_a_page_that_is_hidden_sends_what_it_has() -> None:
+    """D3: a telephone may end it without another word; what is kept outlives it in the tab."""
+    scene = f"""{MEASURED}
+      measures(3);
+      answers.POST = away;
+      document.visibilityState = "hidden";
+      document.dispatchEvent(new Event("visibilitychange"));
+      await after(20)"""
+    [batch], kept = played(scene, '[bodies, kept.get("earshot.insights")]')
+    assert batch["to_ms"] - batch["from_ms"] >= 2_900
+    assert str(batch["to_ms"]) in kept
+
+
+@pytest.mark.parametrize("at_first", ["captured = false", "given = true; answers.POST = off"])
+def test_who_is_in_the_meeting_is_measured_once_the_organiser_captures(at_first: str) -> None:
+    """D9: whether it was off from the beginning or was switched off meanwhile; asked again every few minutes."""
+    scene = f"""const timer = setTimeout;
+      globalThis.setTimeout = (act, ms) => timer(act, ms > 60_000 ? 10 : ms);
+      const post = answers.POST;
+      const off = () => (captured = false, json({{ type: "/problems/capture-off" }}, 403));
+      {at_first};
+      const measuring = arrives();
+      if (given) {{
+        await until(() => (nodes.length && measures(0.1), measuring.place === "measuring"));
+        measures(31);
+        await until(() => !captured);
+      }}
+      await after(50);
+      const said = [measuring.place];
+      [captured, given, answers.POST] = [true, true, post];
+      await until(() => measuring.place === "starting");
+      said.push(measuring.place)"""
+    assert played(scene, "said") == ["off", "starting"]
