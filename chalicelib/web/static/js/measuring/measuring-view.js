@@ -68,6 +68,7 @@ export class MeasuringView {
     write(find(".measuring-text", HTMLElement, this.#root), text);
     const words = WORDS[place];
     write(find(".measuring-said", HTMLElement, this.#root), words ? t(words) : "");
+    write(find(".form-problem", HTMLElement, this.#root), ""); // what went wrong before: it may have come right by itself
     find(".measuring-again", HTMLElement, this.#root).hidden = !at("declined", "no-microphone");
     this.#showSign(at("starting", "measuring", "stopping"), at("stopping"));
     find(".measured-mine", HTMLAnchorElement).href = mine(this.#room.id ?? "");

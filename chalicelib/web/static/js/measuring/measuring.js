@@ -1,17 +1,15 @@
 import { call, patienceMs, Refused } from "../api.js";
-import { language } from "../i18n.js";
 import { recallHere, rememberHere } from "../memory.js";
 import { kindOf } from "../problems.js";
 import { beacon, path, post } from "./batches.js";
+import { Agreement, readConsent } from "./consent.js";
 import { Observer } from "./observer.js";
 import { Outbox } from "./outbox.js";
 
 const BATCH_MS = 30_000;
 const LOOK_AGAIN_MS = 300_000; // nobody is told that the organiser has switched it on
-const PURPOSE = "insights";
 const OUTBOX = "insights";
 const DECLINED = "unmeasured"; // the meeting in which this tab's person said no
-const OWED = "withdrawn"; // the server does not know yet that they took their consent back
 
 /** @typedef {"off" | "asking" | "declined" | "starting" | "measuring" | "no-microphone" | "stopping"} Place */
 /** @typedef {{room: import("../room.js").Room, live: import("../live.js").Live, tab: import("../tab.js").Tab, calls: import("../call/call.js").Call}} Parts */
@@ -28,6 +26,7 @@ export class Measuring extends EventTarget {
   #key = "";
   /** @type {number | undefined} */
   #timer;
+  #agreement = new Agreement();
   #outbox = new Outbox({
     send: batch => this.#post(batch),
     keep: kept => rememberHere(OUTBOX, kept),
@@ -41,6 +40,7 @@ export class Measuring extends EventTarget {
     this.#observer = new Observer(parts);
     this.#observer.onmeasured = waitingMs => this.#measured(waitingMs);
     this.#observer.onlost = () => this.#become("no-microphone");
+    this.#agreement.onheard = () => this.place === "stopping" && this.#become("declined");
     parts.room.addEventListener("change", () => this.#follow());
     parts.live.addEventListener("open", () => this.#catchUp());
     window.addEventListener("online", () => this.#catchUp()); // out of a meeting there is no live channel
@@ -48,7 +48,7 @@ export class Measuring extends EventTarget {
       const hidden = document.visibilityState === "hidden";
       if (hidden && this.#observer.watching) this.#send(); // a phone may end the page without a word
     });
-    void this.flush(); // of the page before
+    this.#catchUp(); // of the page before
   }
 
   #parts;
@@ -77,11 +77,10 @@ export class Measuring extends EventTarget {
     const { captured } = await call("GET", `${path(this.#room)}/mine`);
     if (key !== this.#key) return;
     if (!captured) return this.#lookAgain();
-    const { consents } = await call("GET", `/v1/consents?language=${language}`);
-    const consent = /** @type {Consent[]} */ (consents).find(one => one.purpose === PURPOSE);
+    const consent = await readConsent();
     if (key !== this.#key || !consent) return;
     this.text = consent.text;
-    if (consent.given && recallHere(OWED)) await this.withdraw();
+    if (consent.given && this.#agreement.owed) await this.withdraw();
     else if (recallHere(DECLINED) === this.#room) this.#become("declined");
     else if (consent.given) await this.start();
     else this.#become("asking");
@@ -89,8 +88,8 @@ export class Measuring extends EventTarget {
 
   /** Throws Refused or Away: then nothing is measured. */
   async agree() {
-    await call("PUT", `/v1/consents?language=${language}`, { json: { [PURPOSE]: true } });
-    for (const said of [DECLINED, OWED]) rememberHere(said, null);
+    await this.#agreement.give();
+    rememberHere(DECLINED, null);
     await this.start();
   }
 
@@ -102,24 +101,18 @@ export class Measuring extends EventTarget {
 
   /**
    * Takes the consent back: nothing more is measured or sent from now on, and once the server knows, what was is not
-   * used. Throws Refused or Away: then it is still to be told, by a second try or as soon as the server is heard again.
+   * used. Throws Refused or Away: then it is told again until it is heard, by the next page of this tab, too.
    */
   async withdraw() {
     this.#drop();
-    rememberHere(OWED, "yes");
+    rememberHere(DECLINED, this.#room);
     this.#become("stopping");
-    await this.#tellWithdrawal();
-  }
-
-  async #tellWithdrawal() {
-    await call("PUT", `/v1/consents?language=${language}`, { json: { [PURPOSE]: false } });
-    rememberHere(OWED, null);
-    if (this.place === "stopping") this.decline();
+    await this.#agreement.withdraw();
   }
 
   /** What the server could not be told while it was away. */
   #catchUp() {
-    if (recallHere(OWED)) void this.#tellWithdrawal().catch(() => {});
+    this.#agreement.catchUp();
     void this.flush();
   }
 
@@ -195,7 +188,7 @@ export class Measuring extends EventTarget {
   /** The session is over: what it measured is not sent as somebody else's, nor said in their name. */
   forget() {
     this.#drop();
-    rememberHere(OWED, null);
+    this.#agreement.forget();
   }
 
   #halt() {
@@ -210,6 +203,7 @@ export class Measuring extends EventTarget {
 
   /** The page goes: nobody waits for an answer. What did not arrive is sent again by the next page of this tab. */
   leave() {
+    this.#agreement.leave();
     this.#collect();
     for (const batch of this.#outbox.batches) beacon(batch, this.#observer.now);
     this.#observer.stop();

@@ -1,0 +1,67 @@
+"""A page that measures, as far as modules see it: its microphone, its meeting, its store, and a server that answers."""
+
+from typing import Any
+
+from tests.support.javascript import evaluated
+
+PAGE = """
+const kept = new Map();
+globalThis.sessionStorage = {
+  getItem: key => kept.get(key) ?? null,
+  setItem: (key, value) => kept.set(key, value),
+  removeItem: key => kept.delete(key),
+};
+const nodes = []; // of the audio thread
+globalThis.AudioContext = class {
+  audioWorklet = { addModule: async () => {} };
+  createMediaStreamSource = () => ({ connect() {} });
+  resume = async () => {};
+  close = async () => {};
+};
+globalThis.AudioWorkletNode = class { port = {}; constructor() { nodes.push(this); } };
+const stream = { getAudioTracks: () => [new EventTarget()], getTracks: () => [] };
+Object.defineProperty(navigator, "mediaDevices", { value: { getUserMedia: async () => stream } });
+Object.defineProperty(navigator, "sendBeacon", { value: path => asked.push(`beacon ${path}`) });
+document.hasFocus = () => true;
+
+const asked = [], bodies = [], camera = { readyState: "live", enabled: true, muted: false };
+const json = (body, status = 200, headers = {}) => new Response(JSON.stringify(body), { status, headers });
+const away = () => { throw new TypeError("the network"); };
+const answers = { // by what is asked; as the server has it
+  GET: path => json(path.includes("mine") ? { captured } : { consents: [{ purpose: "insights", text: "So?", given }] }),
+  PUT: (path, sent) => json({ given: (given = sent.insights) }),
+  POST: () => json({}, 202),
+};
+let given = false, captured = true, ahead = 0; // the server's clock, of the device's
+const real = Date.now.bind(Date);
+globalThis.fetch = async (path, { method, body }) => {
+  if (path === "/v1/time") return json({ now_ms: real() + ahead, keys: [] });
+  if (method !== "GET") asked.push(`${method} ${path.split("?")[0]}`);
+  if (method === "POST") bodies.push(JSON.parse(body));
+  return answers[method](path, body && JSON.parse(body));
+};
+const room = made({ id: "r", state: { answer: { organised: true }, content: [] } }), live = made({});
+const parts = { room, live, tab: { id: "t" }, calls: { devices: { track: () => camera } } };
+const arrives = () => { const one = new m.Measuring(parts); room.dispatchEvent(new Event("change")); return one; };
+const begun = real();
+let ticks = 0;
+const measures = (seconds, levels = Array(5).fill(-20)) => { // ten times a second, as the audio thread does
+  for (const end = ticks + seconds * 10; ticks < end; ticks += 1)
+    nodes.at(-1).port.onmessage({ data: { atMs: Date.now() - real() + begun + ticks * 100, levels } });
+};
+async function until(holds) { for (let n = 0; n < 300 && !holds(); n += 1) await after(10); }
+"""
+MEASURED = """
+const measuring = arrives();
+await until(() => measuring.place === "asking");
+await measuring.agree();
+await until(() => (measures(0.1), measuring.place === "measuring"));
+const first = begun + ticks * 100;
+measures(1);
+"""
+SENT = "POST /v1/rooms/r/insights"
+
+
+def played(scene: str, gives: str) -> Any:
+    """What an expression gives after a scene, both JavaScript."""
+    return evaluated("measuring/measuring.js", f"(async () => {{ {scene}; return {gives}; }})()", PAGE)
