@@ -79,6 +79,17 @@ def sent_by_outbox(scene: str, gives: str = "sent") -> Any:
     return evaluated("measuring/outbox.js", f"(async () => {{ {scene}; return {gives}; }})()", OUTBOX)
 
 
+def test_what_failed_and_whether_it_may_go_again() -> None:
+    """D3: nobody there, too much to do, a fault at this batch, no for good."""
+    errors = (
+        "[new a.Away(2000), new a.Refused(429, {}, 3000), new a.Refused(500, {}, null), new a.Refused(404, {}, null)]"
+    )
+    found = evaluated("measuring/batches.js", f"(await module('api.js').then(a => {errors}.map(m.fateOf)))")
+    assert found == [
+        {"afterMs": 2_000, "fault": False}, {"afterMs": 3_000, "fault": False}, {"afterMs": 0, "fault": True}, "never",
+    ]  # fmt: skip
+
+
 def test_what_the_server_did_not_take_is_sent_again_under_its_number() -> None:
     """D3: also by the next page of the tab; what was refused for good is not."""
     scene = """fate = later(600_000);
@@ -107,6 +118,53 @@ def test_what_waits_goes_again_by_itself_and_not_before_the_server_wants_it() ->
       while (kept) await after(20)"""
     count, first_ms, second_ms = sent_by_outbox(scene, "[sent.length, at[1] - at[0], at[2] - at[1]]")
     assert (count, first_ms >= 200, second_ms >= 690) == (3, True, True)
+
+
+def test_nothing_goes_before_the_server_wants_it_whatever_comes_meanwhile() -> None:
+    """D3: no new batch, and nobody who has heard of the server; a pause of our own ends with the latter."""
+    scene = """const seen = [];
+      for (const [afterMs, act] of [[500, "flush"], [500, "catchUp"], [0, "flush"], [0, "catchUp"]]) {
+        const outbox = new m.Outbox({...parts, kept: null});
+        fate = async () => ({afterMs});
+        outbox.add("room", "one", [piece]);
+        await outbox.flush();
+        fate = async () => "taken";
+        sent.length = 0;
+        outbox.add("room", "one", [piece]);
+        await outbox[act]();
+        const at_once = sent.length;
+        await after(800);
+        seen.push([at_once, sent.length]);
+      }"""
+    assert sent_by_outbox(scene, "seen") == [[0, 2], [0, 2], [0, 2], [2, 2]]
+
+
+def test_a_batch_at_which_the_server_fails_holds_up_no_other() -> None:
+    """D3: what comes behind it goes at once, what comes later before it; in the end it is given up."""
+    scene = """fate = async ({sequence}) => sequence ? "taken" : {afterMs: 0, fault: true};
+      outbox.add("room", "one", [piece, piece]);
+      await outbox.flush();
+      const first = sent.splice(0);
+      outbox.add("room", "one", [piece]);
+      while (sent.length < 2) await after(20);
+      const later = sent.splice(0);
+      globalThis.setTimeout = (act, ms) => (now += ms, setImmediate(act));
+      const steady = performance.now.bind(performance);
+      let now = 0;
+      performance.now = () => steady() + now;
+      while (kept) await new Promise(setImmediate)"""
+    first, later, tries = sent_by_outbox(scene, "[first, later, sent.length]")
+    assert first == [["one", 0], ["one", 1]]
+    assert later == [["one", 2], ["one", 0]]
+    assert tries == 30 - 2
+
+
+def test_a_server_that_fails_at_everything_is_not_asked_everything() -> None:
+    """D3: two faults in a row are the server's, not a batch's."""
+    scene = """fate = async () => ({afterMs: 0, fault: true});
+      outbox.add("room", "one", Array(9).fill(piece));
+      await outbox.flush()"""
+    assert sent_by_outbox(scene) == [["one", 0], ["one", 1]]
 
 
 def test_whoever_waits_for_the_outbox_waits_for_what_came_meanwhile() -> None:

@@ -1,10 +1,12 @@
 // How a batch reaches the server: awaited, or by a page that goes.
-import { call } from "../api.js";
+import { call, patienceMs, Refused } from "../api.js";
 import { heldBearer } from "../cookieless.js";
 
 export const path = (/** @type {string} */ room) => `/v1/rooms/${encodeURIComponent(room)}/insights`;
 
 /** @typedef {import("./outbox.js").Batch} Batch */
+
+const FAULT = 500;
 
 /** @param {Batch} batch @param {number | null} now */
 const body = ({ sequence, piece }, now) => ({ sequence, sent_at_ms: now, ...piece });
@@ -16,6 +18,12 @@ export const post = (batch, now) =>
     headers: { "Earshot-Tab": batch.tab },
     keepalive: true,
   });
+
+/** @param {unknown} error that `post` threw @returns {import("./outbox.js").Fate} */
+export function fateOf(error) {
+  const afterMs = patienceMs(error);
+  return afterMs === null ? "never" : { afterMs, fault: error instanceof Refused && error.status >= FAULT };
+}
 
 /** @param {Batch} batch @param {number | null} now as for `post` */
 export function beacon(batch, now) {

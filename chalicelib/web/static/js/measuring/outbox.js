@@ -2,10 +2,15 @@
 // counts once however often it goes.
 import { pauseMs } from "../live.js";
 
-/** @typedef {{room: string, tab: string, sequence: number, piece: import("./ledger.js").Piece}} Batch */
-/** @typedef {"taken" | "never" | {afterMs: number}} Fate the last: later, after so long at least */
+/** @typedef {{room: string, tab: string, sequence: number, piece: import("./ledger.js").Piece, faults?: number}} Batch */
+/**
+ * The last: later, after so long at least; `fault`: of this batch, as far as one can tell, the others may go.
+ * @typedef {"taken" | "never" | {afterMs: number, fault?: boolean}} Fate
+ */
 
 const MOST = 400; // batches: hours without a network
+const FAULTS_MOST = 30; // of one batch, minutes of them: no longer is it taken after the meeting, either
+const FAULTS_IN_A_ROW = 2; // then it is the server that is broken, not a batch
 
 /** @param {string | null} kept @returns {Batch[]} */
 function parsed(kept) {
@@ -17,11 +22,18 @@ function parsed(kept) {
   }
 }
 
+const faultsOf = (/** @type {Batch} */ batch) => batch.faults ?? 0;
+
+/** The oldest of those at which the server failed least: one that fails each time holds up no other. @param {Batch[]} batches @returns {Batch | undefined} */
+const soonest = batches => [...batches].sort((one, other) => faultsOf(one) - faultsOf(other))[0];
+
 export class Outbox {
   /** @type {Batch[]} */
   #batches;
   #sequence = 0;
   #failed = 0; // sendings in a row
+  #wantedAt = 0; // by the server, before which nothing goes; as performance.now tells it
+  #goesAt = 0; // the same after a pause of our own, unless something says that the server is back
   /** @type {Promise<void> | null} */
   #flushing = null;
   /** @type {number | undefined} */
@@ -51,7 +63,8 @@ export class Outbox {
   }
 
   /**
-   * One after the other, the oldest first, and what is added meanwhile; where the server is away, all of it later.
+   * One after the other, each once, and what is added meanwhile; what the server did not take, and where it is away
+   * all, later.
    * @returns {Promise<void>} settles once nothing is left to send, or it has to wait
    */
   flush() {
@@ -62,22 +75,52 @@ export class Outbox {
     return this.#flushing;
   }
 
-  /** Looks at the list anew each time: it may have been forgotten meanwhile. */
-  async #sendAll() {
-    for (let batch = this.#batches[0]; batch; batch = this.#batches[0]) {
-      const fate = await this.#send(batch);
-      if (typeof fate === "object") return this.#repeat(fate.afterMs);
-      this.#failed = 0;
-      const done = batch;
-      this.#write(this.#batches.filter(one => one !== done));
-    }
-    return undefined;
+  /** As `flush`, by somebody who has heard of the server: only what it wanted itself is waited for. */
+  catchUp() {
+    this.#goesAt = this.#wantedAt;
+    return this.flush();
   }
 
-  /** @param {number} leastMs */
-  #repeat(leastMs) {
-    this.#timer = window.setTimeout(() => void this.flush(), Math.max(leastMs, pauseMs(this.#failed)));
+  /** Looks at the list anew each time: it may have been forgotten meanwhile. */
+  async #sendAll() {
+    const tried = new Set();
+    const next = () =>
+      performance.now() < this.#goesAt ? undefined : soonest(this.#batches.filter(one => !tried.has(one)));
+    for (let batch = next(); batch; batch = next()) {
+      tried.add(batch);
+      this.#settle(batch, await this.#send(batch));
+    }
+    if (this.#batches.length) this.#repeat();
+  }
+
+  /** @param {Batch} batch @param {Fate} fate */
+  #settle(batch, fate) {
+    const stays = typeof fate === "object" && !this.#isHopeless(batch, fate);
+    this.#write(this.#batches.filter(one => one !== batch || stays));
+    if (typeof fate === "object") this.#fail(fate);
+    else this.#failed = 0;
+  }
+
+  /** @param {Batch} batch @param {{fault?: boolean}} fate */
+  #isHopeless(batch, { fault }) {
+    if (fault) batch.faults = faultsOf(batch) + 1;
+    return faultsOf(batch) >= FAULTS_MOST;
+  }
+
+  /** @param {{afterMs: number, fault?: boolean}} fate */
+  #fail({ afterMs, fault }) {
     this.#failed += 1;
+    this.#wantedAt = Math.max(this.#wantedAt, performance.now() + afterMs);
+    if (!fault || afterMs || this.#failed >= FAULTS_IN_A_ROW) this.#pause();
+  }
+
+  #pause() {
+    this.#goesAt = Math.max(this.#wantedAt, performance.now() + pauseMs(this.#failed));
+  }
+
+  #repeat() {
+    if (this.#goesAt <= performance.now()) this.#pause();
+    this.#timer = window.setTimeout(() => void this.flush(), this.#goesAt - performance.now());
   }
 
   /** What is not sent any more is not wanted: the person has withdrawn. */
