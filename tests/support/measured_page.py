@@ -32,10 +32,16 @@ const answers = { // by what is asked; as the server has it
   PUT: (path, sent) => json({ given: (given = sent.insights) }),
   POST: () => json({}, 202),
 };
-let given = false, captured = true, ahead = 0; // the server's clock, of the device's
-const real = Date.now.bind(Date);
+let given = false, captured = true;
+const real = Date.now.bind(Date), steady = performance.now.bind(performance);
+let ticks = 0; // tenths of a second that the audio thread has heard, and that are over for everybody
+let set = 0, slept = 0, ahead = 0; // the device's clock, its sleep, the server's clock
+Date.now = () => real() + ticks * 100 + slept + set;
+performance.now = () => steady() + ticks * 100;
+const truly = () => real() + ticks * 100 + slept + ahead; // by the server's clock
+let looks = 0, timeless = false; // at the server's clock; in vain
 globalThis.fetch = async (path, { method, body }) => {
-  if (path === "/v1/time") return json({ now_ms: real() + ahead, keys: [] });
+  if (path === "/v1/time") return (looks += 1, timeless ? away() : json({ now_ms: truly(), keys: [] }));
   if (method !== "GET") asked.push(`${method} ${path.split("?")[0]}`);
   if (method === "POST") bodies.push(JSON.parse(body));
   return answers[method](path, body && JSON.parse(body));
@@ -43,11 +49,16 @@ globalThis.fetch = async (path, { method, body }) => {
 const room = made({ id: "r", state: { answer: { organised: true }, content: [] } }), live = made({});
 const parts = { room, live, tab: { id: "t" }, calls: { devices: { track: () => camera } } };
 const arrives = () => { const one = new m.Measuring(parts); room.dispatchEvent(new Event("change")); return one; };
-const begun = real();
-let ticks = 0;
-const measures = (seconds, levels = Array(5).fill(-20)) => { // ten times a second, as the audio thread does
-  for (const end = ticks + seconds * 10; ticks < end; ticks += 1)
-    nodes.at(-1).port.onmessage({ data: { atMs: Date.now() - real() + begun + ticks * 100, levels } });
+const hears = (atMs, levels) => nodes.at(-1).port.onmessage({ data: { atMs, levels } });
+const measures = (seconds, levels = Array(5).fill(-20)) => {
+  for (const end = ticks + seconds * 10; ticks < end; ) { ticks += 1; hears(Date.now(), levels); }
+};
+const timed = async act => { // and the look at the server's clock that it brings about
+  await after(20);
+  const before = looks;
+  act();
+  await until(() => looks >= before + 3);
+  await after(20);
 };
 async function until(holds) { for (let n = 0; n < 300 && !holds(); n += 1) await after(10); }
 """
@@ -55,8 +66,9 @@ MEASURED = """
 const measuring = arrives();
 await until(() => measuring.place === "asking");
 await measuring.agree();
-await until(() => (measures(0.1), measuring.place === "measuring"));
-const first = begun + ticks * 100;
+await until(() => nodes.length && looks >= 3);
+await after(20);
+const first = truly();
 measures(1);
 """
 SENT = "POST /v1/rooms/r/insights"

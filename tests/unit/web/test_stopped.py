@@ -46,7 +46,7 @@ def test_a_stop_is_told_again_as_often_as_it_takes_and_nothing_is_measured_meanw
     """D10: after longer and longer pauses, and not before the server wants it; told once, it is told no more."""
     scene = f"""{MEASURED}
       const put = answers.PUT, at = [], fates = [away, () => json({{}}, 503, {{ "Retry-After": "1" }}), away, put];
-      answers.PUT = (...sent) => (at.push(performance.now()), fates.shift()(...sent));
+      answers.PUT = (...sent) => (at.push(steady()), fates.shift()(...sent));
       await measuring.withdraw().catch(() => {{}});
       measures(40);
       await until(() => measuring.place === "declined");

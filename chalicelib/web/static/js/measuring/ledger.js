@@ -33,12 +33,18 @@ export class Ledger {
     return atMs - (this.#pieces[0] ?? this.#piece ?? { from_ms: atMs }).from_ms;
   }
 
-  /** Everything so far, closed; what goes on begins anew where this ends. @returns {Piece[]} */
-  cut() {
-    const end = this.#piece?.to_ms;
+  /** Everything so far, closed; what comes goes on with nothing of it. @returns {Piece[]} */
+  end() {
     this.#close();
     const pieces = this.#pieces;
     this.#pieces = [];
+    return pieces;
+  }
+
+  /** The same; what goes on begins anew where this ends. @returns {Piece[]} */
+  cut() {
+    const end = this.#piece?.to_ms;
+    const pieces = this.end();
     if (end !== undefined) this.#piece = { from_ms: end, to_ms: end, events: [] };
     return pieces;
   }

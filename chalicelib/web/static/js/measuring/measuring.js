@@ -1,13 +1,14 @@
-import { call, patienceMs, Refused } from "../api.js";
+import { Refused } from "../api.js";
 import { recallHere, rememberHere } from "../memory.js";
 import { kindOf } from "../problems.js";
-import { beacon, path, post } from "./batches.js";
-import { Agreement, readConsent } from "./consent.js";
+import { beacon, fateOf, post } from "./batches.js";
+import { Capture } from "./capture.js";
+import { Agreement } from "./consent.js";
 import { Observer } from "./observer.js";
 import { Outbox } from "./outbox.js";
 
 const BATCH_MS = 30_000;
-const LOOK_AGAIN_MS = 300_000; // nobody is told that the organiser has switched it on
+const WORTH_MS = 5_000; // of measuring: a look at another tab shall not cut it into small pieces
 const OUTBOX = "insights";
 const DECLINED = "unmeasured"; // the meeting in which this tab's person said no
 
@@ -22,10 +23,6 @@ export class Measuring extends EventTarget {
   /** @type {Place} */
   place = "off";
   text = ""; // what is agreed to, in the words that consents record
-  #room = "";
-  #key = "";
-  /** @type {number | undefined} */
-  #timer;
   #agreement = new Agreement();
   #outbox = new Outbox({
     send: batch => this.#post(batch),
@@ -36,22 +33,22 @@ export class Measuring extends EventTarget {
   /** @param {Parts} parts */
   constructor(parts) {
     super();
-    this.#parts = parts;
+    this.#tab = parts.tab;
+    this.#capture = new Capture(parts.room, consent => this.#learn(consent));
     this.#observer = new Observer(parts);
-    this.#observer.onmeasured = waitingMs => this.#measured(waitingMs);
+    this.#observer.onmeasured = () => this.#measured();
     this.#observer.onlost = () => this.#become("no-microphone");
     this.#agreement.onheard = () => this.place === "stopping" && this.#become("declined");
-    parts.room.addEventListener("change", () => this.#follow());
     parts.live.addEventListener("open", () => this.#catchUp());
     window.addEventListener("online", () => this.#catchUp()); // out of a meeting there is no live channel
     document.addEventListener("visibilitychange", () => {
-      const hidden = document.visibilityState === "hidden";
-      if (hidden && this.#observer.watching) this.#send(); // a phone may end the page without a word
+      if (document.visibilityState === "hidden") this.#hide();
     });
     this.#catchUp(); // of the page before
   }
 
-  #parts;
+  #tab;
+  #capture;
   #observer;
 
   /** @param {Place} place */
@@ -60,28 +57,11 @@ export class Measuring extends EventTarget {
     this.dispatchEvent(new Event("change"));
   }
 
-  /** Asks once what holds in a meeting that somebody runs, and now and then where nothing is captured. */
-  #follow() {
-    const { answer } = this.#parts.room.state ?? {};
-    const key = answer?.organised ? `${this.#parts.room.id}` : "";
-    if (!key || key === this.#key) return;
-    this.#key = key;
-    this.#room = key;
-    void this.#learn(key).catch(() => {
-      if (this.#key === key) this.#key = ""; // asked again with the next change
-    });
-  }
-
-  /** @param {string} key */
-  async #learn(key) {
-    const { captured } = await call("GET", `${path(this.#room)}/mine`);
-    if (key !== this.#key) return;
-    if (!captured) return this.#lookAgain();
-    const consent = await readConsent();
-    if (key !== this.#key || !consent) return;
+  /** @param {Consent} consent */
+  async #learn(consent) {
     this.text = consent.text;
     if (consent.given && this.#agreement.owed) await this.withdraw();
-    else if (recallHere(DECLINED) === this.#room) this.#become("declined");
+    else if (recallHere(DECLINED) === this.#capture.room) this.#become("declined");
     else if (consent.given) await this.start();
     else this.#become("asking");
   }
@@ -95,7 +75,7 @@ export class Measuring extends EventTarget {
 
   /** Nothing is sent, not even that. */
   decline() {
-    rememberHere(DECLINED, this.#room);
+    rememberHere(DECLINED, this.#capture.room);
     this.#become("declined");
   }
 
@@ -105,7 +85,7 @@ export class Measuring extends EventTarget {
    */
   async withdraw() {
     this.#drop();
-    rememberHere(DECLINED, this.#room);
+    rememberHere(DECLINED, this.#capture.room);
     this.#become("stopping");
     await this.#agreement.withdraw();
   }
@@ -113,18 +93,7 @@ export class Measuring extends EventTarget {
   /** What the server could not be told while it was away. */
   #catchUp() {
     this.#agreement.catchUp();
-    void this.flush();
-  }
-
-  #lookAgain() {
-    window.clearTimeout(this.#timer);
-    this.#timer = window.setTimeout(
-      () => {
-        this.#key = "";
-        this.#follow();
-      },
-      LOOK_AGAIN_MS * (1 + Math.random()),
-    );
+    void this.#outbox.catchUp();
   }
 
   async start() {
@@ -132,14 +101,19 @@ export class Measuring extends EventTarget {
     await this.#observer.start();
   }
 
-  /** @param {number} waitingMs */
-  #measured(waitingMs) {
+  #measured() {
     if (this.place !== "measuring") this.#become("measuring");
-    if (waitingMs >= BATCH_MS) this.#send();
+    if (this.#observer.waitingMs >= BATCH_MS) this.#send();
+  }
+
+  /** A phone may end the page without another word. */
+  #hide() {
+    if (this.#observer.waitingMs >= WORTH_MS) this.#send();
   }
 
   #collect() {
-    if (this.#room) this.#outbox.add(this.#room, this.#parts.tab.id, this.#observer.cut());
+    const { room } = this.#capture;
+    if (room) this.#outbox.add(room, this.#tab.id, this.#observer.cut());
   }
 
   #send() {
@@ -158,30 +132,26 @@ export class Measuring extends EventTarget {
       await post(batch, this.#observer.now);
       return "taken";
     } catch (error) {
-      const afterMs = patienceMs(error);
-      if (afterMs !== null) return { afterMs };
-      if (error instanceof Refused && batch.room === this.#room) this.#refused(error);
-      return "never";
+      if (batch.room === this.#capture.room) this.#refused(error);
+      return fateOf(error);
     }
   }
 
-  /** The organiser has switched it off, or the consent was withdrawn elsewhere. @param {Refused} error */
+  /** The organiser has switched it off, or the consent was withdrawn elsewhere. @param {unknown} error */
   #refused(error) {
-    const kind = kindOf(error);
+    const kind = error instanceof Refused ? kindOf(error) : "";
     if (!this.#observer.watching || !["capture-off", "consent-required"].includes(kind)) return;
     this.#halt();
     this.#become(kind === "capture-off" ? "off" : "asking");
-    if (kind === "capture-off") this.#lookAgain();
+    if (kind === "capture-off") this.#capture.lookAgain();
   }
 
   /** Out of the meeting, or about to be: the last of it is sent while it still counts. */
   clear() {
     this.#observer.stop();
     this.#send();
-    this.#room = "";
-    this.#key = "";
-    this.#observer.cut();
-    window.clearTimeout(this.#timer);
+    this.#observer.forget();
+    this.#capture.forget();
     if (this.place !== "off") this.#become("off");
   }
 
@@ -193,7 +163,7 @@ export class Measuring extends EventTarget {
 
   #halt() {
     this.#observer.stop();
-    this.#observer.cut();
+    this.#observer.forget();
   }
 
   #drop() {
@@ -207,7 +177,7 @@ export class Measuring extends EventTarget {
     this.#collect();
     for (const batch of this.#outbox.batches) beacon(batch, this.#observer.now);
     this.#observer.stop();
-    this.#key = ""; // a page that comes back asks anew
+    this.#capture.pause();
     if (this.place !== "off") this.#become("off");
   }
 }

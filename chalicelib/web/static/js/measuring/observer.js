@@ -1,19 +1,16 @@
-import { Ledger } from "./ledger.js";
 import { LevelMeter } from "./level-meter.js";
-import { Skew } from "./skew.js";
+import { Notes } from "./notes.js";
 import { VoiceActivity } from "./voice.js";
 
 /**
- * Watches this page's person while their microphone is open. `onmeasured` hears for how long the oldest of it waits to
- * be cut, `onlost` that there is no microphone, or none any more.
+ * Watches this page's person while their microphone is open. `onmeasured` hears of each look, `onlost` that there is no
+ * microphone, or none any more.
  */
 export class Observer {
-  #ledger = new Ledger();
-  #skew = new Skew();
+  #notes = new Notes();
   #voice = new VoiceActivity();
   /** @type {LevelMeter | null} */
   #meter = null;
-  /** @type {(waitingMs: number) => void} */
   onmeasured = () => {};
   onlost = () => {};
 
@@ -32,7 +29,12 @@ export class Observer {
 
   /** By the server's clock; null while that is unknown. */
   get now() {
-    return this.#skew.at(Date.now());
+    return this.#notes.now;
+  }
+
+  /** For how long the oldest of what `cut` gives has been waiting. */
+  get waitingMs() {
+    return this.#notes.waitingMs;
   }
 
   async start() {
@@ -40,7 +42,7 @@ export class Observer {
     this.stop();
     this.#meter = meter;
     this.#voice = new VoiceActivity();
-    this.#skew.keep();
+    this.#notes.begin();
     meter.onlevels = heard => this.#hear(heard);
     meter.onlost = () => this.#lose(meter);
     try {
@@ -64,17 +66,19 @@ export class Observer {
 
   /** Everything so far, by the server's clock. */
   cut() {
-    return this.#ledger.cut();
+    return this.#notes.cut();
+  }
+
+  /** What was not cut by now never is. */
+  forget() {
+    this.#notes.forget();
   }
 
   /** @param {{atMs: number, levels: number[]}} heard */
   #hear({ atMs, levels }) {
     const talk = levels.map(level => this.#voice.hear(level)).some(Boolean);
-    this.#skew.keep();
-    const at = this.#skew.at(atMs);
-    if (at === null) return; // missing: nobody knows when that was
-    this.#ledger.tick(at, { talk, webcam: this.#filmed, attention: this.#attends });
-    this.onmeasured(this.#ledger.waitingMs(at));
+    this.#notes.take(atMs, { talk, webcam: this.#filmed, attention: this.#attends });
+    this.onmeasured();
   }
 
   get #filmed() {
