@@ -6,10 +6,10 @@ from chalicelib.accounts.routes import routes as account_routes
 from chalicelib.content import showing, staging
 from chalicelib.content.routes import routes as content_routes
 from chalicelib.insights import history, keeping, organiser_routes as meetings, routes as insights, share_routes, tasks
+from chalicelib.insights.starting import DUE, see_through
 from chalicelib.joining import routes as joining, tasks as sounds
 from chalicelib.joining.consequences import forget_sound, give_up_seat, seat_admitted, tell_refused
-from chalicelib.privacy import tasks as privacy_tasks, too_young
-from chalicelib.privacy.routes import routes as privacy_routes
+from chalicelib.privacy import routes as privacy, tasks as privacy_tasks, too_young
 from chalicelib.privacy.service import LEFT, consented_since, finish_leaving, follow_guest
 from chalicelib.rooms import ending, presence
 from chalicelib.rooms.organiser_routes import routes as organiser_routes
@@ -27,7 +27,7 @@ app.experimental_feature_flags.update(["BLUEPRINTS", "WEBSOCKETS"])
 app.api.binary_types.append("application/vnd.earshot.fingerprint")
 
 for blueprint in (
-    sessions.routes, age_routes.routes, privacy_routes, privacy_tasks.tasks, account_routes, own_account_routes,
+    sessions.routes, age_routes.routes, privacy.routes, privacy_tasks.tasks, account_routes, own_account_routes,
     room_routes, organiser_routes, room_tasks, content_routes, joining.routes, sounds.tasks,
     insights.routes, meetings.routes, share_routes.routes, tasks.tasks, api_routes.routes, pages.routes,
 ):  # fmt: skip
@@ -38,7 +38,7 @@ consent.recorded_by(consented_since)
 for kind, look in (
     (presence.PRESENT, presence.look_after), (ending.EMPTY, presence.end_if_empty), (LEFT, finish_leaving),
     (forgetting.DELETED, forgetting.finish), (aftermath.FOLLOW, aftermath.follow), (aftermath.END, aftermath.end),
-    (staging.EXPIRY_KIND, staging.reap_tab), (history.DUE, history.see_through), (history.RAW, history.drop_raw),
+    (staging.EXPIRY_KIND, staging.reap_tab), (DUE, see_through), (history.RAW, history.drop_raw),
     (history.NAMES, history.drop_names), (history.KEEP, keeping.look_after), (keeping.SHARED, keeping.drop_share),
 ):  # fmt: skip
     expiry.handled_by(kind, look)

@@ -10,7 +10,7 @@ from chalicelib.accounts import models as accounts
 from chalicelib.insights import report_mail
 from chalicelib.insights.agreed import agreed
 from chalicelib.insights.figures import Meeting as Measured
-from chalicelib.insights.meeting_models import Meeting, change, find_meeting, note_told, presence_of
+from chalicelib.insights.meeting_models import Meeting, change, find_meeting, note_told, note_untold, presence_of
 from chalicelib.insights.models import (
     SHARDS,
     Batch,
@@ -28,6 +28,7 @@ from chalicelib.privacy import improvement, service as privacy
 from chalicelib.rooms import push
 from chalicelib.rooms.messages import ReportReady
 from chalicelib.runtime.ids import opaque
+from chalicelib.runtime.mail import Unsent
 from chalicelib.runtime.telemetry import log
 from chalicelib.sessions.models import find_all_of
 
@@ -106,7 +107,8 @@ def publish(meeting_id: str, revision: int, made: Made, *, now: int) -> None:
 def notify(meeting_id: str, revision: int, *, now: int) -> None:
     """Tells the organiser's open pages that the report is ready, and by mail, if they want that: no figures (D8).
 
-    A mail goes out once at most: where nobody knows whether it has, the report is there all the same.
+    A mail goes out once at most: where nobody knows whether it has, the report is there all the same. Raises Unsent
+    where it surely has not, and may be tried again.
     """
     meeting = find_meeting(meeting_id, now=now)
     if meeting is None or (meeting.status, int(meeting.revision)) != ("ready", revision):
@@ -115,7 +117,11 @@ def notify(meeting_id: str, revision: int, *, now: int) -> None:
         push.to_session(session.session_id, ReportReady(meeting_id, now), now=now)
     account = accounts.find(meeting.account_id, now=now)
     if account is not None and account.capture_insights and account.mail_report_ready and note_told(meeting, now=now):
-        report_mail.say_ready(account, meeting_id)
+        try:
+            report_mail.say_ready(account, meeting_id)
+        except Unsent:
+            note_untold(meeting, now=now)
+            raise
 
 
 def fail(meeting_id: str, revision: int, *, now: int) -> None:

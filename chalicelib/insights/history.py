@@ -3,14 +3,18 @@
 Only a meeting that somebody runs leaves anything behind; of all others nothing is kept.
 """
 
+from functools import partial
+
 from chalicelib.accounts import models as accounts
 from chalicelib.insights.adopting import adopt
+from chalicelib.insights.intervals import Span
 from chalicelib.insights.meeting_models import (
     MEETING,
     Meeting,
     change,
     find_meeting,
     forget_entries,
+    forget_stays_before,
     list_meetings,
     listings,
     meetings,
@@ -21,18 +25,17 @@ from chalicelib.insights.meeting_models import (
 )
 from chalicelib.insights.models import forget_raw, note_merge, note_shown, rooms_of
 from chalicelib.insights.name_models import AHEAD_MS, forget_names, name_attendees, sweep_names
-from chalicelib.lifetimes import ATTENDEE_NAME, DAY, HISTORY, MINUTE, RAW_INSIGHTS
+from chalicelib.insights.sitting import sitting
+from chalicelib.insights.starting import look_after_end, start_report
+from chalicelib.lifetimes import ATTENDEE_NAME, DAY, HISTORY, RAW_INSIGHTS
 from chalicelib.rooms.models import find_organiser, members_of, opened_at
 from chalicelib.rooms.record_models import Member, Organiser
-from chalicelib.runtime import events, expiry, vault, workflows
-from chalicelib.runtime.errors import Unavailable
-from chalicelib.runtime.telemetry import log
+from chalicelib.runtime import events, expiry, vault
+from chalicelib.runtime.parallel import together
 
-WORKFLOW = "report"
-GRACE_MS = 2 * MINUTE  # after the end, in which browsers may still send what they measured
-LOOK_AGAIN_MS = 5 * MINUTE  # whether a report that is being put together still is
-DUE, RAW, KEEP, NAMES = "report-due", "raw-insights", "organiser", "names"  # kinds of expiry entries
+RAW, KEEP, NAMES = "raw-insights", "organiser", "names"  # kinds of expiry entries
 SEALED = "insights/organiser"
+SIDE_BY_SIDE = 8  # rows of those who are present at the end: ten thousand are on record within seconds
 
 
 def record_stay(event: events.StayEnding) -> None:
@@ -62,58 +65,10 @@ def record_end(event: events.RoomEnded) -> None:
     if organiser is None:
         forget_meeting(event.room_id, event.now)
         return
-    expiry.file(DUE, event.room_id, event.now + GRACE_MS + MINUTE, now=event.now)
-    for source in rooms_of(event.room_id, now=event.now)[1:]:
-        adopt(source, event.room_id, now=event.now)
-    people = [one for one in members_of(event.room_id, now=event.now) if one.here]
-    _record_present(people, event)
-    ended_at_ms = event.now if people else _last_leaving(event)
-    meeting = find_meeting(event.room_id, now=event.now) or _record_meeting(organiser, ended_at_ms, event.now)
+    look_after_end(event.room_id, now=event.now)
+    meeting = find_meeting(event.room_id, now=event.now) or _record_meeting(organiser, event)
     if meeting is not None and meeting.status == "assembling":
         start_report(meeting, now=event.now)
-
-
-def start_report(meeting: Meeting, *, now: int) -> None:
-    """Once for each revision, however often it is called. Where it fails, the reaper's call tries again."""
-    wait_ms = max(0, int(meeting.closed_at_ms) + GRACE_MS - now)
-    given = {"meeting_id": meeting.meeting_id, "revision": int(meeting.revision), "wait_s": -(-wait_ms // 1_000)}
-    try:
-        workflows.start(WORKFLOW, execution_of(meeting), given)
-    except Unavailable:
-        log.warning("report not started", revision=int(meeting.revision))
-
-
-def execution_of(meeting: Meeting) -> str:
-    """What the workflow's execution is called that makes this revision of the meeting's report."""
-    return f"report-{meeting.meeting_id}-{int(meeting.revision)}"
-
-
-def look_later(meeting_id: str, *, now: int) -> None:
-    """Has the reaper look whether the report is being put together. Before it is said to be, so that somebody does."""
-    expiry.file(DUE, meeting_id, now + LOOK_AGAIN_MS, now=now)
-
-
-def see_through(name: str, now: int) -> int | None:
-    """The reaper's call, from three minutes after an end on: the report becomes ready or failed, whatever happens.
-
-    Whoever was to start it may have died before, or could not; and an execution may end without saying so.
-    """
-    meeting = find_meeting(name, now=now)
-    if meeting is None or meeting.status != "assembling":
-        return None
-    if _is_over(meeting):
-        change(meeting, Meeting.status.set("failed"), was="assembling", now=now)
-        log.error("report given up", revision=int(meeting.revision))
-        return None
-    start_report(meeting, now=now)
-    return now + LOOK_AGAIN_MS
-
-
-def _is_over(meeting: Meeting) -> bool:
-    try:
-        return workflows.is_over(WORKFLOW, execution_of(meeting))
-    except Unavailable:
-        return False
 
 
 def drop_raw(name: str, now: int) -> int | None:
@@ -147,37 +102,50 @@ def forget_meeting(meeting_id: str, now: int) -> None:
     forget_raw(meeting_id, now=now)
 
 
-def _record_present(people: list[Member], event: events.RoomEnded) -> None:
+def _record_present(event: events.RoomEnded) -> None:
+    people = [one for one in members_of(event.room_id, now=event.now) if one.here]
+    together([partial(_record_some, people[row::SIDE_BY_SIDE], event) for row in range(SIDE_BY_SIDE)])
+
+
+def _record_some(people: list[Member], event: events.RoomEnded) -> None:
     name_attendees(event.room_id, {one.participant_id: one.name for one in people}, now=event.now)
-    made = [new_stay(event.room_id, one.participant_id, one.came_at_ms, event.now) for one in people]
+    made = [new_stay(event.room_id, one.participant_id, one.came_at_ms, event.ended_at_ms) for one in people]
     stays.write_many(made, ())
 
 
-def _last_leaving(event: events.RoomEnded) -> int:
-    """Where nobody is there any more, the meeting was over when the last one left, not ten minutes later."""
-    spans = presence_of(event.room_id, now=event.now).values()
-    return max((stays[-1][1] for stays in spans if stays), default=event.now)
+def _held(organiser: Organiser, event: events.RoomEnded) -> Span:
+    """The meeting's own time. What was before it, while its room waited for the planned start, is not kept."""
+    planned_ms = None if organiser.planned_start_ms is None else int(organiser.planned_start_ms)
+    found = sitting(presence_of(event.room_id, now=event.now).values(), planned_ms)
+    if found is None:
+        return event.ended_at_ms, event.ended_at_ms
+    forget_stays_before(event.room_id, found[0], now=event.now)
+    return found
 
 
-def _record_meeting(organiser: Organiser, ended_at_ms: int, now: int) -> Meeting | None:
+def _record_meeting(organiser: Organiser, event: events.RoomEnded) -> Meeting | None:
+    now = event.now
     account = accounts.find(organiser.account_id, now=now)
     opened_at_ms = opened_at(organiser.room_id, now=now)
     if account is None or opened_at_ms is None:
         forget_meeting(organiser.room_id, now)
         return None
-    captured = bool(account.capture_insights)
+    for source in rooms_of(organiser.room_id, now=now)[1:]:
+        adopt(source, organiser.room_id, now=now)
+    _record_present(event)
+    captured, (begun_ms, left_ms) = bool(account.capture_insights), _held(organiser, event)
     made = Meeting(
         organiser.room_id,
         MEETING,
         account_id=organiser.account_id,
         title=organiser.title,
-        opened_at_ms=opened_at_ms,
-        ended_at_ms=ended_at_ms,
-        closed_at_ms=now,
+        opened_at_ms=begun_ms,
+        ended_at_ms=left_ms,
+        closed_at_ms=event.ended_at_ms,
         planned_start_ms=organiser.planned_start_ms,
         captured=captured,
         status="assembling" if captured else "none",
-        raw_until_ms=RAW_INSIGHTS.deadline(now),
+        raw_until_ms=RAW_INSIGHTS.deadline(event.ended_at_ms),
     )
     made.lives_until(HISTORY.deadline(now))
     expiry.file(RAW, made.meeting_id, int(made.raw_until_ms), now=now)

@@ -42,7 +42,7 @@ class Meeting(MeetingEntry, discriminator="meeting"):
 
     account_id = UnicodeAttribute()
     title = UnicodeAttribute(default="")
-    opened_at_ms = NumberAttribute()
+    opened_at_ms = NumberAttribute()  # when the first one came, however long the room had been there
     ended_at_ms = NumberAttribute()  # when the last one left, where nobody was there any more
     closed_at_ms = NumberAttribute()  # when it was over: what was measured is taken for a while after it
     planned_start_ms = NumberAttribute(null=True)
@@ -168,6 +168,12 @@ def note_told(meeting: Meeting, *, now: int) -> bool:
     return meetings.update((meeting.owner, MEETING), told, now=now, where=first) is not None
 
 
+def note_untold(meeting: Meeting, *, now: int) -> None:
+    """That the mail which `note_told` was for has not gone out."""
+    mine = Meeting.told_revision == meeting.revision
+    meetings.update((meeting.owner, MEETING), [Meeting.told_revision.set(0)], now=now, where=mine)
+
+
 def forget_entries(meeting_id: str, *, now: int) -> None:
     """Deletes all of a meeting; what leads to it in its organiser's list goes first."""
     meeting = find_meeting(meeting_id, now=now)
@@ -178,6 +184,17 @@ def forget_entries(meeting_id: str, *, now: int) -> None:
     people = {one.participant_id for one in found if isinstance(one, Attended | Attendee)}
     namings.delete_many((NAMED_IN + one, meeting_id) for one in people)
     entries.delete_many((one.owner, one.entry) for one in found)
+
+
+def forget_stays_before(meeting_id: str, at_ms: int, *, now: int) -> None:
+    """Deletes the stays that were over by then, and the names of those who were not there later."""
+    found = entries.query(meeting_id, now=now)
+    early = [one for one in found if isinstance(one, Attended) and one.to_ms < at_ms]
+    later = {one.participant_id for one in found if isinstance(one, Attended) and one.to_ms >= at_ms}
+    gone = {one.participant_id for one in early} - later
+    namings.delete_many((NAMED_IN + one, meeting_id) for one in gone)
+    entries.delete_many((meeting_id, PERSON + one) for one in gone)
+    entries.delete_many((one.owner, one.entry) for one in early)
 
 
 def extend_entries(meeting: Meeting, until_ms: int, *, now: int) -> None:

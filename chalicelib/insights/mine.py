@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from chalicelib.insights.agreed import agreed
 from chalicelib.insights.figures import Meeting as Measured, Person
-from chalicelib.insights.intervals import Spans, union
+from chalicelib.insights.intervals import Span, Spans, union
 from chalicelib.insights.measures import measure
 from chalicelib.insights.meeting_models import Meeting, find_meeting, presence_of, stays_of
 from chalicelib.insights.models import batches_of, find_shown, rooms_of
@@ -12,6 +12,7 @@ from chalicelib.insights.recording import Recording
 from chalicelib.insights.report import read_part
 from chalicelib.insights.report_models import key_of, read_part as stored_part
 from chalicelib.insights.service import captures
+from chalicelib.insights.sitting import sitting
 from chalicelib.insights.timeline import steps_of
 from chalicelib.privacy import service as privacy
 from chalicelib.rooms.merging import last_name
@@ -50,15 +51,23 @@ def my_insights(room_id: RoomId, session: Session, *, now: int) -> Mine:
     here = (member.came_at_ms, now) if member.here else (now, now)
     stays = union([*stays_of(session.participant_id, rooms, now=now), here])
     captured = captures(room.organiser.account_id if room.organiser else None, now=now)
-    step_ms = steps_of((room.opened_at_ms, now))[1]
-    return Mine(captured, agrees, step_ms, _so_far(room, rooms, session.participant_id, stays, now) if agrees else None)
+    span = _begun_at_ms(room, stays), now
+    figures = _so_far(room, span, rooms, session.participant_id, stays) if agrees else None
+    return Mine(captured, agrees, steps_of(span)[1], figures)
 
 
-def _so_far(room: Room, rooms: list[str], participant_id: str, stays: Spans, now: int) -> Person | None:
+def _begun_at_ms(room: Room, stays: Spans) -> int:
+    """When the meeting began, as far as one person's stays tell: a room may have waited for days for a planned one."""
+    held = None if room.planned_start_ms is None else sitting([stays], room.planned_start_ms)
+    return room.opened_at_ms if held is None else held[0]
+
+
+def _so_far(room: Room, span: Span, rooms: list[str], participant_id: str, stays: Spans) -> Person | None:
+    now = span[1]
     recording = agreed(batches_of(rooms, participant_id, now=now), now=now) or Recording()
     still = ((int(one.shown_at_ms), now) for one in shown_in(room.room_id, now=now))
     shown = union([*find_shown(rooms, now=now), *still])
-    meeting = Measured((room.opened_at_ms, now), {participant_id: stays}, shown)
+    meeting = Measured(span, {participant_id: stays}, shown)
     return next(iter(measure(meeting, [(participant_id, recording)]).people), None)
 
 

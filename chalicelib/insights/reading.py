@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from chalicelib.accounts.signed import find_signed
-from chalicelib.insights import history
-from chalicelib.insights.intervals import Spans, bridged, length
+from chalicelib.insights import starting
+from chalicelib.insights.intervals import Spans, bridged, common, length
 from chalicelib.insights.meeting_models import (
     Attendee,
     Meeting,
@@ -64,7 +64,8 @@ def my_meeting(meeting_id: str, session: Session, *, now: int) -> Meeting:
 
 def attendance(meeting: Meeting, *, now: int) -> list[Attendance]:
     """Everybody who was there, in the order of their coming."""
-    presence = presence_of(meeting.meeting_id, now=now)
+    held = ((int(meeting.opened_at_ms), int(meeting.ended_at_ms)),)
+    presence = {one: common(stays, held) for one, stays in presence_of(meeting.meeting_id, now=now).items()}
     names = names_of(meeting.meeting_id, presence, now=now)
     shown = few_enough(presence)
     found = [Attendance(one, names.get(one), shown[one], length(stays)) for one, stays in presence.items()]
@@ -110,10 +111,10 @@ def assemble_again(meeting: Meeting, *, now: int) -> Meeting:
         raise Conflict("The report is being put together already.")
     if meeting.status != "failed" or now >= meeting.raw_until_ms:
         raise Gone("What was measured has been deleted: it is kept until the report is ready, and a day at most.")
-    history.look_later(meeting.meeting_id, now=now)
+    starting.look_later(meeting.meeting_id, now=now)
     actions = [Meeting.status.set("assembling"), Meeting.revision.set(int(meeting.revision) + 1)]
     again = change(meeting, *actions, was="failed", now=now)
     if again is None:
         raise Conflict("The report is being put together already.")
-    history.start_report(again, now=now)
+    starting.start_report(again, now=now)
     return again

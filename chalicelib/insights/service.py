@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from chalicelib.accounts import models as accounts
-from chalicelib.insights.history import GRACE_MS
 from chalicelib.insights.intake import EVENTS_MAX, Batch, Refused, take_in
 from chalicelib.insights.meeting_models import find_meeting, presence_of, stays_of
 from chalicelib.insights.models import batches, new_batch, rooms_of
+from chalicelib.insights.starting import GRACE_MS
 from chalicelib.lifetimes import DAY, MINUTE
 from chalicelib.privacy import service as privacy
 from chalicelib.rooms.merging import last_name

@@ -7,12 +7,17 @@ from chalice.app import Blueprint
 
 from chalicelib.insights import assembling
 from chalicelib.runtime import clock, problems
+from chalicelib.runtime.mail import Unsent
 
 tasks = Blueprint(__name__)
 
 
 class StepFailed(RuntimeError):
     """A step of the workflow failed; its message is a reference and nothing else."""
+
+
+class MailUnsent(StepFailed):
+    """Mail cannot be sent just now, and surely was not: the workflow waits longer for that."""
 
 
 @tasks.lambda_function(name="prepare_report")
@@ -51,6 +56,9 @@ def fail_report(event: Mapping[str, Any], _: object) -> None:
 def _run(step: Callable[[int], Any]) -> Any:
     try:
         return step(clock.now())
+    except Unsent as error:
+        _, reference = problems.unexpected(error, "report")
+        raise MailUnsent(reference) from None
     except Exception as error:
         _, reference = problems.unexpected(error, "report")
         raise StepFailed(reference) from None

@@ -213,7 +213,7 @@ def find_member(room_id: RoomId, participant_id: ParticipantId, *, now: int) -> 
 def _room(found: Many[RoomEntry]) -> Room | None:
     head, merged = _first(Head, found), _first(Merged, found)
     sequence, organiser = _first(Sequence, found), _first(Organiser, found)
-    if head is None or head.ended:
+    if head is None or head.is_over:
         return None
     people = [one for one in found if isinstance(one, Member)]
     return Room(

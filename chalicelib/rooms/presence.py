@@ -122,8 +122,7 @@ def end_if_empty(name: str, now: int) -> int | None:
     room_id = RoomId(name)
     room = find_room(room_id, now=now)
     if room is None:
-        ending.end_room(room_id, now=now)  # an end that broke off is finished
-        return None
+        return _end(room_id, now)  # an end that broke off, or was a crowd's, is finished
     if not _is_empty(room) or _came_back(room, now):
         forget_empty(room_id)
         return None
@@ -133,8 +132,11 @@ def end_if_empty(name: str, now: int) -> int | None:
     ends_at_ms = max(now if since_ms is None else since_ms, room.planned_start_ms or 0) + EMPTY_FOR_MS
     if ends_at_ms > now:
         return ends_at_ms
-    ending.end_room(room_id, now=now)
-    return None
+    return _end(room_id, now)
+
+
+def _end(room_id: RoomId, now: int) -> int | None:
+    return None if ending.end_room(room_id, now=now) else now
 
 
 def go_away(member: Member, since_ms: int, *, now: int) -> None:

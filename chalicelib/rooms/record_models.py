@@ -34,10 +34,14 @@ class RoomEntry(Record):
 
 
 class Head(RoomEntry, discriminator="room"):
-    """The room itself; `ended` while what belongs to it is being deleted: it is nobody's room any more."""
+    """The room itself; it has an end while what belongs to it is being deleted: it is nobody's room any more."""
 
     opened_at_ms = NumberAttribute()
-    ended = BooleanAttribute(null=True)
+    ended_at_ms = NumberAttribute(null=True)
+
+    @property
+    def is_over(self) -> bool:
+        return self.ended_at_ms is not None
 
 
 class Organiser(RoomEntry, discriminator="organiser"):

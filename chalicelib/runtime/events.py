@@ -169,9 +169,11 @@ class MemberLeft:
 
 @dataclass(frozen=True)
 class RoomEnded:
-    """A meeting is over: nobody can read it any more, and what is shown in it is to be deleted now."""
+    """A meeting is over: nobody can read it any more, and what is shown in it is to be deleted now. May come again,
+    with the same end."""
 
     room_id: RoomId
+    ended_at_ms: int
     now: int
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ConnectionClosedError, ReadTimeoutError
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from chalicelib.runtime.errors import Unavailable
@@ -52,8 +52,12 @@ def link(page: str, token: str) -> str:
     return f"{settings().origin}/{page}#token={token}"
 
 
+class Unsent(Unavailable):
+    """The mail has surely not gone out: to send it again sends it once."""
+
+
 def send(message: Message) -> None:
-    """Hands the mail over to SES. Raises Unavailable where that fails."""
+    """Hands the mail over to SES. Raises Unavailable where that fails, Unsent of it where it surely did."""
     try:
         _client().send_email(
             FromEmailAddress=settings().mail_from,
@@ -62,9 +66,15 @@ def send(message: Message) -> None:
         )
     except (ClientError, BotoCoreError) as error:
         log.warning("mail not sent", error=type(error).__name__)
-        raise Unavailable(
-            "Mail cannot be sent right now. Try again in a minute.", retry_after_s=RETRY_AFTER_S
-        ) from error
+        kind = Unsent if _was_refused(error) else Unavailable
+        raise kind("Mail cannot be sent right now. Try again in a minute.", retry_after_s=RETRY_AFTER_S) from error
+
+
+def _was_refused(error: ClientError | BotoCoreError) -> bool:
+    """No more is known of a mail where SES was reached and its answer was not heard, or was that it had failed."""
+    if isinstance(error, ClientError):
+        return int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500)) < 500
+    return not isinstance(error, ReadTimeoutError | ConnectionClosedError)
 
 
 def _mime(message: Message) -> bytes:

@@ -3,9 +3,9 @@
 import os
 
 from app import app as app
-from chalicelib.insights import history
+from chalicelib.insights import starting
 
 ASKED = "EARSHOT_TEST_HASTE"
 
 if ASKED in os.environ:  # in the process of the application; a test only asks for this module's names
-    history.GRACE_MS = 1_000
+    starting.GRACE_MS = 1_000

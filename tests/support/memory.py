@@ -30,6 +30,9 @@ _TOKEN = re.compile(
 )
 _PARTITION = re.compile(r"#\w+ = (:\w+)")  # what a Query always begins with
 _NAME = re.compile(r"#\w+")
+_CHANGE = re.compile(
+    r"(#\w+)(?: ?= ?| )?(?:(if_not_exists) ?\(\1, )?(:\w+)?"
+)  # of an attribute to what it is, if at all
 _CLAUSE = re.compile(r"\b(SET|ADD|DELETE|REMOVE)\b")
 
 
@@ -238,11 +241,10 @@ class Memory:
 def _apply(request: Mapping[str, Any], item: Item) -> None:
     parts = _CLAUSE.split(request["UpdateExpression"])[1:]
     for clause, body in zip(parts[::2], parts[1::2], strict=True):
-        for change in body.split(","):
-            name, *rest = change.replace("=", " ").split()
+        for name, kept, given in _CHANGE.findall(body):
             attribute = request["ExpressionAttributeNames"][name]
-            value = request["ExpressionAttributeValues"][rest[0]] if rest else {}
-            _change(clause, item, attribute, value)
+            value = request["ExpressionAttributeValues"][given] if given else {}
+            _change(clause, item, attribute, item.get(attribute, value) if kept else value)
 
 
 def _change(clause: str, item: Item, name: str, value: dict[str, Any]) -> None:

@@ -1,15 +1,29 @@
 """However a meeting ends, whatever becomes of its workflow: a true report, or one that is seen to have failed (D6)."""
 
+from contextlib import suppress
+from itertools import count
 from typing import Any
 
 import pytest
 
-from chalicelib.insights import assembling, history
+from app import app as app  # what is kept of a meeting's end is kept by who hears of it
+from chalicelib.accounts.models import accounts, new_account
+from chalicelib.insights import assembling, starting
 from chalicelib.insights.models import SHARDS
 from chalicelib.lifetimes import DAY
+from chalicelib.rooms import ending
+from chalicelib.rooms.models import find_room, new_organiser
+from chalicelib.rooms.record_models import organisers
+from chalicelib.rooms.service import enter_room
 from chalicelib.runtime import expiry
+from chalicelib.runtime.addresses import Address
+from chalicelib.runtime.ids import RoomId
+from tests.support.hand_clock import START_MS
 from tests.support.insights import Held, agree, assemble, end, hold, send
-from tests.support.workflows import executed
+from tests.support.memory import Crash, in_memory
+from tests.support.named import an_open_room, someone
+from tests.support.pushes import recorded_pushes
+from tests.support.workflows import executed, recorded_workflows
 from tests.support.world import World
 
 MINUTE = 60_000
@@ -34,6 +48,21 @@ def reap_for(world: World, minutes: int) -> None:
     for _ in range(minutes):
         world.clock.advance(MINUTE)
         expiry.reap(now=world.now)
+
+
+def a_meeting_of_two() -> RoomId:
+    """In memory, and somebody runs it."""
+    owner = new_account(
+        Address("ada@example.org"), "-", language="en", asked_by=None, consents="", age="adult", now=START_MS
+    )
+    owner.confirmed = True
+    owner.used(START_MS)
+    accounts.put(owner)
+    room = an_open_room()
+    organisers.put(new_organiser(room, owner.account_id, START_MS, link=True))
+    for name in ("Ada", "Ben"):
+        enter_room(room, someone(name), via="link", now=START_MS)
+    return room
 
 
 def found(held: Held) -> dict[str, Any]:
@@ -68,6 +97,74 @@ def test_who_left_before_an_empty_end_may_send_what_was_measured(held: Held) -> 
     assert send(ben, held.room, 2, talk).status == 202
     reap_for(held.world, 2)
     assert send(ben, held.room, 3, talk).status == 410
+
+
+def test_a_planned_meeting_begins_when_people_come_to_it(world: World) -> None:
+    """D1, D4, D10: not when its room was made, or prepared, days before; of who was there only then nothing is kept."""
+    made = hold(world, planned_start_ms=world.now + 3 * DAY)
+    ada = made.enter(made.organiser, "Ada")
+    made.guest("Helper").delete(f"/v1/rooms/{made.room}/participants/me")
+    world.clock.advance(5 * MINUTE)
+    assert ada.delete(f"/v1/rooms/{made.room}/participants/me").status == 204
+    world.clock.advance(3 * DAY - 5 * MINUTE)
+    expiry.reap(now=world.now)
+    made.enter(ada, "Ada")
+    begun_ms, ben = world.now, made.guest("Ben")
+    world.clock.advance(20 * MINUTE)
+    assert send(ben, made.room, 1, from_ms=begun_ms, to_ms=world.now).status == 202
+    mine = ben.get(f"/v1/rooms/{made.room}/insights/mine").json()
+    assert (mine["step_ms"], len(mine["figures"]["timeline"]["talk_ms"])) == (MINUTE, 20)
+    end(made)
+    assemble(made)
+    [meeting] = ada.get("/v1/meetings").json()["meetings"]
+    people = ada.get(f"/v1/meetings/{made.room}").json()["participants"]
+    assert (meeting["opened_at_ms"], meeting["ended_at_ms"]) == (begun_ms, world.now)
+    assert {one["name"]: one["presence_ms"] for one in people} == {"Ada": 20 * MINUTE, "Ben": 20 * MINUTE}
+    assert found(made)["report"]["summary"]["span"] == [begun_ms, world.now]
+    assert "Helper" not in repr(world.aws.items("meetings"))
+
+
+def test_an_end_that_breaks_off_is_the_same_end_when_it_is_repeated() -> None:
+    """D1, D3, exhaustively: one meeting in the list, which ended when it was first said to, for all who were there."""
+    for survived in count():
+        with in_memory() as memory, recorded_pushes(), recorded_workflows():
+            room = a_meeting_of_two()
+            ended_ms = START_MS + MINUTE
+            died = True
+            with memory.crash_after(survived), suppress(Crash):
+                ending.end_room(room, now=ended_ms)
+                died = False
+            over = find_room(room, now=ended_ms) is None
+            for minute in range(1, 4):
+                expiry.reap(now=ended_ms + minute * MINUTE)
+            rows = memory.items("meetings")
+            listed = [one["entry"]["S"] for one in rows if one["owner"]["S"].startswith("account#")]
+            assert len(listed) == int(over), survived
+            assert all(one.startswith(f"{ended_ms:015}.") for one in listed), survived
+            stays = [(one["from_ms"]["N"], one["to_ms"]["N"]) for one in rows if "to_ms" in one]
+            assert not over or stays == [(str(START_MS), str(ended_ms))] * 2, survived
+        if not died:
+            break
+    assert survived > 10
+
+
+def test_a_crowd_is_let_go_run_by_run(held: Held, monkeypatch: pytest.MonkeyPatch) -> None:
+    """B11, D1, D14: for all of them it is over at once; the history knows everybody, though most left later."""
+    monkeypatch.setattr(ending, "PEOPLE_A_RUN", 2)
+    ended_ms = held.world.now
+    end(held)
+    left = [len([one for one in held.world.aws.items("rooms") if one["kind"]["S"] == "member"])]
+    assert {one.get(f"/v1/rooms/{held.room}").status for one in [held.organiser, *held.guests]} == {404}
+    for _ in range(3):
+        reap_for(held.world, 1)
+        left.append(len([one for one in held.world.aws.items("rooms") if one["kind"]["S"] == "member"]))
+    assert left[0] == 3 > left[-1] == 0
+    assert [one for one in held.world.aws.items("sessions") if "room_id" in one] == []
+    assemble(held)
+    answer = held.organiser.get(f"/v1/meetings/{held.room}").json()
+    assert answer["meeting"]["ended_at_ms"] == ended_ms
+    assert {one["presence_ms"] for one in answer["participants"]} == {5 * MINUTE}
+    assert len(answer["participants"]) == 5
 
 
 @pytest.mark.parametrize("ends", ["is left", "is ended"])
@@ -149,8 +246,8 @@ def test_nobody_looks_after_a_report_that_is_there(held: Held) -> None:
     """D6: nor after one that failed, or whose day is over: the reaper's looks end."""
     end(held)
     assemble(held)
-    assert history.see_through(held.room, held.world.now) is None
-    assert history.see_through(held.room, held.world.now + DAY) is None
+    assert starting.see_through(held.room, held.world.now) is None
+    assert starting.see_through(held.room, held.world.now + DAY) is None
 
 
 def fail(held: Held) -> None:

@@ -1,8 +1,16 @@
 """The mail that a report is ready ends by one click, and nothing else with it (D8, F2)."""
 
 from email import message_from_string
+from typing import Any
+from unittest.mock import Mock
 
-from chalicelib.insights import assembling
+import pytest
+from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, ReadTimeoutError
+from yaml import safe_load
+
+from chalicelib.insights import assembling, tasks
+from chalicelib.runtime import mail
+from infra.local.resources import TEMPLATE
 from tests.support.accounts import EMAIL
 from tests.support.insights import Held, assemble, end, reported
 from tests.support.world import World
@@ -36,3 +44,43 @@ def test_one_click_ends_these_mails_and_no_others(world: World) -> None:
     assert len(world.aws.mails()) == mails
     reader.post("/v1/accounts/password-reset", json_body={"email": EMAIL})
     assert len(world.aws.mails()) == mails + 1
+
+
+def refusal(status: int) -> ClientError:
+    return ClientError({"Error": {"Code": "Any"}, "ResponseMetadata": {"HTTPStatusCode": status}}, "SendEmail")
+
+
+@pytest.mark.parametrize(
+    ("error", "mails_afterwards"),
+    [
+        (refusal(429), 1),
+        (refusal(403), 1),
+        (ConnectTimeoutError(endpoint_url="ses"), 1),
+        (refusal(500), 0),
+        (ReadTimeoutError(endpoint_url="ses"), 0),
+    ],
+)
+def test_a_mail_that_surely_was_not_sent_is_sent_later_and_no_other(
+    world: World, monkeypatch: pytest.MonkeyPatch, error: ClientError | BotoCoreError, mails_afterwards: int
+) -> None:
+    """D8: exactly once, as far as anybody can know; where nobody does, not a second time."""
+    held, before = reported(world), len(world.aws.mails())
+    event = {"meeting_id": held.room, "revision": 1}
+    with monkeypatch.context() as away:
+        away.setattr(mail, "_client", lambda: Mock(send_email=Mock(side_effect=error)))
+        with pytest.raises(tasks.StepFailed) as failed:
+            tasks.notify_organiser(event, None)
+    assert isinstance(failed.value, tasks.MailUnsent) == bool(mails_afterwards)
+    for _ in range(2):
+        tasks.notify_organiser(event, None)
+    assert len(world.aws.mails()) - before == mails_afterwards
+
+
+def test_the_workflow_waits_for_mail_that_is_away() -> None:
+    """D8: for hours, by the name of what its task raises; any other failure of that step is over in seconds."""
+    steps: dict[str, Any] = safe_load((TEMPLATE.parent / "workflows/report.asl.yaml").read_text("utf-8"))["States"]
+    first, other = steps["Notify"]["Retry"]
+    assert first["ErrorEquals"] == [tasks.MailUnsent.__name__]
+    waits = [first["IntervalSeconds"] * first["BackoffRate"] ** attempt for attempt in range(first["MaxAttempts"])]
+    assert sum(waits) > 6 * 3_600
+    assert other["ErrorEquals"] == ["States.ALL"]

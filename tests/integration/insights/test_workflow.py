@@ -145,6 +145,15 @@ def test_a_step_that_fails_for_good_is_visible(held: Held, monkeypatch: pytest.M
     assert held.world.aws.items("insights") != []
 
 
+def test_a_mail_that_cannot_be_sent_costs_no_report(held: Held) -> None:
+    """D6, D8: the last step fails for good, and the report can be read."""
+    end(held)
+    failing = Failing(held, "NotifyOrganiser", times=1_000)
+    assert run(held, failing.functions).status == "SUCCEEDED"
+    assert (status_of(held), failing.calls) == ("ready", 4)
+    assert report(held).people[0].talk_ms == MINUTE
+
+
 def test_started_twice_it_runs_once(held: Held) -> None:
     """D6, D8: the execution's name is derived from the meeting; steps that run twice change nothing; one mail."""
     end(held)

@@ -2,14 +2,20 @@
 
 from collections.abc import Iterator
 
+import msgspec
 import pytest
 
+from chalicelib.insights.figures import MeetingTimeline, Person, Timeline
 from chalicelib.insights.meeting_models import MEETING, Meeting
+from chalicelib.insights.report import PART_MAX
 from chalicelib.insights.report_models import Part, parts, put_parts, read_firsts, read_part
+from chalicelib.insights.timeline import STEPS_MAX
+from chalicelib.lifetimes import DAY
 from chalicelib.runtime.envelope import Unopenable
 from tests.support.hand_clock import START_MS
 from tests.support.memory import in_memory
 
+MEETING_MS, TIPS_MAX = 180 * DAY, 20_000  # bytes of all tips and of figures that are single numbers
 KEY, CONTENTS = bytes(32), [b"first", b"second", b"third"]
 NOW, LATER = START_MS, START_MS + 60_000
 
@@ -61,6 +67,15 @@ def test_a_part_that_was_moved_does_not_open(into: Meeting, to: int) -> None:
     move(0, into, to)
     with pytest.raises(Unopenable):
         read_part(into, KEY, to, now=NOW)
+
+
+def test_the_largest_figures_fit_in_a_part() -> None:
+    """D13, D14: of a meeting of 180 days, in which people did everything all the time, an item holds each part."""
+    step = [MEETING_MS // STEPS_MAX] * STEPS_MAX
+    one = Person("p" * 22, MEETING_MS, MEETING_MS, 1 / 3, timeline=Timeline(step, step, step))
+    crowd = [step[0] * 10_000] * STEPS_MAX
+    timeline = MeetingTimeline(step[0], [10_000] * STEPS_MAX, crowd, crowd, step, [1 / 3] * STEPS_MAX)
+    assert len(msgspec.json.encode(one)) + len(msgspec.json.encode(timeline)) + TIPS_MAX < PART_MAX
 
 
 @pytest.mark.parametrize("count", [1, 2, 4])

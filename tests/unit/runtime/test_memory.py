@@ -49,7 +49,7 @@ def take(notes: Table[Note], verb: str, name: str, now: int) -> Any:
         case "create":
             return notes.create(note(name, text="created"), now=now)
         case "update":
-            return notes.update(key, [Note.text.set("changed"), Note.times.add(1)], now=now)
+            return notes.update(key, [Note.text.set(Note.text | "changed"), Note.times.add(1)], now=now)
         case "update where":
             where = (Note.text == "changed") & Note.times.exists() | (Note.times > 2)
             short = size(Note.text) < 5  # type: ignore[no-untyped-call]  # of PynamoDB's, without a type

@@ -1,0 +1,23 @@
+"""Which of the time that a room was there was the meeting. Pure."""
+
+from collections.abc import Iterable
+from itertools import pairwise
+
+from chalicelib.insights.intervals import Span, Spans, union
+from chalicelib.lifetimes import EMPTY_FOR_MS
+
+
+def sitting(presence: Iterable[Spans], planned_start_ms: int | None) -> Span | None:
+    """From the first one's coming to the last one's leaving; None where nobody was there for any time.
+
+    A room waits for its planned start, empty or not: who was there before and left it empty for as long as would end
+    any other meeting has prepared this one.
+    """
+    there = union(span for spans in presence for span in spans)
+    if not there:
+        return None
+    begun_ms = there[0][0]
+    for (_, left_ms), (came_ms, _) in pairwise(there):
+        if came_ms - left_ms >= EMPTY_FOR_MS and left_ms < (planned_start_ms or 0):
+            begun_ms = came_ms
+    return begun_ms, there[-1][1]
