@@ -78,6 +78,7 @@ def test_reloading_stays_and_a_closed_tab_can_come_back(pair: tuple[Person, Pers
     one.page.reload()
     expect(one.names).to_have_count(2)
     assert one.meeting == before
+    one.page.wait_for_load_state("networkidle")  # a busy renderer may be ended before it has said good-bye
 
     one.page.close()
     expect(two.names).to_have_text([two.name()], timeout=GONE_MAX_MS)

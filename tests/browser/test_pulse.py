@@ -12,6 +12,7 @@ from tests.browser.people import Person
 from tests.browser.presenters import cards, meet_by_code, show
 
 MINUTE_MS = 60_000
+LOOK_EVERY_MS, LOOKS_MAX = 100, 200
 BEHIND = """async ([sequence, ways]) => {
   const {isBehind} = await import("/assets/js/room-state.js");
   const content = [{content_id: "a", as: "card"}, {content_id: "b", as: "frame"}];
@@ -43,6 +44,12 @@ class Deaf:
 
         server.on_message(down)
         route.on_message(up)
+
+    def await_resumed(self, times: int, page: Page) -> None:
+        for _ in range(LOOKS_MAX):
+            if self.resumed >= times:
+                return
+            page.wait_for_timeout(LOOK_EVERY_MS)
 
     def unnumbered(self, message: dict[str, Any]) -> dict[str, Any]:
         """No number was taken, either."""
@@ -103,6 +110,7 @@ def test_a_page_that_the_room_has_forgotten_follows_it_again(someone: Callable[.
     channel.forgotten = True
     with two.page.expect_response("**/v1/rooms/*"):
         _a_minute_later(two.page)
+        channel.await_resumed(2, two.page)
     channel.forgotten = False
     entry = show(one.page, "https://example.org/minutes", "Minutes of May")
     expect(cards(two)).to_have_count(1)
