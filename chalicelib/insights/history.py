@@ -10,6 +10,7 @@ from chalicelib.insights.adopting import adopt
 from chalicelib.insights.intervals import Span
 from chalicelib.insights.meeting_models import (
     MEETING,
+    Attended,
     Meeting,
     change,
     find_meeting,
@@ -39,9 +40,13 @@ SIDE_BY_SIDE = 8  # rows of those who are present at the end: ten thousand are o
 
 
 def record_stay(event: events.StayEnding) -> None:
-    """Written before they are gone, so that a leaving that breaks off loses nothing; the same again is once."""
+    """Written before they are gone, so that a leaving that breaks off loses nothing; the same again is once.
+
+    Of a crowd some are found away after the meeting's end, which has their stays already, and makes none shorter.
+    """
     name_attendees(event.room_id, {event.participant_id: event.name}, now=event.now)
-    stays.put(new_stay(event.room_id, event.participant_id, event.from_ms, event.to_ms))
+    made = new_stay(event.room_id, event.participant_id, event.from_ms, event.to_ms)
+    stays.create(made, now=event.now, over=Attended.to_ms < event.to_ms)
 
 
 def follow_deletion(event: events.NameDeleted) -> None:
