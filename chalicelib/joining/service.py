@@ -164,8 +164,9 @@ def _limit(act: str, session: Session, now: int) -> None:
 
 def _see_to_the_end(sound: Sound, now: int) -> None:
     """The delay queue calls when the clip's time is over: sent before anything is stored, so nothing can outlive it."""
-    message = {"clip": sound.clip_id.tag, "listed": sorted(sound.places)}
-    send_later(EXPIRY_QUEUE, message, delay_s=-(-(int(sound.expires_at_ms) - now) // SECOND))
+    over_ms = int(sound.expires_at_ms)
+    message = {"clip": sound.clip_id.tag, "listed": sorted(sound.places), "over_ms": over_ms}
+    send_later(EXPIRY_QUEUE, message, delay_s=-(-(over_ms - now) // SECOND))
 
 
 def _join(clip: Submission, heard: "Heard", session: Session, now: int) -> Join:

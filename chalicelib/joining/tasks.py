@@ -7,7 +7,8 @@ from typing import Any
 from chalice.app import Blueprint, SQSEvent
 
 from chalicelib.joining import crowd, service
-from chalicelib.runtime import clock, problems
+from chalicelib.lifetimes import SOUND_CLIP
+from chalicelib.runtime import clock, lateness, problems
 from chalicelib.runtime.parsing import strict_json
 from chalicelib.runtime.settings import settings
 
@@ -21,9 +22,12 @@ class Unfinished(Exception):
 @tasks.on_sqs_message(queue=settings().resource(service.EXPIRY_QUEUE), batch_size=10, name="expire_clips")
 def expire_clips(event: SQSEvent) -> None:
     """Deleting what is gone already is no error, so a message may come twice."""
+    late_ms = list[int]()
     for record in event:
         message = strict_json(record.body.encode())
         service.expire_clip(message["clip"], message["listed"])
+        late_ms.append(clock.now() - message["over_ms"])
+    lateness.report({SOUND_CLIP.kind: max(late_ms, default=0)})
 
 
 @tasks.on_sqs_message(queue=settings().resource(crowd.QUEUE), batch_size=1, name="match_crowd")

@@ -14,12 +14,12 @@ flood of it keeps nothing waiting that is promised within minutes (docs/adr/0024
 
 import zlib
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
 from chalicelib.lifetimes import EXPIRY_CURSOR, EXPIRY_ENTRY, HOUR, MINUTE
-from chalicelib.runtime import problems
+from chalicelib.runtime import lateness, problems
 from chalicelib.runtime.store import Binding, Record, Table
 from chalicelib.runtime.telemetry import log
 from chalicelib.runtime.transactions import Transaction
@@ -86,12 +86,19 @@ _page_handlers: dict[str, PageHandler] = {}
 
 @dataclass
 class Reaped:
-    """What one run did. `late_ms` is how long the most belated entry had been due, `patient_ms` in the patient lane."""
+    """What one run did. `late_ms` is how long the most belated entry had been due, `patient_ms` in the patient lane.
+
+    `gone` is the same of what was over and is deleted now, by kind.
+    """
 
     handled: int = 0
     failed: int = 0
     late_ms: int = 0
     patient_ms: int = 0
+    gone: dict[str, int] = field(default_factory=dict)
+
+    def note_gone(self, kind: str, late_ms: int) -> None:
+        self.gone[kind] = max(late_ms, self.gone.get(kind, 0))
 
 
 def handled_by(kind: str, handler: Handler) -> None:
@@ -118,6 +125,8 @@ def reap(*, now: int) -> Reaped:
     """Has everything that is due looked at, the oldest first. Two runs at once, or one broken off, do no harm."""
     urgent, patient = (_reap_lane(lane, now) for lane in (URGENT, PATIENT))
     done = Reaped(urgent.handled + patient.handled, urgent.failed + patient.failed, urgent.late_ms, patient.late_ms)
+    done.gone = urgent.gone | patient.gone
+    lateness.report(done.gone)
     if done.handled:
         log.info("reaped", entries=done.handled, failed=done.failed, late_ms=done.late_ms, patient_ms=done.patient_ms)
     return done
@@ -167,7 +176,9 @@ def _look_at(lane: Lane, entry: Entry, done: Reaped, now: int) -> None:
     except Exception as error:  # one that fails keeps nobody else waiting: it is tried again, for a day
         _failed(lane, [entry], error, done, now)
     else:
-        if again_at_ms is not None:
+        if again_at_ms is None:
+            done.note_gone(kind, now - entry.due_at_ms)
+        else:
             file(kind, name, max(again_at_ms, now + 1), now=now, lane=lane)
     entries.delete((entry.minute, entry.entry))  # last: breaking off before it means looking twice
 
@@ -180,13 +191,17 @@ def _look_at_all(lane: Lane, kind: str, due: list[Entry], done: Reaped, now: int
         _failed(lane, due, error, done, now)
     else:
         entries.put_many(_entry(lane, (kind, name), max(at_ms, now + 1), now) for name, at_ms in again.items())
+        for one in due:
+            if one.what[1] not in again:
+                done.note_gone(kind, now - one.due_at_ms)
     entries.delete_many((one.minute, one.entry) for one in due)
 
 
 def _failed(lane: Lane, due: list[Entry], error: Exception, done: Reaped, now: int) -> None:
     problems.unexpected(error, f"expiry of {due[0].what[0]}")
     done.failed += len(due)
-    entries.put_many(_entry(lane, one.what, now + MINUTE, now, int(one.expires_at_ms)) for one in due)
+    later = now + MINUTE  # as late as it has been: the metric tells of what never succeeds
+    entries.put_many(_entry(lane, one.what, one.due_at_ms, later, int(one.expires_at_ms)) for one in due)
 
 
 def _entry(lane: Lane, what: tuple[str, str], due_at_ms: int, now: int, lives_until_ms: int | None = None) -> Entry:

@@ -244,7 +244,7 @@ def test_the_queue_knows_where_the_clip_is_and_nothing_of_it(world: World) -> No
     person = world.member()
     join_id = listen(person, A1, heard_until_ms=world.now).json()["join_id"]
     [message] = world.aws.messages()
-    assert set(message.body) == {"clip", "listed"}
+    assert set(message.body) == {"clip", "listed", "over_ms"}
     assert message.body["clip"].endswith(join_id)
     assert "203.0.113" not in json.dumps(message.body)
 
@@ -285,3 +285,14 @@ def test_nothing_of_a_clip_reaches_the_log(
     assert canaries.found_in(said, watched_logs.told) == watched_logs.found() == []
     for secret in ["81.2.69", "RIFF", *(r["participant_id"]["S"] for r in rows), *(r["own_id"]["S"] for r in rows)]:
         assert secret not in said
+
+
+def test_how_late_a_clip_went_is_a_metric(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    """A3: from the end of its ten seconds to its deletion; one that was gone before is not late."""
+    listen(world.member(), A1, heard_until_ms=world.now)
+    for waited_ms, late_s in ((5_000, 0.0), (9_000, 4.0)):
+        world.clock.advance(waited_ms)
+        capsys.readouterr()
+        expire(world)
+        [told] = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "LatenessSeconds" in line]
+        assert (told["kind"], told["LatenessSeconds"]) == ("sound-clip", [late_s])

@@ -1,5 +1,6 @@
 """The reaper: what is filed is looked at when it is due, whatever breaks off, comes twice or was away."""
 
+import json
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -79,6 +80,32 @@ def test_a_run_every_minute_is_never_more_than_a_minute_late(things: Things) -> 
     late = [expiry.reap(now=now).late_ms for now in range(START_MS, DUE + 5 * MINUTE, MINUTE)]
     assert len(things.deleted) == 180
     assert 0 < max(late) <= MINUTE
+
+
+def test_how_late_each_kind_went_is_a_metric(things: Things, capsys: pytest.CaptureFixture[str]) -> None:
+    """The four lifetimes: the worst of a run, in seconds; what failed counts from its end, what was renewed not."""
+    expiry.handled_by("other", things.look)
+    for name, due_at_ms in (("late", DUE), ("later", DUE - SECOND), ("broken", DUE), ("renewed", DUE)):
+        things.add(name, due_at_ms)
+    things.until["other"] = DUE
+    expiry.file("other", "other", DUE, now=START_MS)
+    things.broken.add("broken")
+    things.until["renewed"] = DUE + DAY
+    expiry.reap(now=DUE + 90 * SECOND)
+    assert told(capsys) == {"other": 90.0, "thing": 91.0}
+    things.broken.clear()
+    run_every_minute(DUE + 4 * MINUTE, since_ms=DUE + 2 * MINUTE)
+    assert things.deleted["broken"] == 1
+    assert told(capsys)["thing"] >= 120.0
+    expiry.reap(now=DUE + 5 * MINUTE)
+    assert told(capsys) == {}
+
+
+def told(capsys: pytest.CaptureFixture[str]) -> dict[str, float]:
+    """The metrics that were written since the last look, as CloudWatch reads them."""
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if '"CloudWatchMetrics"' in line]
+    assert {one["_aws"]["CloudWatchMetrics"][0]["Namespace"] for one in lines} <= {"Earshot"}
+    return {one["kind"]: one["LatenessSeconds"][0] for one in lines}
 
 
 def test_what_lives_longer_than_it_was_filed_for_is_filed_again(things: Things, memory: Memory) -> None:
