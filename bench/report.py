@@ -239,7 +239,7 @@ def _rate(now: int) -> float:
     return max(rates)
 
 
-def _round(packed: list[list[tuple[int, tuple[bytes, bytes, bytes, bytes]]]]) -> float:
+def _round(packed: list[list[tuple[int, tuple[bytes, ...]]]]) -> float:
     """Events a second of folding everybody once. Others use the machine, too, and slow some rounds down."""
     events, begun = 0, time.process_time()
     for some in packed:

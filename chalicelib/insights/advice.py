@@ -21,9 +21,9 @@ class Rule:
     metric: str  # in INDICATORS
     threshold: float
     falling: bool = False
-    people: int = 3  # measured, at least
+    people: int = 3  # measured, at least; where talk is wanted, with their microphones
     minutes: int = 10  # of the meeting, at least
-    coverage: float = 0.5  # at least
+    coverage: float = 0.5  # at least; likewise
     talk_minutes: int = 2  # of all people together, at least
     shown_minutes: int = 0  # at least
 
@@ -73,10 +73,13 @@ def _tip(rule: Rule, seen: Evidence) -> Tip | None:
 
 def _has_enough(rule: Rule, seen: Evidence) -> bool:
     span, measures = seen.meeting.span, seen.measures
+    people, coverage = len(measures.people), measures.coverage or 0
+    if rule.talk_minutes:
+        people, coverage = len(seen.heard), seen.heard_share
     return (
-        len(measures.people) >= rule.people
+        people >= rule.people
         and span[1] - span[0] >= rule.minutes * MINUTE_MS
-        and (measures.coverage or 0) >= rule.coverage
+        and coverage >= rule.coverage
         and measures.talk_ms >= rule.talk_minutes * MINUTE_MS
         and measures.shown_ms >= rule.shown_minutes * MINUTE_MS
     )

@@ -21,7 +21,7 @@ class Meeting:
 
 @dataclass(frozen=True)
 class Timeline:
-    """One person's behaviour, step by step: None where their browser did not measure, or they were not there."""
+    """One person's behaviour, step by step: None where their browser did not measure it, or they were not there."""
 
     talk_ms: Sequence[int | None]
     webcam_ms: Sequence[int | None]
@@ -30,12 +30,14 @@ class Timeline:
 
 @dataclass(frozen=True)
 class Person:
-    """One participant's figures; `observed_ms` is how much of their presence their browser measured."""
+    """One participant's figures. `observed_ms`: how much of their presence their browser measured; `heard_ms`: how much
+    of that with a microphone. Without one, what rests on talk is None."""
 
     participant_id: str
     presence_ms: int
     observed_ms: int
     coverage: float | None
+    heard_ms: int = 0
     talk_ms: int | None = None
     talk_share: float | None = None
     fair_share: float | None = None
@@ -58,7 +60,7 @@ class MeetingTimeline:
     present: Sequence[int]  # people, at any time in it
     observed_ms: Sequence[int]  # of all people together
     talk_ms: Sequence[int]
-    silence_ms: Sequence[int | None]
+    silence_ms: Sequence[int | None]  # None where nobody's microphone was heard
     attention: Sequence[float | None]
 
 

@@ -24,8 +24,13 @@ class Evidence:
 
     @property
     def heard(self) -> list[Person]:
-        """Those who were measured, with a fair share of the talk."""
+        """Those whose microphone was, with a fair share of the talk."""
         return [one for one in self.measures.people if one.fair_share]
+
+    @property
+    def heard_share(self) -> float:
+        """Of the presence of all who are measured."""
+        return sum(one.heard_ms for one in self.heard) / (self.measures.presence_ms or 1)
 
     @property
     def presence(self) -> list[Spans]:
@@ -62,13 +67,14 @@ def overlap_share(measures: Measures) -> float | None:
 
 
 def silence_share(measures: Measures) -> float | None:
-    """Of the time that was measured."""
+    """Of the time that anybody's microphone was heard."""
     silence_ms = measures.silence_ms
     return None if silence_ms is None else _ratio(silence_ms, silence_ms + measures.talked_ms)
 
 
 def _webcam_share(seen: Evidence) -> float | None:
-    return _ratio(sum(one.webcam_ms or 0 for one in seen.heard), sum(one.observed_ms for one in seen.heard))
+    people = seen.measures.people
+    return _ratio(sum(one.webcam_ms or 0 for one in people), sum(one.observed_ms for one in people))
 
 
 def _attention_drop(seen: Evidence) -> float | None:

@@ -42,11 +42,12 @@ class Refused:
 
 @dataclass(frozen=True)
 class Batch:
-    """As it was sent. `covers`: from when to when the sender measured, by its clock."""
+    """As it was sent. `covers`: from when to when the sender measured, by its clock; `heard`: with a microphone."""
 
     events: Sequence[Event]
     sent_at_ms: int | None = None
     covers: Span | None = None
+    heard: bool = True
 
 
 def skew_ms(sent_at_ms: int | None, now: int) -> int:
@@ -67,7 +68,8 @@ def take_in(batch: Batch, opened_at_ms: int, *, now: int) -> tuple[Recording, li
         else:
             kept.setdefault(moved.kind, []).append((moved.from_ms, moved.to_ms))
     covered = None if batch.covers is None else (batch.covers[0] + skew, batch.covers[1] + skew)
-    return recorded(kept, covered, missing).within(((opened_at_ms, now),) if opened_at_ms < now else ()), refused
+    found = recorded(kept, covered, missing, heard=batch.heard)
+    return found.within(((opened_at_ms, now),) if opened_at_ms < now else ()), refused
 
 
 def _against(event: Event, opened_at_ms: int, now: int) -> Reason | None:

@@ -26,36 +26,36 @@ def measure(meeting: Meeting, recordings: Iterable[tuple[str, Recording]]) -> Me
     """
     meeting = believed(meeting)
     timelines, alone, talk = Timelines(meeting), list[Person](), dict[str, Spans]()
-    observed: Spans = ()
+    heard: Spans = ()
     for participant_id, recording in recordings:
         presence = meeting.presence.get(participant_id, ())
         if presence:
             plausible = _plausible(recording, presence, meeting.shown)
             alone.append(_person(participant_id, plausible, meeting, timelines.add(plausible, presence)))
             talk[participant_id] = plausible.talk
-            observed = union([*observed, *plausible.covered])
+            heard = union([*heard, *plausible.heard])
     floor = take_turns(talk)
     people = _compared(sorted(alone, key=lambda one: one.participant_id), floor)
     talked, overlapped = by_depth(talk.values())
     gaps = [gap for one in floor.gaps.values() for gap in one]
-    said, seen = [one.talk_ms or 0 for one in people], [one.observed_ms for one in people]
+    said, listened = [one.talk_ms or 0 for one in people], [one.heard_ms for one in people]
     return Measures(
         span=meeting.span,
         presence_ms=sum(one.presence_ms for one in people),
-        coverage=_ratio(sum(seen), sum(one.presence_ms for one in people)),
+        coverage=_ratio(sum(one.observed_ms for one in people), sum(one.presence_ms for one in people)),
         talk_ms=sum(said),
         talked_ms=length(talked),
-        silence_ms=length(without(observed, talked)) if observed else None,
-        overlap_ms=length(overlapped) if observed else None,
+        silence_ms=length(without(heard, talked)) if heard else None,
+        overlap_ms=length(overlapped) if heard else None,
         interruptions=sum(floor.interruptions.values()),
         response_gap_ms=median(gaps) if gaps else None,
-        gini=_rounded(gini(said, seen)),
-        entropy=_rounded(entropy(said, seen)),
+        gini=_rounded(gini(said, listened)),
+        entropy=_rounded(entropy(said, listened)),
         shown_ms=length(meeting.shown),
         attention=_ratio(sum(one.attention_ms or 0 for one in people), sum(one.attention_of_ms or 0 for one in people)),
         people=people,
         others=_others(meeting, set(talk)),
-        timeline=timelines.of_meeting(talked, observed),
+        timeline=timelines.of_meeting(talked, heard),
     )
 
 
@@ -68,7 +68,7 @@ def believed(meeting: Meeting) -> Meeting:
 def _plausible(recording: Recording, presence: Spans, shown: Spans) -> Recording:
     """What of it can be: while they were there, attention while something was shown."""
     inside = recording.within(presence)
-    return Recording(inside.talk, inside.webcam, common(inside.attention, shown), inside.covered)
+    return Recording(inside.talk, inside.webcam, common(inside.attention, shown), inside.covered, inside.heard)
 
 
 def _person(participant_id: str, recording: Recording, meeting: Meeting, timeline: Timeline) -> Person:
@@ -77,36 +77,44 @@ def _person(participant_id: str, recording: Recording, meeting: Meeting, timelin
     observed_ms, presence_ms = length(recording.covered), length(presence)
     if not observed_ms:
         return Person(participant_id, presence_ms, 0, _ratio(0, presence_ms))
-    turns = turns_of(participant_id, recording.talk)
     shown_ms = length(common(recording.covered, meeting.shown))
-    return Person(
+    person = Person(
         participant_id,
         presence_ms,
         observed_ms,
         _ratio(observed_ms, presence_ms),
-        talk_ms=length(recording.talk),
-        turns=len(turns),
-        longest_monologue_ms=max((length(common((turn[:2],), presence)) for turn in turns), default=0),
         webcam_ms=length(recording.webcam),
         attention_ms=length(recording.attention) if shown_ms else None,
         attention_of_ms=shown_ms or None,
         timeline=timeline,
     )
+    return _heard(person, recording, presence)
+
+
+def _heard(one: Person, recording: Recording, presence: Spans) -> Person:
+    """With what they said, as far as there was a microphone."""
+    heard_ms = length(recording.heard)
+    if not heard_ms:
+        return one
+    turns = turns_of(one.participant_id, recording.talk)
+    monologue_ms = max((length(common((turn[:2],), presence)) for turn in turns), default=0)
+    talk_ms = length(recording.talk)
+    return replace(one, heard_ms=heard_ms, talk_ms=talk_ms, turns=len(turns), longest_monologue_ms=monologue_ms)
 
 
 def _compared(people: Sequence[Person], floor: Floor) -> list[Person]:
-    """With what each did to the others, and their part of what was said and of the time that was observed."""
+    """With what each did to the others, and their part of what was said and of the time that was heard."""
     all_talk = sum(one.talk_ms or 0 for one in people)
-    all_observed = sum(one.observed_ms for one in people)
-    return [one if one.talk_ms is None else _beside(one, all_talk, all_observed, floor) for one in people]
+    all_heard = sum(one.heard_ms for one in people)
+    return [one if one.talk_ms is None else _beside(one, all_talk, all_heard, floor) for one in people]
 
 
-def _beside(one: Person, all_talk: int, all_observed: int, floor: Floor) -> Person:
+def _beside(one: Person, all_talk: int, all_heard: int, floor: Floor) -> Person:
     gaps = floor.gaps.get(one.participant_id)
     return replace(
         one,
         talk_share=_ratio(one.talk_ms or 0, all_talk),
-        fair_share=_ratio(one.observed_ms, all_observed),
+        fair_share=_ratio(one.heard_ms, all_heard),
         response_gap_ms=median(gaps) if gaps else None,
         interruptions=floor.interruptions.get(one.participant_id, 0),
         interrupted=floor.interrupted.get(one.participant_id, 0),

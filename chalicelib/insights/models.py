@@ -38,21 +38,22 @@ class Packed(InsightEntry, discriminator="packed"):
     webcam = BinaryAttribute(legacy_encoding=False)
     attention = BinaryAttribute(legacy_encoding=False)
     covered = BinaryAttribute(legacy_encoding=False)
+    heard = BinaryAttribute(legacy_encoding=False)
 
     @property
     def participant_id(self) -> str:
         return str(self.entry).partition("#")[0]
 
     @property
-    def packs(self) -> tuple[bytes, bytes, bytes, bytes]:
-        return bytes(self.talk), bytes(self.webcam), bytes(self.attention), bytes(self.covered)
+    def packs(self) -> tuple[bytes, ...]:
+        return tuple(map(bytes, (self.talk, self.webcam, self.attention, self.covered, self.heard)))
 
     @property
     def recording(self) -> Recording:
         return unpack(int(self.base_ms), self.packs)
 
     def hold(self, recording: Recording) -> None:
-        self.base_ms, (self.talk, self.webcam, self.attention, self.covered) = pack(recording)
+        self.base_ms, (self.talk, self.webcam, self.attention, self.covered, self.heard) = pack(recording)
 
 
 class Batch(Packed, discriminator="batch"):

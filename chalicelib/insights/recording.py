@@ -1,8 +1,9 @@
 """What is known of one participant's behaviour, folded from their batches in any order.
 
-Talk time, webcam use and attention, and `covered`: when their browser measured at all. What is not covered is
-missing, not zero. Folding is a union of instants: the same batch twice counts once, any order and any splitting gives
-the same, and folds of parts merge into the fold of the whole. So a report can be put together shard by shard.
+Talk time, webcam use and attention, and `covered`: when their browser measured at all; `heard`: when it did so with a
+microphone. What is not covered is missing, not zero, and so is talk where it is not heard. Folding is a union of
+instants: the same batch twice counts once, any order and any splitting gives the same, and folds of parts merge into
+the fold of the whole. So a report can be put together shard by shard.
 
 Gaps shorter than FINEST_MS are none: no behaviour is looked at more often. Filling them is a closure, so it may be done
 to parts and to the whole, in any order. It bounds what one participant's browser, or whatever plays one, can make of a
@@ -13,7 +14,7 @@ Packed, a span is 8 bytes: two little-endian numbers of 32 bits, milliseconds af
 
 import sys
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 
@@ -23,6 +24,7 @@ KINDS = ("talk", "webcam", "attention")  # exactly these are measured (D2)
 PACKED_MAX_MS = 2**32  # 49 days: longer than any fold may reach, see service.REACH_MS
 FINEST_MS = 100  # browsers look ten times a second
 SPANS_MAX = 40_000  # of a recording, 320 000 bytes: an item holds 400 KB; a day of speech and attention has some 30 000
+Parts = tuple[Spans, Spans, Spans, Spans, Spans]  # talk, webcam, attention, covered, heard
 AT_ONCE = 256  # recordings unpacked at a time: two hours of one tab
 
 
@@ -34,22 +36,22 @@ class Recording:
     webcam: Spans = ()
     attention: Spans = ()
     covered: Spans = ()
+    heard: Spans = ()
 
     def within(self, presence: Spans) -> "Recording":
         """What of it happened while they were there: nothing else is believed."""
         return Recording(*(common(spans, presence) for spans in self.parts))
 
     @property
-    def parts(self) -> tuple[Spans, Spans, Spans, Spans]:
-        return self.talk, self.webcam, self.attention, self.covered
+    def parts(self) -> Parts:
+        return self.talk, self.webcam, self.attention, self.covered, self.heard
 
 
 def fold(recordings: Iterable[Recording]) -> Recording:
     """One recording of many of the same participant; associative, commutative, idempotent."""
     waiting, whole = iter(recordings), Recording()
     while some := [one.parts for one in islice(waiting, AT_ONCE)]:
-        parts = [whole.parts, *some]
-        whole = Recording(*(_bridged(chain.from_iterable(part[kind] for part in parts)) for kind in range(4)))
+        whole = _together([whole.parts, *some])
     return whole
 
 
@@ -63,15 +65,31 @@ def bounded(recording: Recording) -> Recording:
 
 
 def recorded(
-    events: Mapping[str, Iterable[Span]], covered: Span | None = None, missing: Iterable[Span] = ()
+    events: Mapping[str, Iterable[Span]],
+    covered: Span | None = None,
+    missing: Iterable[Span] = (),
+    *,
+    heard: bool = True,
 ) -> Recording:
     """The recording that a batch's events make. What was measured is covered, whatever the batch says of itself.
 
     `missing`: something was measured then and not believed. What it was is not known, so it is not covered.
+    `heard`: there was a microphone.
     """
     talk, webcam, attention = (_instants(events.get(kind, ())) for kind in KINDS)
     said = without(union([covered]), union(missing)) if covered else ()
-    return Recording(talk, webcam, attention, _instants([*talk, *webcam, *attention, *said]))
+    listened = said if heard else ()
+    whole = _instants([*talk, *webcam, *attention, *said])
+    return Recording(talk, webcam, attention, whole, _instants([*talk, *listened]))
+
+
+def _together(parts: Sequence[Parts]) -> Recording:
+    def all_of(kind: int) -> Spans:
+        return _bridged(chain.from_iterable(part[kind] for part in parts))
+
+    talk, webcam, attention, covered = map(all_of, range(4))
+    heard = covered if all(part[3] == part[4] for part in parts) else all_of(4)  # mostly there is a microphone
+    return Recording(talk, webcam, attention, covered, heard)
 
 
 def pack(recording: Recording) -> tuple[int, list[bytes]]:
@@ -82,7 +100,9 @@ def pack(recording: Recording) -> tuple[int, list[bytes]]:
 
 def unpack(base_ms: int, packs: Iterable[bytes]) -> Recording:
     """The recording again."""
-    return Recording(*(_unpacked(one, base_ms) for one in packs))
+    listed = tuple(packs)
+    spans = {one: _unpacked(one, base_ms) for one in set(listed)}
+    return Recording(*(spans[one] for one in listed))
 
 
 def _instants(spans: Iterable[Span]) -> Spans:

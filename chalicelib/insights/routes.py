@@ -30,7 +30,7 @@ def take_insights(call: Call[BatchIn]) -> Reply:
     session, sent = require_session(call, now=now), call.body
     tab_id = TabId(parse_uuid(call.header("Earshot-Tab") or call.query.get("tab", ""), "Earshot-Tab"))
     covers = None if sent.from_ms is None or sent.to_ms is None else (sent.from_ms, sent.to_ms)
-    batch = Batch([Event(one.kind, one.from_ms, one.to_ms) for one in sent.events], sent.sent_at_ms, covers)
+    batch = Batch([Event(one.kind, one.from_ms, one.to_ms) for one in sent.events], sent.sent_at_ms, covers, sent.heard)
     taken = service.take_batch(RoomId(call.path["room_id"]), tab_id, sent.sequence, batch, session, now=now)
     refused = [RefusedEvent(one.at, one.reason) for one in taken.refused]
     return Reply(Taken(taken.accepted, refused, taken.duplicate), 202)

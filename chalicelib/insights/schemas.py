@@ -27,7 +27,7 @@ class BatchIn(msgspec.Struct, forbid_unknown_fields=True):
 
     `sent_at_ms` is now by the sender's clock, which is put right by it where it is off by more than a request may take
     (30 s behind, 2 s ahead). From `from_ms` to `to_ms` the sender measured: where it says so of no time, what it does
-    not report is missing, not zero.
+    not report is missing, not zero. So is the talk of a sender without a microphone, which it says by `heard`.
     """
 
     sequence: Annotated[int, Meta(ge=0, lt=2**31)]
@@ -35,6 +35,7 @@ class BatchIn(msgspec.Struct, forbid_unknown_fields=True):
     sent_at_ms: Instant | None = None
     from_ms: Instant | None = None
     to_ms: Instant | None = None
+    heard: bool = True
 
 
 class RefusedEvent(msgspec.Struct):

@@ -30,20 +30,21 @@ class Timelines:
     def add(self, recording: Recording, presence: Spans) -> Timeline:
         """One person's timeline, who counts for the meeting from now on."""
         covered, talk = self._held(recording.covered), self._held(recording.talk)
+        heard = self._held(recording.heard)
         shown, attention = self._held(common(recording.covered, self._meeting.shown)), self._held(recording.attention)
         _add(self._present, [int(held > 0) for held in self._held(presence)])
         for sums, held in (
             (self._observed, covered), (self._talk, talk), (self._watched, attention), (self._watchable, shown)
         ):  # fmt: skip
             _add(sums, held)
-        return Timeline(_where(covered, talk), _where(covered, self._held(recording.webcam)), _where(shown, attention))
+        return Timeline(_where(heard, talk), _where(covered, self._held(recording.webcam)), _where(shown, attention))
 
-    def of_meeting(self, talked: Spans, observed: Spans) -> MeetingTimeline:
-        """All together; `talked` and `observed` are when anybody talked, and was measured."""
+    def of_meeting(self, talked: Spans, heard: Spans) -> MeetingTimeline:
+        """All together; `talked` and `heard` are when anybody talked, and anybody's microphone was heard."""
         shares = [
             round(eyes / of, DIGITS) if of else None for eyes, of in zip(self._watched, self._watchable, strict=True)
         ]
-        silence = _where(self._held(observed), self._held(without(observed, talked)))
+        silence = _where(self._held(heard), self._held(without(heard, talked)))
         step_ms = steps_of(self._meeting.span)[1]
         return MeetingTimeline(step_ms, self._present, self._observed, self._talk, silence, shares)
 

@@ -24,6 +24,7 @@ batches = st.builds(
     recorded,
     st.fixed_dictionaries({"talk": some_spans, "webcam": some_spans, "attention": some_spans}),
     st.none() | st.tuples(instants, instants),
+    heard=st.booleans(),
 )
 recordings = st.lists(batches, max_size=3).map(fold)
 people = st.dictionaries(st.sampled_from("abcdefg"), st.tuples(spans, recordings), max_size=6)
@@ -40,7 +41,7 @@ def test_order_duplication_and_parts_make_no_difference(some: Sequence[Recording
     assert unpack(*pack(whole)) == whole
 
 
-@given(st.lists(batches, max_size=6), st.integers(4, 12))
+@given(st.lists(batches, max_size=6), st.integers(5, 12))
 def test_what_is_too_much_grows_coarser_and_claims_no_more_than_it_spans(some: Sequence[Recording], most: int) -> None:
     """D14: it fits; nothing is lost, what happened is still covered, and the whole begins and ends as it did."""
     whole = fold(some)
@@ -76,6 +77,8 @@ def test_no_figure_claims_more_time_than_there_was(some: dict[str, tuple[Spans, 
     for one in found.people:
         there = length(common(presence[one.participant_id], ((0, END_MS),)))
         assert one.presence_ms == there
+        assert (one.talk_ms or 0) <= one.heard_ms <= one.observed_ms
+        assert (one.talk_ms is None) == (one.heard_ms == 0)
         assert max(one.observed_ms, one.talk_ms or 0, one.webcam_ms or 0, one.longest_monologue_ms or 0) <= there
         assert (one.attention_ms or 0) <= (one.attention_of_ms or 0) <= found.shown_ms
         assert sum(each or 0 for each in (one.timeline.talk_ms if one.timeline else ())) == (one.talk_ms or 0)

@@ -1,7 +1,7 @@
 """Meetings whose figures were worked out by hand. Instants are seconds of the meeting, which opens at second 0.
 
-A meeting is `{who: (presence, talk, webcam, attention, covered)}`, each "from-to from-to"; `covered` "=" is the whole
-presence. Who did not agree to be measured has a presence alone.
+A meeting is `{who: (presence, talk, webcam, attention, covered, heard)}`, each "from-to from-to"; `covered` "=" is the
+whole presence, `heard` "=" all that is covered. Who did not agree to be measured has a presence alone.
 """
 
 from dataclasses import dataclass, field
@@ -39,8 +39,11 @@ def spans(text: str) -> Spans:
     return tuple((OPENED_MS + round(float(a) * 1000), OPENED_MS + round(float(b) * 1000)) for a, b in pairs)
 
 
-def recording(presence: str, talk: str = "", webcam: str = "", attention: str = "", covered: str = "=") -> Recording:
-    return Recording(spans(talk), spans(webcam), spans(attention), spans(presence if covered == "=" else covered))
+def recording(
+    presence: str, talk: str = "", webcam: str = "", attention: str = "", covered: str = "=", heard: str = "="
+) -> Recording:
+    covered = presence if covered == "=" else covered
+    return Recording(*map(spans, (talk, webcam, attention, covered, covered if heard == "=" else heard)))
 
 
 # fmt: off
@@ -147,6 +150,22 @@ GOLDEN = [
             "b.webcam_ms": None, "a.timeline.talk_ms": [10, None, 10], "timeline.silence_ms": [50, None, 50],
             "gini": None, "a.talk_share": 1.0, "timeline.present": [2, 2, 2],
         },
+    ),
+    Golden(
+        "a camera without a microphone, and one for half the time",
+        120,
+        {
+            "a": ("0-120", "0-30"), "b": ("0-120", "70-90", "", "", "=", "60-120"),
+            "c": ("0-120", "", "0-90", "", "=", ""),
+        },
+        {
+            "c.talk_ms": None, "c.talk_share": None, "c.fair_share": None, "c.turns": None, "c.interrupted": None,
+            "c.longest_monologue_ms": None, "c.timeline.talk_ms": [None, None], "c.webcam_ms": 90, "c.heard_ms": 0,
+            "c.timeline.webcam_ms": [60, 30], "c.coverage": 1.0, "b.timeline.talk_ms": [None, 20], "b.heard_ms": 60,
+            "a.fair_share": 0.666667, "b.fair_share": 0.333333, "a.talk_share": 0.6, "gini": 0.066667,
+            "silence_ms": 70, "coverage": 1.0,
+        },
+        why="Heard are 120 of a and 60 of b. Lorenz, a first: 1 - (2/3 * .6 + 1/3 * (.6 + 1)) = .066667.",
     ),
     Golden(
         "one person",

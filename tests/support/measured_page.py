@@ -19,8 +19,10 @@ globalThis.AudioContext = class {
   close = async () => {};
 };
 globalThis.AudioWorkletNode = class { port = {}; constructor() { nodes.push(this); } };
-const stream = { getAudioTracks: () => [new EventTarget()], getTracks: () => [] };
-Object.defineProperty(navigator, "mediaDevices", { value: { getUserMedia: async () => stream } });
+const track = made({ muted: false }), stream = { getAudioTracks: () => [track], getTracks: () => [] };
+const refused = async () => { throw new Error("NotAllowedError"); };
+let microphone = async () => stream;
+Object.defineProperty(navigator, "mediaDevices", { value: { getUserMedia: () => microphone() } });
 Object.defineProperty(navigator, "sendBeacon", { value: path => asked.push(`beacon ${path}`) });
 document.hasFocus = () => true;
 

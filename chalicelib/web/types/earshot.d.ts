@@ -166,6 +166,7 @@ interface PersonFigures {
   presence_ms: number;
   observed_ms: number;
   coverage: number | null;
+  heard_ms: number;
   talk_ms: number | null;
   talk_share: number | null;
   fair_share: number | null;

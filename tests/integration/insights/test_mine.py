@@ -25,6 +25,21 @@ def test_what_is_being_shown_counts_for_attention(world: World) -> None:
     assert found["step_ms"] == MINUTE
 
 
+def test_of_a_camera_without_a_microphone_talk_is_missing_and_not_zero(world: World) -> None:
+    """D3, D10: the camera counts, and how long was measured; of the talk nobody says that there was none."""
+    held = hold(world)
+    held.enter(held.organiser, "Ada")
+    ben = held.guest("Ben")
+    world.clock.advance(2 * MINUTE)
+    then, now = world.now - MINUTE, world.now
+    assert send(ben, held.room, 1, ("webcam", then, now), from_ms=then, to_ms=now, heard=False).status == 202
+    found = ben.get(f"/v1/rooms/{held.room}/insights/mine").json()["figures"]
+    assert (found["webcam_ms"], found["observed_ms"], found["coverage"]) == (MINUTE, MINUTE, 0.5)
+    names = ("talk_ms", "talk_share", "fair_share", "turns", "longest_monologue_ms", "interruptions", "interrupted")
+    assert [found[name] for name in names] == [None] * len(names)
+    assert (found["heard_ms"], found["timeline"]["talk_ms"]) == (0, [None, None])
+
+
 def test_of_a_meeting_of_more_than_a_day_steps_are_longer_and_said_to_be(world: World) -> None:
     """D10: who talked in the last minutes sees them at the end of the timeline, in steps of as long as it says."""
     held = hold(world)

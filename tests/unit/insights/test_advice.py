@@ -144,6 +144,23 @@ def test_no_tip_below_its_minimum_of_data(name: str, monkeypatch: pytest.MonkeyP
         assert GOLDEN[name][0]() == {}
 
 
+def deaf(people: People, *who: str) -> People:
+    """Some of them without a microphone, some of the time heard: "p0=0-500"."""
+    heard = dict(one.partition("=")[::2] for one in who)
+    return {one: (*sent, "=", heard[one]) if one in heard else sent for one, sent in people.items()}
+
+
+def test_tips_on_talk_count_those_who_were_heard() -> None:
+    """D3, D5: who has no microphone has not been silent; their camera counts."""
+    people = talking(300, 300, 300, 0)
+    assert "well-balanced" in tips(deaf(people, "p3"))
+    assert "quiet-people" not in tips(deaf(talking(300, 300, 0, 0), "p3"))
+    assert "well-balanced" not in tips(deaf(people, "p2", "p3"))
+    assert "well-balanced" not in tips(deaf(people, "p0=0-500", "p1=0-500", "p2=0-500", "p3"))
+    filmed = {**talking(300, 300, 0, camera=""), "p2": ("0-1200", "", "0-1200", "")}
+    assert "few-webcams" not in tips(deaf(filmed, "p2"))
+
+
 def test_every_rule_has_a_figure_and_a_minimum() -> None:
     """D5: at least twelve rules; each names a figure there is, and wants ten minutes and somebody measured."""
     assert len({rule.name for rule in RULES}) == len(RULES) >= 12

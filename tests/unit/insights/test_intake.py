@@ -11,12 +11,12 @@ OPENED, NOW = 1_790_000_000_000, 1_790_000_060_000
 
 
 def taken(
-    *events: tuple[str, int, int], sent_at: int | None = None, covers: Span | None = None
+    *events: tuple[str, int, int], sent_at: int | None = None, covers: Span | None = None, heard: bool = True
 ) -> tuple[Recording, list[Refused]]:
     """With instants counted from the meeting's opening."""
     moved = [Event(kind, OPENED + from_ms, OPENED + to_ms) for kind, from_ms, to_ms in events]
     whole = None if covers is None else (OPENED + covers[0], OPENED + covers[1])
-    return take_in(Batch(moved, None if sent_at is None else OPENED + sent_at, whole), OPENED, now=NOW)
+    return take_in(Batch(moved, None if sent_at is None else OPENED + sent_at, whole, heard), OPENED, now=NOW)
 
 
 @pytest.mark.parametrize(
@@ -61,6 +61,16 @@ def test_what_was_measured_is_covered_and_nothing_else() -> None:
     assert found.covered == found.webcam
     assert taken(covers=(-5_000, 61_000))[0].covered == ((OPENED, NOW),)
     assert taken(("talk", -1_000, 1_000))[0].talk == ((OPENED, OPENED + 1_000),)
+
+
+def test_talk_that_nobody_could_hear_is_missing_and_not_zero() -> None:
+    """D3: a browser without a microphone measured all but that; of when it measured one has to say so."""
+    deaf, _ = taken(("webcam", 10_000, 20_000), covers=(0, 60_000), heard=False)
+    assert (deaf.covered, deaf.webcam, deaf.heard) == (((OPENED, NOW),), ((OPENED + 10_000, OPENED + 20_000),), ())
+    heard, _ = taken(("webcam", 10_000, 20_000), covers=(0, 60_000))
+    assert heard.heard == heard.covered
+    short, _ = taken(("webcam", 10_000, 20_000), ("talk", 15_000, 30_000))
+    assert short.heard == short.talk
 
 
 def test_what_is_refused_is_missing_and_not_zero() -> None:

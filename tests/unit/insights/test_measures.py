@@ -41,7 +41,8 @@ def _arrived(sent: Recording, wrong_ms: int) -> Recording:
                 for kind, spans in zip(KINDS, sent.parts, strict=False)
                 for at, to in common(spans, ((start, end),))
             ]
-            batch = Batch(events, end + wrong_ms, (start + wrong_ms, end + wrong_ms))
+            heard = bool(common(sent.heard, ((start, end),)))
+            batch = Batch(events, end + wrong_ms, (start + wrong_ms, end + wrong_ms), heard)
             taken.append(take_in(batch, OPENED_MS, now=end)[0])
     return fold(taken)
 

@@ -72,6 +72,40 @@ def test_a_page_that_is_hidden_sends_what_it_has_unless_that_has_only_begun(seco
     assert all(one["to_ms"] - one["from_ms"] >= 6_900 and str(one["to_ms"]) in kept for one in sent)
 
 
+@pytest.mark.parametrize("none", ["refused", "lost", "muted"])
+def test_without_a_microphone_talk_is_missing_and_the_camera_is_not(none: str) -> None:
+    """D2, D3: it was refused, or went away, or another program has it; once it is there again, talk counts again."""
+    scene = f"""const none = {{
+        refused: () => {{}},
+        lost: () => {{ microphone = refused; track.dispatchEvent(new Event("ended")); }},
+        muted: () => (track.muted = true),
+      }};
+      if ("{none}" === "refused") microphone = refused;
+      {MEASURED if none != "refused" else MEASURED.replace("nodes.length && ", "").replace("measures(1);", "")}
+      none.{none}();
+      const begun = performance.now();
+      await until(() => ("{none}" === "muted" && measures(0.1), performance.now() > begun + 1_000));
+      const said = [measuring.place];
+      microphone = async () => stream;
+      track.muted = false;
+      if ("{none}" !== "muted") await measuring.agree();
+      await after(20);
+      measures(1, Array(5).fill(-70));
+      measures(1);
+      said.push(measuring.place);
+      measuring.clear();
+      await measuring.flush()"""
+    said, bodies = played(scene, "[said, bodies]")
+    assert said == ["no-microphone", "measuring"]
+    assert [one["heard"] for one in bodies] == [True, False, True][none == "refused" :]
+    for one in bodies:
+        assert {event["kind"] for event in one["events"]} >= {"webcam"}
+    talked = [any(event["kind"] == "talk" for event in one["events"]) for one in bodies]
+    assert talked == [False, False, True][none == "refused" :]
+    [deaf] = [one for one in bodies if not one["heard"]]
+    assert deaf["to_ms"] - deaf["from_ms"] >= 800
+
+
 def test_a_page_that_goes_sends_what_it_has_however_little() -> None:
     """D3: by a beacon, which nobody has to wait for."""
     scene = f"""{MEASURED}

@@ -33,8 +33,11 @@ def test_keys_and_steady_noise_are_no_speech() -> None:
 
 
 def pieces(*ticks: tuple[int, str]) -> Any:
-    """Of ticks as (instant, what holds); "cut" cuts there."""
-    listed = json.dumps([[at, {kind: kind in held for kind in KINDS}, held == "cut"] for at, held in ticks])
+    """Of ticks as (instant, what holds); "cut" cuts there, and who is "deaf" hears no talk."""
+    looks = [(at, {kind: kind in held for kind in KINDS}, held) for at, held in ticks]
+    listed = json.dumps(
+        [[at, seen | ({"talk": None} if "deaf" in held else {}), held == "cut"] for at, seen, held in looks]
+    )
     run = """(() => {
       const ledger = new m.Ledger(), found = [];
       for (const [at, held, cut] of ticks)
@@ -49,8 +52,22 @@ def test_intervals_are_closed_and_batches_touch() -> None:
     """D2, D3: a batch is cut where another begins, so that nothing is missing between them and nothing counts twice."""
     ticks = [(at * 100, "talk" if 5 <= at < 15 else "") for at in range(31)]
     [first, second] = pieces(*ticks[:11], (1_000, "cut"), *ticks[11:])
-    assert first == {"from_ms": 0, "to_ms": 1_000, "events": [{"kind": "talk", "from_ms": 400, "to_ms": 1_000}]}
-    assert second == {"from_ms": 1_000, "to_ms": 3_000, "events": [{"kind": "talk", "from_ms": 1_000, "to_ms": 1_400}]}
+    talked = {"kind": "talk", "from_ms": 400, "to_ms": 1_000}
+    assert first == {"from_ms": 0, "to_ms": 1_000, "heard": True, "events": [talked]}
+    rest = {"kind": "talk", "from_ms": 1_000, "to_ms": 1_400}
+    assert second == {"from_ms": 1_000, "to_ms": 3_000, "heard": True, "events": [rest]}
+
+
+def test_without_a_microphone_another_piece_begins() -> None:
+    """D3: which says that nobody heard, and of everything else goes on where the one before ends."""
+    ticks = [(0, "webcam"), (100, "talk webcam"), (200, "deaf webcam"), (300, "deaf webcam"), (400, "webcam")]
+    found = pieces(*ticks, (400, "cut"), (500, "deaf webcam"))
+    edges = [(one["from_ms"], one["to_ms"], one["heard"]) for one in found]
+    assert edges == [(0, 100, True), (100, 300, False), (300, 400, True), (400, 500, False)]
+    kinds = [[(one["kind"], one["from_ms"], one["to_ms"]) for one in piece["events"]] for piece in found]
+    assert kinds == [
+        [("talk", 0, 100), ("webcam", 0, 100)], [("webcam", 100, 300)], [("webcam", 300, 400)], [("webcam", 400, 500)],
+    ]  # fmt: skip
 
 
 def test_what_nobody_looked_at_is_missing() -> None:

@@ -44,12 +44,18 @@ def test_pictures_are_told_in_words() -> None:
 
 def test_what_was_not_measured_is_told_beside_the_picture() -> None:
     """D3, G5: of somebody measured for two of six minutes nobody says that they did not talk in the meeting."""
-    steps = {"both": [0, 5, None, None, 0, None], "quiet": [0, 0, None, None, None, None], "all": [0, 1]}
+    steps = {
+        "both": [0, 5, None, None, 0, None],
+        "quiet": [0, 0, None, None, None, None],
+        "all": [0, 1],
+        "deaf": [None, None],
+    }
     told = "m.told({talk_ms: one}, 60_000)"
     assert evaluated("insights/people.js", f"{json.dumps(list(steps.values()))}.map(one => {told})") == [
         "Talked in the minutes 2; not measured, or not there, in the minutes 3–4, 6",
         "Did not talk; not measured, or not there, in the minutes 3–6",
         "Talked in the minutes 2",
+        "Talk was not measured",
     ]
 
 

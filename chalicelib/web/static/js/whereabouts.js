@@ -138,7 +138,7 @@ export class Whereabouts {
   end(why) {
     const { measuring, room, session, staged } = this.#parts;
     const id = room.id ?? roomHere();
-    const measured = why === "ended" && measuring.place === "measuring";
+    const measured = why === "ended" && measuring.measures;
     find(".gone-mine", HTMLAnchorElement).hidden = !measured;
     find(".gone-mine", HTMLAnchorElement).href = mine(id ?? "");
     room.forget();

@@ -9,6 +9,7 @@ const MINUTE_MS = 60_000;
 
 /** The times of somebody's talk, in words; and where nobody knows. @param {Timeline} timeline @param {number} stepMs */
 export function told({ talk_ms }, stepMs) {
+  if (talk_ms.every(one => one === null)) return t("report.strip.unheard");
   const step = stepMs / MINUTE_MS;
   const minutes = stretches(talk_ms, step);
   const said = minutes ? t("report.strip.talked", { minutes }) : t("report.strip.quiet");

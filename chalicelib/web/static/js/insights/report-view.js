@@ -16,10 +16,10 @@ function advice({ rule, metric, value, threshold }) {
 }
 
 /** @param {MeetingTimeline} timeline */
-function stepsOf({ present, observed_ms, talk_ms, silence_ms, attention }) {
+function stepsOf({ present, talk_ms, silence_ms, attention }) {
   return present.map((people, at) => [
     format("count", people),
-    format("length", observed_ms[at] ? talk_ms[at] : null),
+    format("length", silence_ms[at] === null ? null : talk_ms[at]),
     format("length", silence_ms[at]),
     format("share", attention[at]),
   ]);

@@ -24,8 +24,8 @@ export const strip = ({ talk_ms }, stepMs, says) =>
   picture(talk_ms.length, says, path("missing", gaps(talk_ms)), path("talk", bars(talk_ms, stepMs)));
 
 /** Everybody's talk and attention. @param {MeetingTimeline} timeline @param {string} says */
-export function overview({ step_ms, observed_ms, talk_ms, attention }, says) {
-  const talk = talk_ms.map((ms, at) => (observed_ms[at] ? ms : null));
+export function overview({ step_ms, talk_ms, silence_ms, attention }, says) {
+  const talk = talk_ms.map((ms, at) => (silence_ms[at] === null ? null : ms));
   const top = Math.max(step_ms, ...talk_ms);
   const inside = [
     path("missing", gaps(talk)),

@@ -1,10 +1,10 @@
 // What was so from when to when, as closed intervals; a stretch in which nobody looked is in no piece.
 
-const GAP_MS = 1_000; // the device slept, or the page stood still
+const GAP_MS = 1_500; // the device slept, or the page stood still; timers of a hidden one come once a second
 
 /** @typedef {"talk" | "webcam" | "attention"} Behaviour */
-/** @typedef {Record<Behaviour, boolean>} Behaviours */
-/** @typedef {{from_ms: number, to_ms: number, events: {kind: Behaviour, from_ms: number, to_ms: number}[]}} Piece */
+/** @typedef {Record<"webcam" | "attention", boolean> & {talk: boolean | null}} Behaviours `talk` null: nobody can tell */
+/** @typedef {{from_ms: number, to_ms: number, heard: boolean, events: {kind: Behaviour, from_ms: number, to_ms: number}[]}} Piece */
 
 /** @type {Behaviour[]} */
 const KINDS = ["talk", "webcam", "attention"];
@@ -20,7 +20,9 @@ export class Ledger {
   /** What holds since the tick before. @param {number} atMs @param {Behaviours} behaviours */
   tick(atMs, behaviours) {
     if (this.#piece && (atMs < this.#piece.to_ms || atMs > this.#piece.to_ms + GAP_MS)) this.#close();
-    this.#piece ??= { from_ms: atMs, to_ms: atMs, events: [] };
+    const heard = behaviours.talk !== null;
+    if (this.#piece && this.#piece.heard !== heard) this.#goOn(heard);
+    this.#piece ??= { from_ms: atMs, to_ms: atMs, heard, events: [] };
     for (const kind of KINDS) {
       if (!behaviours[kind]) this.#end(kind, this.#piece);
       else if (!this.#open.has(kind)) this.#open.set(kind, this.#piece.to_ms);
@@ -43,10 +45,17 @@ export class Ledger {
 
   /** The same; what goes on begins anew where this ends. @returns {Piece[]} */
   cut() {
-    const end = this.#piece?.to_ms;
-    const pieces = this.end();
-    if (end !== undefined) this.#piece = { from_ms: end, to_ms: end, events: [] };
+    if (this.#piece) this.#goOn(this.#piece.heard);
+    const pieces = this.#pieces;
+    this.#pieces = [];
     return pieces;
+  }
+
+  /** Another piece begins where this ends. @param {boolean} heard */
+  #goOn(heard) {
+    const end = this.#piece?.to_ms ?? 0;
+    this.#close();
+    this.#piece = { from_ms: end, to_ms: end, heard, events: [] };
   }
 
   #close() {

@@ -6,10 +6,18 @@ const LEVEL = { name: "level", file: new URL("./level-worklet.js", import.meta.u
 export class LevelMeter extends AudioInput {
   /** @type {(heard: {atMs: number, levels: number[]}) => void} */
   onlevels = () => {};
+  /** @type {MediaStreamTrack | null} */
+  #track = null;
+
+  /** Whether it gives no sound, though it is open: a call has it, or it was switched off outside of the page. */
+  get muted() {
+    return this.#track?.muted ?? false;
+  }
 
   /** Throws what getUserMedia throws. Others' voices from the loudspeaker are not mine: the browser takes them out. */
   async listen() {
-    if (await this.open(true, LEVEL, heard => this.onlevels(heard))) this.#run();
+    this.#track = await this.open(true, LEVEL, heard => this.onlevels(heard));
+    if (this.#track) this.#run();
   }
 
   /** A browser may want a click before an audio clock runs: until then nothing is measured, and nothing claimed. */

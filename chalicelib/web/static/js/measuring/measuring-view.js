@@ -14,6 +14,9 @@ const WORDS = {
   stopping: "measuring.stopping",
 };
 
+/** @type {Partial<Record<import("./measuring.js").Place, string>>} */
+const SIGNS = { "no-microphone": "measured.no-microphone", stopping: "measured.stopping" };
+
 /** What is asked before anything is measured, and the sign that stands for as long as something is. */
 export class MeasuringView {
   #root = find(".measuring", HTMLElement);
@@ -70,17 +73,14 @@ export class MeasuringView {
     write(find(".measuring-said", HTMLElement, this.#root), words ? t(words) : "");
     write(find(".form-problem", HTMLElement, this.#root), ""); // what went wrong before: it may have come right by itself
     find(".measuring-again", HTMLElement, this.#root).hidden = !at("declined", "no-microphone");
-    this.#showSign(at("starting", "measuring", "stopping"), at("stopping"));
+    this.#showSign(at("starting", "measuring", "no-microphone", "stopping"), SIGNS[place]);
     find(".measured-mine", HTMLAnchorElement).href = mine(this.#room.id ?? "");
   }
 
-  /** @param {boolean} stands @param {boolean} stopping */
-  #showSign(stands, stopping) {
+  /** @param {boolean} stands @param {string} [says] */
+  #showSign(stands, says = "measured.what") {
     if (!stands && this.#sign.contains(document.activeElement)) find("#meeting-title", HTMLElement).focus();
     this.#sign.hidden = !stands;
-    write(
-      find(".measured-what", HTMLElement, this.#sign),
-      t(stopping ? "measured.stopping" : "measured.what"),
-    );
+    write(find(".measured-what", HTMLElement, this.#sign), t(says));
   }
 }

@@ -37,7 +37,6 @@ export class Measuring extends EventTarget {
     this.#capture = new Capture(parts.room, consent => this.#learn(consent));
     this.#observer = new Observer(parts);
     this.#observer.onmeasured = () => this.#measured();
-    this.#observer.onlost = () => this.#become("no-microphone");
     this.#agreement.onheard = () => this.place === "stopping" && this.#become("declined");
     parts.live.addEventListener("open", () => this.#catchUp());
     window.addEventListener("online", () => this.#catchUp()); // out of a meeting there is no live channel
@@ -50,6 +49,11 @@ export class Measuring extends EventTarget {
   #tab;
   #capture;
   #observer;
+
+  /** Whether anything is, with a microphone or without. */
+  get measures() {
+    return this.place === "measuring" || this.place === "no-microphone";
+  }
 
   /** @param {Place} place */
   #become(place) {
@@ -102,7 +106,8 @@ export class Measuring extends EventTarget {
   }
 
   #measured() {
-    if (this.place !== "measuring") this.#become("measuring");
+    const place = this.#observer.hears ? "measuring" : "no-microphone";
+    if (this.place !== place) this.#become(place);
     if (this.#observer.waitingMs >= BATCH_MS) this.#send();
   }
 

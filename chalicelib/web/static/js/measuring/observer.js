@@ -2,17 +2,20 @@ import { LevelMeter } from "./level-meter.js";
 import { Notes } from "./notes.js";
 import { VoiceActivity } from "./voice.js";
 
+const LOOK_MS = 100; // as often as levels come
+
 /**
- * Watches this page's person while their microphone is open. `onmeasured` hears of each look, `onlost` that there is no
- * microphone, or none any more.
+ * Watches this page's person: ten times a second, by the microphone's clock as long as there is one; without, all but
+ * their talk. `onmeasured` hears of each look.
  */
 export class Observer {
   #notes = new Notes();
   #voice = new VoiceActivity();
   /** @type {LevelMeter | null} */
   #meter = null;
+  /** @type {number | undefined} of a page without a microphone */
+  #timer;
   onmeasured = () => {};
-  onlost = () => {};
 
   /** @param {{room: import("../room.js").Room, calls: import("../call/call.js").Call}} parts */
   constructor({ room, calls }) {
@@ -24,7 +27,12 @@ export class Observer {
   #calls;
 
   get watching() {
-    return this.#meter !== null;
+    return this.#meter !== null || this.#timer !== undefined;
+  }
+
+  /** Whether there is a microphone that gives sound. */
+  get hears() {
+    return this.#meter !== null && !this.#meter.muted;
   }
 
   /** By the server's clock; null while that is unknown. */
@@ -56,10 +64,12 @@ export class Observer {
   #lose(meter) {
     if (this.#meter !== meter) return;
     this.stop();
-    this.onlost();
+    this.#timer = window.setInterval(() => this.#note(Date.now(), null), LOOK_MS);
   }
 
   stop() {
+    window.clearInterval(this.#timer);
+    this.#timer = undefined;
     this.#meter?.close();
     this.#meter = null;
   }
@@ -77,6 +87,11 @@ export class Observer {
   /** @param {{atMs: number, levels: number[]}} heard */
   #hear({ atMs, levels }) {
     const talk = levels.map(level => this.#voice.hear(level)).some(Boolean);
+    this.#note(atMs, this.hears ? talk : null);
+  }
+
+  /** @param {number} atMs by the device's clock @param {boolean | null} talk */
+  #note(atMs, talk) {
     this.#notes.take(atMs, { talk, webcam: this.#filmed, attention: this.#attends });
     this.onmeasured();
   }
