@@ -143,9 +143,11 @@ export class Organise {
   }
 
   async #end() {
+    const id = this.#room.id ?? "";
     await busy(this.#sure, async () => {
-      await call("DELETE", `/v1/rooms/${this.#room.id}`);
+      await call("DELETE", `/v1/rooms/${id}`);
       this.#sure.close();
+      this.#room.end(id);
     });
   }
 }

@@ -1,3 +1,4 @@
+import { call } from "./api.js";
 import { find } from "./dom.js";
 import { t } from "./i18n.js";
 import { report } from "./insights/addresses.js";
@@ -13,20 +14,25 @@ function tell(id) {
   find(".report-ready", HTMLElement).replaceChildren(t("notice.report-ready"), " ", link);
 }
 
-/** Whoever ran a meeting that has ended hears of its report on this page, which is in no meeting any more. */
-function waitForIt() {
-  const stop = awaitReady(id => {
+/** Whoever ran a meeting that has ended hears of its report on this page, which is in no meeting any more. @param {string} id */
+function waitForIt(id) {
+  const found = (/** @type {string} */ meeting) => {
     stop();
-    tell(id);
-  });
+    tell(meeting);
+  };
+  const look = async () => {
+    const { meeting } = await call("GET", `/v1/meetings/${encodeURIComponent(id)}`);
+    if (meeting.status === "ready") found(id);
+  };
+  const stop = awaitReady(found, () => void look().catch(() => {}));
   window.setTimeout(stop, WAIT_MS);
 }
 
 /** @param {import("./room.js").Room} room */
 export function tellOfReports(room) {
-  let mine = false;
+  let mine = "";
   room.addEventListener("change", () => {
-    mine = room.state?.answer.organiser ?? false;
+    mine = room.state?.answer.organiser ? (room.id ?? "") : "";
   });
-  room.addEventListener("ended", () => mine && waitForIt());
+  room.addEventListener("ended", () => mine && waitForIt(mine));
 }

@@ -194,4 +194,9 @@ export class Room extends EventTarget {
     this.forget();
     this.dispatchEvent(new Event(why));
   }
+
+  /** By an act of this page: the message that says so may miss it. @param {string} id */
+  end(id) {
+    if (id === this.id) this.#end("ended");
+  }
 }
