@@ -1,7 +1,7 @@
 """Tips: a table of rules, each with the figure it rests on, its threshold and the least data it needs (D5).
 
-The thresholds are rules of thumb, not findings; docs/insights.md says where each comes from. Below its minimum of
-data a rule says nothing: three minutes of two people prove no habit.
+The thresholds are rules of thumb, not findings. Below its minimum of data a rule says nothing: three minutes of two
+people prove no habit, and one silence is not the usual one.
 """
 
 from collections.abc import Sequence
@@ -26,6 +26,8 @@ class Rule:
     coverage: float = 0.5  # at least; likewise
     talk_minutes: int = 2  # of all people together, at least
     shown_minutes: int = 0  # at least
+    answers: int = 0  # after a silence that counts, at least
+    third_minutes: int = 0  # measured in each third of what was shown, of all people together, at least
 
 
 @dataclass(frozen=True)
@@ -48,10 +50,10 @@ RULES: Sequence[Rule] = (
     Rule("interruptions", "interruptions_per_hour", 30, people=2, talk_minutes=5),
     Rule("overlap", "overlap_share", 0.15, people=2, talk_minutes=5),
     Rule("silence", "silence_share", 0.5, people=2),
-    Rule("slow-answers", "response_gap_ms", 3_000, people=2, talk_minutes=5),
+    Rule("slow-answers", "response_gap_ms", 3_000, people=2, talk_minutes=5, answers=5),
     Rule("few-webcams", "webcam_share", 0.25, falling=True, talk_minutes=0),
     Rule("low-attention", "attention", 0.5, falling=True, talk_minutes=0, shown_minutes=5),
-    Rule("attention-fades", "attention_drop", 0.25, talk_minutes=0, shown_minutes=10),
+    Rule("attention-fades", "attention_drop", 0.25, talk_minutes=0, shown_minutes=10, third_minutes=5),
     Rule("late-arrivals", "late_share", 0.25, people=4, talk_minutes=0),
     Rule("early-leavers", "early_share", 0.25, people=4, talk_minutes=0),
     Rule("long-meeting", "length_ms", 90 * MINUTE_MS, people=2, talk_minutes=0),
@@ -82,4 +84,6 @@ def _has_enough(rule: Rule, seen: Evidence) -> bool:
         and coverage >= rule.coverage
         and measures.talk_ms >= rule.talk_minutes * MINUTE_MS
         and measures.shown_ms >= rule.shown_minutes * MINUTE_MS
+        and measures.answers >= rule.answers
+        and min(of_ms for _, of_ms in measures.attention_by_third) >= rule.third_minutes * MINUTE_MS
     )

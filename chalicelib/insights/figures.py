@@ -85,10 +85,12 @@ class Measures:
     overlap_ms: int | None
     interruptions: int
     response_gap_ms: float | None
+    answers: int  # of which the response gap is the median
     gini: float | None
     entropy: float | None
     shown_ms: int
     attention: float | None
+    attention_by_third: Sequence[tuple[int, int]]  # of what was shown: ms attentive, of so many measured, all together
     timeline: MeetingTimeline
     others: Others | None
     people: Sequence[Person]

@@ -3,7 +3,7 @@
 Shares lie between 0 and 1, `_ms` are milliseconds; the rest are ratios and counts.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from chalicelib.insights.figures import Measures, Meeting, Person
@@ -78,9 +78,8 @@ def _webcam_share(seen: Evidence) -> float | None:
 
 
 def _attention_drop(seen: Evidence) -> float | None:
-    shares = seen.measures.timeline.attention
-    third = len(shares) // 3
-    first, last = _mean(shares[:third]), _mean(shares[len(shares) - third :])
+    """From the first to the last third of what was shown."""
+    first, _, last = (_ratio(*third) for third in seen.measures.attention_by_third)
     return None if first is None or last is None else first - last
 
 
@@ -120,11 +119,6 @@ INDICATORS: Mapping[str, Callable[[Evidence], float | None]] = {
 
 def _of_fair_share(one: Person) -> float:
     return (one.talk_share or 0) / (one.fair_share or 1)
-
-
-def _mean(shares: Sequence[float | None]) -> float | None:
-    known = [one for one in shares if one is not None]
-    return sum(known) / len(known) if known else None
 
 
 def _ratio(part: float, whole: float) -> float | None:

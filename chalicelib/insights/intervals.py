@@ -64,6 +64,12 @@ def length(spans: Iterable[Span]) -> int:
     return sum(to_ms - from_ms for from_ms, to_ms in spans)
 
 
+def pieces(spans: Spans, count: int) -> list[Spans]:
+    """The same instants in `count` runs one after the other, each as long as the others to a millisecond."""
+    edges = [length(spans) * edge // count for edge in range(count + 1)]
+    return [_run(spans, *run) for run in pairwise(edges)]
+
+
 def by_step(spans: Spans, start_ms: int, steps: int, step_ms: int) -> list[int]:
     """How many milliseconds they hold in each of the `steps` from `start_ms` on."""
     held = [0] * steps
@@ -86,3 +92,14 @@ def by_depth(all_spans: Iterable[Spans]) -> tuple[Spans, Spans]:
             if depth > 1:
                 twice.append((at_ms, next_ms))
     return bridged(once, 0), bridged(twice, 0)
+
+
+def _run(spans: Spans, from_ms: int, to_ms: int) -> Spans:
+    """The part from one length to another, counted along what they hold."""
+    found, passed_ms = list[Span](), 0
+    for begin_ms, end_ms in spans:
+        first_ms, last_ms = max(from_ms - passed_ms, 0), min(to_ms - passed_ms, end_ms - begin_ms)
+        if first_ms < last_ms:
+            found.append((begin_ms + first_ms, begin_ms + last_ms))
+        passed_ms += end_ms - begin_ms
+    return tuple(found)

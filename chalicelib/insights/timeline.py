@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from chalicelib.insights.figures import Meeting, MeetingTimeline, Timeline
-from chalicelib.insights.intervals import Span, Spans, by_step, common, without
+from chalicelib.insights.intervals import Span, Spans, by_step, common, length, pieces, without
 from chalicelib.insights.recording import Recording
 
 MINUTE_MS = 60_000
@@ -26,6 +26,8 @@ class Timelines:
         steps = steps_of(meeting.span)[0]
         self._present, self._observed, self._talk = [0] * steps, [0] * steps, [0] * steps
         self._watched, self._watchable = [0] * steps, [0] * steps
+        self._thirds = pieces(meeting.shown, 3)
+        self._by_third = [(0, 0) for _ in self._thirds]
 
     def add(self, recording: Recording, presence: Spans) -> Timeline:
         """One person's timeline, who counts for the meeting from now on."""
@@ -37,6 +39,10 @@ class Timelines:
             (self._observed, covered), (self._talk, talk), (self._watched, attention), (self._watchable, shown)
         ):  # fmt: skip
             _add(sums, held)
+        self._by_third = [
+            (eyes + length(common(recording.attention, third)), of + length(common(recording.covered, third)))
+            for (eyes, of), third in zip(self._by_third, self._thirds, strict=True)
+        ]
         return Timeline(_where(heard, talk), _where(covered, self._held(recording.webcam)), _where(shown, attention))
 
     def of_meeting(self, talked: Spans, heard: Spans) -> MeetingTimeline:
@@ -47,6 +53,10 @@ class Timelines:
         silence = _where(self._held(heard), self._held(without(heard, talked)))
         step_ms = steps_of(self._meeting.span)[1]
         return MeetingTimeline(step_ms, self._present, self._observed, self._talk, silence, shares)
+
+    def by_third(self) -> list[tuple[int, int]]:
+        """In each third of what was shown: how long all together were attentive, of how long measured."""
+        return self._by_third
 
     def _held(self, spans: Spans) -> list[int]:
         return by_step(spans, self._meeting.span[0], *steps_of(self._meeting.span))

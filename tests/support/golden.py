@@ -137,6 +137,7 @@ GOLDEN = [
             "shown_ms": 60, "a.attention_ms": 60, "a.attention_of_ms": 60, "b.attention_ms": 20, "b.webcam_ms": 30,
             "c.attention_ms": 0, "c.attention_of_ms": 20, "d.attention_ms": None, "attention": 0.571429,
             "c.coverage": 0.571429, "coverage": 0.896552,
+            "attention_by_third": [(30_000, 40_000), (20_000, 40_000), (30_000, 60_000)],
         },
         shown="20-60 60-80",
         why="c saw 60-80 of it measured; d had gone before. 80 of 140 s; covered 100 + 100 + 40 + 20 of 290 s.",
@@ -195,7 +196,7 @@ GOLDEN = [
         {"a": ("0-100", "0-10 22-30 50-60"), "b": ("0-100", "11-20 33-40 62-70"), "c": ("0-100", "80.5-90")},
         {
             "response_gap_ms": 2, "b.response_gap_ms": 2, "a.response_gap_ms": 6, "c.response_gap_ms": None,
-            "interruptions": 0,
+            "interruptions": 0, "answers": 5,
         },
         why="b answers after 1, 3, 2; a after 2 and 10; c after 10.5, too late. Of 1 2 2 3 10 the median is 2.",
     ),

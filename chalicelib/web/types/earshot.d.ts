@@ -198,10 +198,12 @@ interface MeetingFigures {
   overlap_ms: number | null;
   interruptions: number;
   response_gap_ms: number | null;
+  answers: number;
   gini: number | null;
   entropy: number | null;
   shown_ms: number;
   attention: number | null;
+  attention_by_third: [number, number][];
   timeline: MeetingTimeline;
   others: { people: number; presence_ms: number } | null;
 }
