@@ -2,9 +2,9 @@
 
 const GAP_MS = 1_500; // the device slept, or the page stood still; timers of a hidden one come once a second
 
-/** @typedef {"talk" | "webcam" | "attention"} Behaviour */
+/** @typedef {import("./pieces.js").Behaviour} Behaviour */
+/** @typedef {import("./pieces.js").Piece} Piece */
 /** @typedef {Record<"webcam" | "attention", boolean> & {talk: boolean | null}} Behaviours `talk` null: nobody can tell */
-/** @typedef {{from_ms: number, to_ms: number, heard: boolean, events: {kind: Behaviour, from_ms: number, to_ms: number}[]}} Piece */
 
 /** @type {Behaviour[]} */
 const KINDS = ["talk", "webcam", "attention"];

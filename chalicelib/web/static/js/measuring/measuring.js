@@ -180,7 +180,7 @@ export class Measuring extends EventTarget {
   leave() {
     this.#agreement.leave();
     this.#collect();
-    for (const batch of this.#outbox.batches) beacon(batch, this.#observer.now);
+    for (const batch of this.#outbox.handOver()) beacon(batch, this.#observer.now);
     this.#observer.stop();
     this.#capture.pause();
     if (this.place !== "off") this.#become("off");

@@ -5,7 +5,7 @@ import { Skew } from "./skew.js";
 const PIECE_MS = 30_000; // while the server's time is unknown, too
 const MOST = 400; // pieces: hours of that
 
-/** @typedef {import("./ledger.js").Piece} Piece */
+/** @typedef {import("./pieces.js").Piece} Piece */
 /** @typedef {{stretch: import("./skew.js").Stretch, piece: Piece}} Noted by the steady clock */
 
 /** @param {Noted} noted @returns {Piece} by the server's clock */

@@ -1,8 +1,13 @@
 // What was measured and not taken yet: kept through a reload, sent again under the same tab and number, so that it
 // counts once however often it goes.
 import { pauseMs } from "../live.js";
+import { joined } from "./pieces.js";
 
-/** @typedef {{room: string, tab: string, sequence: number, piece: import("./ledger.js").Piece, faults?: number}} Batch */
+/** @typedef {import("./pieces.js").Piece} Piece */
+/**
+ * `sent`: once at least, so the server may have it as it is; what goes under its number then counts no more.
+ * @typedef {{room: string, tab: string, sequence: number, piece: Piece, sent?: boolean, faults?: number}} Batch
+ */
 /**
  * The last: later, after so long at least; `fault`: of this batch, as far as one can tell, the others may go.
  * @typedef {"taken" | "never" | {afterMs: number, fault?: boolean}} Fate
@@ -52,14 +57,24 @@ export class Outbox {
   #send;
   #keep;
 
-  get batches() {
-    return this.#batches;
+  /** What goes on where a batch ends that was never sent becomes part of it. @param {string} room @param {string} tab @param {Piece[]} pieces */
+  add(room, tab, pieces) {
+    const batches = [...this.#batches];
+    for (const piece of pieces) {
+      const last = batches.at(-1);
+      const waits = last && !last.sent && last.room === room && last.tab === tab;
+      const whole = waits ? joined(last.piece, piece) : null;
+      if (last && whole) batches[batches.length - 1] = { ...last, piece: whole };
+      else batches.push({ room, tab, sequence: this.#sequence++, piece });
+    }
+    this.#write(batches.slice(-MOST));
   }
 
-  /** @param {string} room @param {string} tab @param {import("./ledger.js").Piece[]} pieces */
-  add(room, tab, pieces) {
-    for (const piece of pieces) this.#batches.push({ room, tab, sequence: this.#sequence++, piece });
-    this.#write(this.#batches.slice(-MOST));
+  /** What somebody else shall send: from now on as it is, under its number. @returns {Batch[]} */
+  handOver() {
+    for (const batch of this.#batches) batch.sent = true;
+    this.#write(this.#batches);
+    return this.#batches;
   }
 
   /**
@@ -88,6 +103,8 @@ export class Outbox {
       performance.now() < this.#goesAt ? undefined : soonest(this.#batches.filter(one => !tried.has(one)));
     for (let batch = next(); batch; batch = next()) {
       tried.add(batch);
+      batch.sent = true;
+      this.#write(this.#batches); // before a page can end that has sent it
       this.#settle(batch, await this.#send(batch));
     }
     if (this.#batches.length) this.#repeat();
