@@ -5,7 +5,7 @@ microphone. What is not covered is missing, not zero, and so is talk where it is
 instants: the same batch twice counts once, any order and any splitting gives the same, and folds of parts merge into
 the fold of the whole. So a report can be put together shard by shard.
 
-Gaps shorter than FINEST_MS are none: no behaviour is looked at more often. Filling them is a closure, so it may be done
+Gaps shorter than FINEST_MS are none: browsers tell of no shorter one. Filling them is a closure, so it may be done
 to parts and to the whole, in any order. It bounds what one participant's browser, or whatever plays one, can make of a
 minute; `bounded` is for what is too much all the same: it grows coarser, of that participant alone, until it fits.
 
@@ -22,7 +22,7 @@ from chalicelib.insights.intervals import Span, Spans, bridged, common, union, w
 
 KINDS = ("talk", "webcam", "attention")  # exactly these are measured (D2)
 PACKED_MAX_MS = 2**32  # 49 days: longer than any fold may reach, see service.REACH_MS
-FINEST_MS = 100  # browsers look ten times a second
+FINEST_MS = 100  # browsers look ten times a second; no pause of a voice that they tell is shorter
 SPANS_MAX = 40_000  # of a recording, 320 000 bytes: an item holds 400 KB; a day of speech and attention has some 30 000
 Parts = tuple[Spans, Spans, Spans, Spans, Spans]  # talk, webcam, attention, covered, heard
 AT_ONCE = 256  # recordings unpacked at a time: two hours of one tab

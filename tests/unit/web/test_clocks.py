@@ -8,6 +8,7 @@ from tests.support.javascript import evaluated
 from tests.support.measured_page import MEASURED, PAGE, played
 
 NEAR_MS = 200
+UNKNOWN_MS = 300  # so long it is not known whether somebody talks or pauses
 HALF_AN_HOUR_MS, HOUR_MS = 1_800_000, 3_600_000
 JUMPS_MS = [HALF_AN_HOUR_MS, -HALF_AN_HOUR_MS, 700, -700]
 
@@ -21,7 +22,7 @@ def test_what_was_measured_lies_on_the_servers_clock(ahead_ms: int) -> None:
       await until(() => bodies.length)"""
     [batch, first, now] = played(scene, "[bodies[0], first, truly()]")
     assert abs(batch["from_ms"] - first) <= NEAR_MS
-    assert batch["to_ms"] - batch["from_ms"] >= 30_000
+    assert batch["to_ms"] - batch["from_ms"] >= 30_000 - UNKNOWN_MS
     assert abs(batch["sent_at_ms"] - now) <= 2_000 + NEAR_MS  # two seconds were measured after it
 
 

@@ -32,6 +32,14 @@ def test_keys_and_steady_noise_are_no_speech() -> None:
     assert talked_s((1, -90.0), (5, -57.0), (1, -90.0)) == 0
 
 
+def test_talk_ends_with_its_last_word_and_a_noise_is_none() -> None:
+    """D2: to the frame; neither what is waited for another word nor a key soon after it is talk."""
+    pause = [(1.0, SPEECH), (0.16, QUIET), (1.0, SPEECH)]
+    assert talked_s((2, QUIET), *pause, (3, QUIET)) == 2.16
+    assert talked_s((2, QUIET), (1, SPEECH), (0.12, QUIET), (0.04, CLICK), (3, QUIET)) == 1
+    assert talked_s((2, QUIET), (0.04, CLICK), (0.12, QUIET), (1, SPEECH), (3, QUIET)) == 1
+
+
 def pieces(*ticks: tuple[int, str]) -> Any:
     """Of ticks as (instant, what holds); "cut" cuts there, and who is "deaf" hears no talk."""
     looks = [(at, {kind: kind in held for kind in KINDS}, held) for at, held in ticks]

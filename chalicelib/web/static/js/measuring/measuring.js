@@ -179,9 +179,9 @@ export class Measuring extends EventTarget {
   /** The page goes: nobody waits for an answer. What did not arrive is sent again by the next page of this tab. */
   leave() {
     this.#agreement.leave();
+    this.#observer.stop();
     this.#collect();
     for (const batch of this.#outbox.handOver()) beacon(batch, this.#observer.now);
-    this.#observer.stop();
     this.#capture.pause();
     if (this.place !== "off") this.#become("off");
   }

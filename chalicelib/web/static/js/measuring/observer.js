@@ -1,16 +1,21 @@
 import { LevelMeter } from "./level-meter.js";
 import { Notes } from "./notes.js";
-import { VoiceActivity } from "./voice.js";
+import { FRAME_MS, VoiceActivity } from "./voice.js";
 
 const LOOK_MS = 100; // as often as levels come
+const SILENCE_DB = Number.NEGATIVE_INFINITY;
+
+/** @typedef {{atMs: number, hears: boolean, webcam: boolean, attention: boolean}} Look `atMs` by the device's clock */
 
 /**
  * Watches this page's person: ten times a second, by the microphone's clock as long as there is one; without, all but
- * their talk. `onmeasured` hears of each look.
+ * their talk. Where they may talk it is noted a little later, once that is known. `onmeasured` hears of each look.
  */
 export class Observer {
   #notes = new Notes();
   #voice = new VoiceActivity();
+  /** @type {Look[]} of which it is not known yet whether somebody talked */
+  #looks = [];
   /** @type {LevelMeter | null} */
   #meter = null;
   /** @type {number | undefined} of a page without a microphone */
@@ -64,10 +69,12 @@ export class Observer {
   #lose(meter) {
     if (this.#meter !== meter) return;
     this.stop();
-    this.#timer = window.setInterval(() => this.#note(Date.now(), null), LOOK_MS);
+    this.#timer = window.setInterval(() => this.#look(), LOOK_MS);
   }
 
+  /** What it heard last ends here. */
   stop() {
+    while (this.#looks.length) this.#learn(this.#voice.hear(SILENCE_DB));
     window.clearInterval(this.#timer);
     this.#timer = undefined;
     this.#meter?.close();
@@ -84,15 +91,25 @@ export class Observer {
     this.#notes.forget();
   }
 
-  /** @param {{atMs: number, levels: number[]}} heard */
+  /** Each level is of a frame, the last of which has just ended. @param {{atMs: number, levels: number[]}} heard */
   #hear({ atMs, levels }) {
-    const talk = levels.map(level => this.#voice.hear(level)).some(Boolean);
-    this.#note(atMs, this.hears ? talk : null);
+    const seen = { hears: this.hears, webcam: this.#filmed, attention: this.#attends };
+    levels.forEach((level, at) => {
+      this.#looks.push({ ...seen, atMs: atMs - (levels.length - 1 - at) * FRAME_MS });
+      this.#learn(this.#voice.hear(level));
+    });
+    this.onmeasured();
   }
 
-  /** @param {number} atMs by the device's clock @param {boolean | null} talk */
-  #note(atMs, talk) {
-    this.#notes.take(atMs, { talk, webcam: this.#filmed, attention: this.#attends });
+  /** Of the oldest look. @param {boolean | null} talk null: not yet known */
+  #learn(talk) {
+    const look = talk === null ? undefined : this.#looks.shift();
+    if (look) this.#notes.take(look.atMs, { ...look, talk: look.hears ? talk : null });
+  }
+
+  /** By somebody who hears nothing. */
+  #look() {
+    this.#notes.take(Date.now(), { talk: null, webcam: this.#filmed, attention: this.#attends });
     this.onmeasured();
   }
 
