@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from chalicelib.accounts import models as accounts
 from chalicelib.insights import report_mail
-from chalicelib.insights.agreed import agreed
+from chalicelib.insights.agreed import agreed, still_agreed
 from chalicelib.insights.figures import Meeting as Measured
 from chalicelib.insights.meeting_models import Meeting, change, find_meeting, note_told, note_untold, presence_of
 from chalicelib.insights.models import (
@@ -16,7 +16,6 @@ from chalicelib.insights.models import (
     Batch,
     batches,
     batches_part,
-    find_folds,
     find_shown,
     forget_raw,
     put_folds,
@@ -60,7 +59,7 @@ def fold_shard(meeting_id: str, shard: int, *, now: int) -> int:
     for room_id in rooms_of(meeting_id, now=now):
         for batch in batches.query(batches_part(room_id, shard), now=now):
             found.setdefault(batch.participant_id, []).append(batch)
-    folded = [(one, recording) for one, some in found.items() if (recording := agreed(some, now=now)) is not None]
+    folded = [(one, together) for one, some in found.items() if (together := agreed(some, now=now)) is not None]
     put_folds(meeting_id, shard, folded, now=now)
     meeting = find_meeting(meeting_id, now=now)
     if meeting is None or meeting.status in OVER:  # another execution was faster: nothing is left of what it has sealed
@@ -69,16 +68,17 @@ def fold_shard(meeting_id: str, shard: int, *, now: int) -> int:
 
 
 def assemble(meeting_id: str, revision: int, *, now: int) -> Made:
-    """Measures, advises, seals and stores; no parts where there is nothing to do."""
+    """Measures of whom still agrees, advises, seals and stores; no parts where there is nothing to do."""
     meeting = _assembling(meeting_id, revision, now)
     key = None if meeting is None else make_key(meeting.account_id, now=now)
     if meeting is None or key is None:
         return Made(0, "")
     span = int(meeting.opened_at_ms), int(meeting.ended_at_ms)
-    shown = find_shown(rooms_of(meeting_id, now=now), now=now)
+    rooms = rooms_of(meeting_id, now=now)
+    shown = find_shown(rooms, now=now)
     measured = Measured(span, presence_of(meeting_id, now=now), shown)
     planned_ms = None if meeting.planned_start_ms is None else int(meeting.planned_start_ms)
-    contents = list(write_report(measured, find_folds(meeting_id, now=now), max(span[0], planned_ms or 0)))
+    contents = list(write_report(measured, still_agreed(meeting_id, rooms, now=now), max(span[0], planned_ms or 0)))
     made = Made(len(contents), opaque())
     put_parts(meeting, made.attempt, key, contents)
     if _assembling(meeting_id, revision, now) is None:  # another execution was faster, and what it read may be gone

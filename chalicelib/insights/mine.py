@@ -64,7 +64,8 @@ def _begun_at_ms(room: Room, stays: Spans) -> int:
 
 def _so_far(room: Room, span: Span, rooms: list[str], participant_id: str, stays: Spans) -> Person | None:
     now = span[1]
-    recording = agreed(batches_of(rooms, participant_id, now=now), now=now) or Recording()
+    found = agreed(batches_of(rooms, participant_id, now=now), now=now)
+    recording = found.recording if found else Recording()
     still = ((int(one.shown_at_ms), now) for one in shown_in(room.room_id, now=now))
     shown = union([*find_shown(rooms, now=now), *still])
     meeting = Measured(span, {participant_id: stays}, shown)

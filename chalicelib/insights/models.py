@@ -8,9 +8,16 @@ part                    entry
 """
 
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
-from pynamodb.attributes import BinaryAttribute, DiscriminatorAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import (
+    BinaryAttribute,
+    DiscriminatorAttribute,
+    JSONAttribute,
+    NumberAttribute,
+    UnicodeAttribute,
+)
 
 from chalicelib.insights.intervals import Spans, union
 from chalicelib.insights.recording import Recording, bounded, pack, unpack
@@ -63,7 +70,16 @@ class Batch(Packed, discriminator="batch"):
 
 
 class Fold(Packed, discriminator="fold"):
-    """One participant of the meeting."""
+    """One participant of the meeting; `since_ms` as in Folded."""
+
+    since_ms = JSONAttribute()
+
+
+class Folded(NamedTuple):
+    """One participant's batches as one, and by person, as the batches name them, since when they have agreed to it."""
+
+    recording: Recording
+    since_ms: Mapping[str, int]
 
 
 class ShownSpan(InsightEntry, discriminator="shown"):
@@ -101,12 +117,12 @@ def batches_of(rooms: Sequence[str], participant_id: str, *, now: int) -> Iterat
         yield from batches.query(part, now=now, where=InsightEntry.entry.startswith(f"{participant_id}#"))
 
 
-def put_folds(room_id: str, shard: int, recordings: Iterable[tuple[str, Recording]], *, now: int) -> None:
+def put_folds(room_id: str, shard: int, found: Iterable[tuple[str, Folded]], *, now: int) -> None:
     """By participant; the same again overwrites them. Whoever is not among them any more has withdrawn meanwhile."""
     made = list[Fold]()
-    for participant_id, recording in recordings:
-        one = Fold(_folds_part(room_id, shard), participant_id)
-        one.hold(bounded(recording))
+    for participant_id, folded in found:
+        one = Fold(_folds_part(room_id, shard), participant_id, since_ms=dict(folded.since_ms))
+        one.hold(bounded(folded.recording))
         one.lives_until(now + RAW_INSIGHTS_NET_MS)
         made.append(one)
     part, kept = _folds_part(room_id, shard), {one.entry for one in made}
@@ -114,11 +130,11 @@ def put_folds(room_id: str, shard: int, recordings: Iterable[tuple[str, Recordin
     folds.write_many(made, gone)
 
 
-def find_folds(room_id: str, *, now: int) -> Iterator[tuple[str, Recording]]:
+def find_folds(room_id: str, *, now: int) -> Iterator[tuple[str, Folded]]:
     """Every participant's, a shard at a time."""
     for shard in range(SHARDS):
         for one in folds.query(_folds_part(room_id, shard), now=now):
-            yield str(one.entry), one.recording
+            yield str(one.entry), Folded(one.recording, one.since_ms)
 
 
 def note_shown(room_id: str, content_id: str, from_ms: int, to_ms: int, *, now: int) -> None:

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from functools import cache
 from unittest.mock import patch
 
+import pytest
 from hypothesis import given, settings, strategies as st
 
 from chalicelib.accounts import models as accounts
@@ -27,6 +28,7 @@ from tests.support.memory import Memory, in_memory
 MEETING, NOW = derived("machine", "meeting"), START_MS + HOUR
 PEOPLE = ("ben", "cy", "dora")
 STEPS = 3 + len({shard_of(one) for one in PEOPLE})  # of an execution, beside the first
+ASSEMBLING = STEPS - 1  # the first so many steps end with the report put together
 REQUESTS = 60  # of an execution, about
 
 
@@ -81,6 +83,11 @@ def take(steps: Iterator[None], most: int) -> None:
         next(steps, None)
 
 
+def withdraw(who: str, *, again: bool = False) -> None:
+    for agrees in (False, True)[: 1 + again]:
+        privacy.record(privacy.guest(who), privacy.now_deciding({"insights": agrees}, NOW), now=NOW)
+
+
 def told() -> Part:
     meeting = find_meeting(MEETING, now=NOW)
     assert meeting is not None
@@ -115,3 +122,36 @@ def test_of_two_executions_at_once_one_report_remains_whole(before: int, at: int
         assert len(memory.items("reports")) == 1
         assert memory.items("insights") == []
         assert mails == [MEETING]
+
+
+@pytest.mark.parametrize("ends", ["withdrawn", "agreed again", "erased"])
+def test_who_withdraws_before_it_is_put_together_is_not_in_the_report(ends: str) -> None:
+    """D10: between any two steps up to there, folded already or not; a later yes brings nothing back."""
+    expected = [one.participant_id for one in undisturbed().people]
+    for before in range(ASSEMBLING):
+        with held():
+            one = execution()
+            take(one, before)
+            match ends:
+                case "erased":
+                    privacy.note_erasure(privacy.guest("cy"), now=NOW)
+                case _:
+                    withdraw("cy", again=ends == "agreed again")
+            take(one, 100)
+            found = {one.participant_id: one.talk_ms for one in told().people}
+            assert found.pop("cy", None) is None, before
+            assert list(found) == [one for one in expected if one != "cy"]
+
+
+@settings(max_examples=30)
+@given(st.integers(0, REQUESTS))
+def test_who_withdraws_while_it_is_put_together_is_in_it_whole_or_not_at_all(at: int) -> None:
+    """D10: and the others as they were."""
+    expected = {one.participant_id: one.talk_ms for one in undisturbed().people}
+    with held() as (memory, _):
+        one = execution()
+        take(one, ASSEMBLING - 1)
+        with memory.interrupted(at, lambda: withdraw("cy")):
+            take(one, 100)
+        found = {one.participant_id: one.talk_ms for one in told().people}
+        assert found | {"cy": expected["cy"]} == expected

@@ -56,5 +56,5 @@ def test_slivers_of_talk_cost_nobody_their_report(memory: Memory, length_ms: int
     assert assembling.fold_shard(MEETING, shard_of(HOSTILE), now=NOW) == 2
     folds = dict(find_folds(MEETING, now=NOW))
     assert max(map(item_size, memory.items("insights"))) <= ITEM_MAX
-    assert sum(map(len, folds[HOSTILE].parts)) <= SPANS_MAX
-    assert folds[NEIGHBOUR] == recorded({"talk": [(NOW - 60_000, NOW)]})
+    assert sum(map(len, folds[HOSTILE].recording.parts)) <= SPANS_MAX
+    assert folds[NEIGHBOUR].recording == recorded({"talk": [(NOW - 60_000, NOW)]})
