@@ -90,6 +90,13 @@ def test_a_report_is_read_by_everybody(someone: Callable[..., Person]) -> None:
     halved = rows.get_by_role("row").filter(has=page.get_by_role("rowheader", name="A participant"))
     told_halved = "Talked in the minutes 24; not measured, or not there, in the minutes 1, 49–96"
     expect(halved.get_by_role("img")).to_have_attribute("aria-label", told_halved)
+    assert page.locator(".people-table table").count() == 0
+    rows.get_by_role("row", name="Ben").get_by_text("As a table").click()
+    steps = page.get_by_role("table", name="Step by step: Ben").locator("tbody tr")
+    expect(steps).to_have_count(96)
+    cells = [[name, "25 sec", "0 sec", "–"] for name in ("3", "91")]
+    assert [steps.nth(int(one[0])).locator("th, td").all_inner_texts() for one in cells] == cells
+    assert complaints(page) == []
     expect(page.locator(".others")).to_contain_text("2 more people, of whom nothing was measured,")
     course = page.locator(".trend-cards li").filter(has_text="Unevenness")
     expect(course.get_by_role("img")).to_have_attribute("aria-label", "From 0.8 to 0.5")

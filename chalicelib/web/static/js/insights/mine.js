@@ -4,8 +4,8 @@ import { find, write } from "../dom.js";
 import { t } from "../i18n.js";
 import { keepLanguage } from "../language.js";
 import { meetingHere } from "./addresses.js";
-import { stripOf } from "./people.js";
-import { format, personTerms, showSteps } from "./tables.js";
+import { showTimeline, stripOf } from "./people.js";
+import { personTerms } from "./tables.js";
 import { mayBeSomebody, obstacle } from "./visitor.js";
 
 const said = find(".mine-said", HTMLElement);
@@ -18,17 +18,11 @@ function wordsFor({ captured, agreed, figures }) {
   return t(agreed ? "mine.nothing" : "mine.declined");
 }
 
-/** @param {Timeline} timeline */
-const stepsOf = ({ talk_ms, webcam_ms, attention_ms }) =>
-  talk_ms.map((talk, at) => [talk, webcam_ms[at], attention_ms[at]].map(one => format("length", one)));
-
 /** @param {Timeline | null | undefined} timeline @param {number} stepMs */
 function showOverTime(timeline, stepMs) {
   find(".mine-over-time", HTMLElement).hidden = !timeline;
   find(".mine-strip", HTMLElement).replaceChildren(stripOf(timeline ?? null, stepMs));
-  if (!timeline) return;
-  const columns = ["person.talk", "person.webcam", "person.attention"].map(key => t(key));
-  showSteps(find(".mine-table", HTMLTableElement), columns, stepsOf(timeline), stepMs);
+  if (timeline) showTimeline(find(".mine-table", HTMLTableElement), timeline, stepMs);
 }
 
 /** @param {MineAnswer} answer */

@@ -41,7 +41,8 @@ export class ReportView {
     this.#more.addEventListener("click", () => void busy(this.#root, () => this.#addMore()));
     find(".print", HTMLButtonElement).addEventListener("click", () => void this.#print());
     window.addEventListener("beforeprint", () => {
-      for (const one of document.querySelectorAll(".report details")) one.setAttribute("open", "");
+      const folded = document.querySelectorAll(".report details:not(.steps)"); // nor every minute of everybody
+      for (const one of folded) one.setAttribute("open", "");
     });
   }
 
