@@ -12,7 +12,7 @@ from tests.browser import chromium, profiles
 from tests.browser.accessibility import complaints
 from tests.browser.corner import open_panel, say_age, take_name
 from tests.browser.meetings import gathered
-from tests.browser.organisers import send
+from tests.browser.organisers import opens_a_meeting, send, with_account
 from tests.browser.people import Person, Place, Traffic
 
 CHILD_SINCE = 2020
@@ -95,6 +95,24 @@ def test_a_code_leads_in_without_cookies(someone: Callable[..., Person], refusin
     page.close()
     expect(host.names).to_have_count(1)
     assert refusing.traffic.errors == []
+
+
+def test_who_is_measured_without_cookies_sees_their_own_numbers(
+    someone: Callable[..., Person], refusing: Person
+) -> None:
+    """D10, C4: in a tab of their own, to which the one that holds the bearer tells them."""
+    host, page = with_account(someone()), refusing.page
+    opens_a_meeting(host, "Measured")
+    _enter_by_code(refusing, host, host.meeting or "")
+    _want_a_name(page)
+    say_age(page)
+    take_name(page, "Grace")
+    page.get_by_role("button", name="Yes, measure me").click()
+    expect(page.locator(".measured")).to_be_in_viewport()
+    with page.expect_popup() as opened:
+        page.locator(".measured-mine").click()
+    numbers = opened.value.locator(".mine-figures dt").first
+    expect(numbers.or_(opened.value.get_by_text(text("en", "mine.nothing")))).to_be_visible()
 
 
 def test_a_link_needs_the_cookie_and_says_so(refusing: Person) -> None:

@@ -1,7 +1,7 @@
 import { home, meeting, roomHere } from "./addresses.js";
 import { find, write } from "./dom.js";
 import { t } from "./i18n.js";
-import { mine } from "./insights/addresses.js";
+import { leadToMine } from "./insights/own.js";
 import { recall, remember } from "./memory.js";
 import { say } from "./notices.js";
 
@@ -140,7 +140,7 @@ export class Whereabouts {
     const id = room.id ?? roomHere();
     const measured = why === "ended" && measuring.measures;
     find(".gone-mine", HTMLAnchorElement).hidden = !measured;
-    find(".gone-mine", HTMLAnchorElement).href = mine(id ?? "");
+    leadToMine(find(".gone-mine", HTMLAnchorElement), id);
     room.forget();
     this.#forget(id);
     if (why === "signed-out") session.forget();

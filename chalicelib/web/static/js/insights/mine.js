@@ -1,12 +1,12 @@
 // What was measured about me in one meeting, during it and afterwards.
-import { call } from "../api.js";
 import { find, write } from "../dom.js";
 import { t } from "../i18n.js";
 import { keepLanguage } from "../language.js";
 import { meetingHere } from "./addresses.js";
+import { figuresOfOpener, ownFigures } from "./own.js";
 import { showTimeline, stripOf } from "./people.js";
 import { personTerms } from "./tables.js";
-import { mayBeSomebody, obstacle } from "./visitor.js";
+import { mayBeSomebody } from "./visitor.js";
 
 const said = find(".mine-said", HTMLElement);
 const again = find(".mine-again", HTMLButtonElement);
@@ -35,17 +35,12 @@ function show(answer) {
 
 async function read() {
   again.setAttribute("aria-busy", "true");
-  try {
-    show(await call("GET", `/v1/rooms/${encodeURIComponent(meetingHere())}/insights/mine`));
-  } catch (error) {
-    const why = obstacle(error, t("mine.missing"));
-    write(said, why === "log-in" ? t("mine.missing") : why);
-  } finally {
-    again.removeAttribute("aria-busy");
-  }
+  const { answer, why } = await (mayBeSomebody() ? ownFigures : figuresOfOpener)(meetingHere());
+  if (answer) show(answer);
+  else write(said, why || t("mine.missing"));
+  again.removeAttribute("aria-busy");
 }
 
 keepLanguage();
 again.addEventListener("click", () => void read());
-if (mayBeSomebody()) void read();
-else write(said, t("mine.missing"));
+void read();

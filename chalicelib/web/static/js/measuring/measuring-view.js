@@ -2,7 +2,7 @@ import { Refused } from "../api.js";
 import { find, write } from "../dom.js";
 import { busy } from "../forms.js";
 import { t } from "../i18n.js";
-import { mine } from "../insights/addresses.js";
+import { leadToMine, tellPages } from "../insights/own.js";
 import { kindOf } from "../problems.js";
 
 /** @type {Partial<Record<import("./measuring.js").Place, string>>} */
@@ -37,6 +37,7 @@ export class MeasuringView {
     find(".measured-stop", HTMLButtonElement).addEventListener("click", () =>
       busy(this.#root, () => measuring.withdraw()),
     );
+    tellPages();
   }
 
   #measuring;
@@ -74,7 +75,7 @@ export class MeasuringView {
     write(find(".form-problem", HTMLElement, this.#root), ""); // what went wrong before: it may have come right by itself
     find(".measuring-again", HTMLElement, this.#root).hidden = !at("declined", "no-microphone");
     this.#showSign(at("starting", "measuring", "no-microphone", "stopping"), SIGNS[place]);
-    find(".measured-mine", HTMLAnchorElement).href = mine(this.#room.id ?? "");
+    leadToMine(find(".measured-mine", HTMLAnchorElement), this.#room.id);
   }
 
   /** @param {boolean} stands @param {string} [says] */
