@@ -22,7 +22,16 @@ from typing import Any
 from chalicelib.accounts import models as accounts
 from chalicelib.insights import assembling, meeting_models, name_models, starting
 from chalicelib.insights.intervals import Span
-from chalicelib.insights.models import SHARDS, Batch, batches, batches_part, new_batch, note_shown, shard_of
+from chalicelib.insights.models import (
+    SHARDS,
+    Batch,
+    batches,
+    batches_part,
+    forget_shard,
+    new_batch,
+    note_shown,
+    shard_of,
+)
 from chalicelib.insights.recording import fold, recorded, unpack
 from chalicelib.lifetimes import HISTORY, HOUR, MINUTE
 from chalicelib.privacy import service as privacy
@@ -48,6 +57,7 @@ ITEM_MAX, STATE_MAX, EVENTS_MAX = 400_000, 262_144, 25_000  # bytes and history 
 MEMORY_MAX_MB, STEP_MAX_S = 2_048, 900.0  # of a function
 END_STEPS_MAX = 2_000  # requests one after the other at the meeting's end: 29 s at 14 ms each, API Gateway's quota
 RATE_MIN, RATE_FOR_S = 200_000, 2.0  # events a second and core; for how long that is measured, the best round counts
+FORGET_STEPS_MAX = 40_000  # likewise of a shard's batches: 900 s at 22 ms each, Lambda's quota
 MEETING, ORGANISER = derived("bench", "meeting"), Address("ada@example.org")
 
 
@@ -68,6 +78,7 @@ class Figures:
     transitions: int
     history_events: int
     rate: float
+    forget_steps: int  # likewise, of deleting the raw batches of the fullest shard
 
     def misses(self) -> list[str]:
         most = {
@@ -75,6 +86,7 @@ class Figures:
             f"largest state {self.state_bytes} bytes": self.state_bytes > STATE_MAX,
             f"history of {self.history_events} events": self.history_events > EVENTS_MAX,
             f"the end takes {self.end_steps} requests": self.end_steps > END_STEPS_MAX,
+            f"deletion takes {self.forget_steps} requests": self.forget_steps > FORGET_STEPS_MAX,
             f"memory {self.memory_mb:.0f} MB": self.memory_mb > MEMORY_MAX_MB,
             f"slowest step {max(self.fold_s, self.assemble_s):.0f} s": max(self.fold_s, self.assemble_s) > STEP_MAX_S,
             f"folds {self.rate:.0f} events a second": self.rate < RATE_MIN,
@@ -119,7 +131,7 @@ def measure(people: int) -> Figures:
         return Figures(
             people, events, round(max(one.spent_s for one in folding), 2), round(assembled.spent_s, 2),
             round(max(map(_peak_mb, steps)), 1), stored + folds, _end_steps(people), assembled.answer.parts, max(sizes),
-            *_executed(app, assembled.answer.parts), rate=round(_rate(now)),
+            *_executed(app, assembled.answer.parts), rate=round(_rate(now)), forget_steps=_forget_steps(now),
         )  # fmt: skip
 
 
@@ -136,6 +148,15 @@ def _end_steps(people: int) -> int:
             ending.end_room(room_id, now=START_MS + LENGTH_MS)
         assert len(memory.items("meetings")) == 3 * people + 2, "everybody's stay and name, the meeting, its listing"
     return meter.steps
+
+
+def _forget_steps(now: int) -> int:
+    def steps(shard: int) -> int:
+        with metering() as meter:
+            forget_shard(MEETING, shard, now=now)
+        return meter.steps
+
+    return max(map(steps, range(SHARDS)))
 
 
 def _present(room_id: RoomId, participant_id: str) -> Member:
@@ -254,6 +275,7 @@ def _executed(app: Any, made: int) -> tuple[int, int, int]:
     answers = {
         "PrepareReport": {"proceed": True, "shards": list(range(SHARDS))}, "FoldReport": {"people": 10_000},
         "AssembleReport": {"parts": made, "attempt": opaque()}, "PublishReport": None, "NotifyOrganiser": None,
+        "ForgetReport": None,
     }  # fmt: skip
     functions = {name: partial(_answer, answer) for name, answer in answers.items()}
     ended = executed(app, Started(starting.WORKFLOW, "bench", {"meeting_id": MEETING, "revision": 1}), functions)
@@ -278,7 +300,7 @@ def _told(one: Figures) -> Figures:
     print(f"{one.people} people, {one.events} events", flush=True)
     print(f"  slowest shard folded in {one.fold_s} s, assembled in {one.assemble_s} s; {one.rate} events/s a core")
     print(f"  {one.memory_mb} MB at most, {one.items_read} items read, {one.parts} parts")
-    print(f"  {one.end_steps} requests one after the other end the meeting")
+    print(f"  {one.end_steps} requests one after the other end the meeting, {one.forget_steps} delete a shard")
     print(f"  largest item {one.item_bytes} bytes, largest state {one.state_bytes} bytes")
     print(f"  {one.transitions} transitions, {one.history_events} events of history", flush=True)
     return one

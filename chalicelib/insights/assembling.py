@@ -1,7 +1,8 @@
 """The steps of the workflow that makes a report (infra/workflows/report.asl.yaml). Each may run twice, at any time.
 
-prepare ─ fold, one per shard ─ assemble ─ publish ─ notify
-                                                      └ failed: whatever else went wrong, the organiser sees it
+prepare ─ fold, one per shard ─ assemble ─ publish ─ notify ─ forget, one per shard
+   └ nothing to do ──────────────────────────────────────────────┘
+   └ failed: whatever went wrong, the organiser sees it, unless the report is there all the same
 """
 
 from typing import NamedTuple
@@ -17,12 +18,15 @@ from chalicelib.insights.models import (
     batches,
     batches_part,
     find_shown,
+    forget_folds,
     forget_raw,
+    forget_shard,
     put_folds,
     rooms_of,
 )
 from chalicelib.insights.report import write_report
 from chalicelib.insights.report_models import forget_attempt, forget_parts, make_key, put_parts
+from chalicelib.lifetimes import HOUR
 from chalicelib.privacy import improvement, service as privacy
 from chalicelib.rooms import push
 from chalicelib.rooms.messages import ReportReady
@@ -48,23 +52,36 @@ def prepare(meeting_id: str, revision: int, *, now: int) -> list[int]:
         return []
     if not _captures(meeting, now):
         change(meeting, Meeting.status.set("none"), was="assembling", now=now)
-        forget_raw(meeting_id, now=now)
         return []
     return list(range(SHARDS))
 
 
 def fold_shard(meeting_id: str, shard: int, *, now: int) -> int:
     """Folds the batches of each participant of the shard who still agrees; how many there are."""
+    meeting = find_meeting(meeting_id, now=now)
+    if meeting is None:
+        return 0
     found = dict[str, list[Batch]]()
     for room_id in rooms_of(meeting_id, now=now):
         for batch in batches.query(batches_part(room_id, shard), now=now):
             found.setdefault(batch.participant_id, []).append(batch)
     folded = [(one, together) for one, some in found.items() if (together := agreed(some, now=now)) is not None]
-    put_folds(meeting_id, shard, folded, now=now)
+    put_folds(meeting_id, shard, folded, until_ms=int(meeting.raw_until_ms) + HOUR, now=now)  # the net below the reaper
     meeting = find_meeting(meeting_id, now=now)
-    if meeting is None or meeting.status in OVER:  # another execution was faster: nothing is left of what it has sealed
-        forget_raw(meeting_id, now=now)
+    if meeting is None or meeting.status != "assembling":  # another execution was faster, or the day is over
+        forget_folds(meeting_id, shard, now=now)
     return len(folded)
+
+
+def forget(meeting_id: str, shard: int | None, *, now: int) -> None:
+    """Once the report is sealed, or nobody wants one, what was measured is gone: a shard of it, or at last the rest."""
+    meeting = find_meeting(meeting_id, now=now)
+    if meeting is not None and meeting.status not in OVER:
+        return
+    if shard is None:
+        forget_raw(meeting_id, now=now)
+    else:
+        forget_shard(meeting_id, shard, now=now)
 
 
 def assemble(meeting_id: str, revision: int, *, now: int) -> Made:
@@ -87,7 +104,7 @@ def assemble(meeting_id: str, revision: int, *, now: int) -> Made:
 
 
 def publish(meeting_id: str, revision: int, made: Made, *, now: int) -> None:
-    """From here on the report can be read, and what it was made of is gone; so is both where capture is off by now."""
+    """From here on the report can be read; there is none where capture is off by now."""
     meeting = _assembling(meeting_id, revision, now)
     if meeting is not None and not _captures(meeting, now):
         change(meeting, Meeting.status.set("none"), was="assembling", now=now)
@@ -100,8 +117,6 @@ def publish(meeting_id: str, revision: int, made: Made, *, now: int) -> None:
         forget_parts(meeting_id, now=now)  # where the account went meanwhile, its key with it
     elif found.status == "ready":
         forget_parts(meeting_id, now=now, keep=found)
-    if found is None or found.status in OVER:
-        forget_raw(meeting_id, now=now)
 
 
 def notify(meeting_id: str, revision: int, *, now: int) -> None:
@@ -124,12 +139,13 @@ def notify(meeting_id: str, revision: int, *, now: int) -> None:
             raise
 
 
-def fail(meeting_id: str, revision: int, *, now: int) -> None:
-    """The organiser sees that it failed, and may have it tried again."""
-    meeting = _assembling(meeting_id, revision, now)
-    if meeting is not None:
+def fail(meeting_id: str, revision: int, *, now: int) -> bool:
+    """The organiser sees that it failed, and may have it tried again; False where it is there, or unwanted, by now."""
+    meeting = find_meeting(meeting_id, now=now)
+    if meeting is not None and (meeting.status, int(meeting.revision)) == ("assembling", revision):
         change(meeting, Meeting.status.set("failed"), was="assembling", now=now)
         log.error("report failed", revision=revision)
+    return meeting is not None and meeting.status not in OVER
 
 
 def _captures(meeting: Meeting, now: int) -> bool:

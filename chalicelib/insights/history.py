@@ -81,8 +81,7 @@ def drop_raw(name: str, now: int) -> int | None:
     meeting = find_meeting(name, now=now)
     if meeting is not None and meeting.status == "assembling":
         change(meeting, Meeting.status.set("failed"), was="assembling", now=now)
-    forget_raw(name, now=now)
-    return None
+    return None if forget_raw(name, now=now) else now
 
 
 def drop_names(name: str, now: int) -> int | None:
@@ -104,7 +103,8 @@ def forget_meeting(meeting_id: str, now: int) -> None:
     """Of a meeting that nobody ran, or whose organiser is gone."""
     for one in rooms_of(meeting_id, now=now):
         forget_entries(one, now=now)
-    forget_raw(meeting_id, now=now)
+    if not forget_raw(meeting_id, now=now):
+        expiry.file(RAW, meeting_id, now, now=now)
 
 
 def _record_present(event: events.RoomEnded) -> None:
@@ -159,6 +159,6 @@ def _record_meeting(organiser: Organiser, event: events.RoomEnded) -> Meeting | 
         expiry.file(KEEP, kept_name(made.account_id), int(account.expires_at_ms) - DAY, now=now)
     listings.put(new_listing(made))
     meetings.create(made, now=now)
-    if not captured:
-        forget_raw(made.meeting_id, now=now)
+    if not captured and not forget_raw(made.meeting_id, now=now):
+        expiry.file(RAW, made.meeting_id, now, now=now)
     return made

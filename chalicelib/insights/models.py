@@ -26,6 +26,8 @@ from chalicelib.runtime.ids import derived
 from chalicelib.runtime.store import Binding, Record, Table
 
 SHARDS = 16  # of a meeting: 625 of 10 000 participants each, 12 writes a second
+PAGE = 1_000  # entries
+ENTRIES_A_RUN = 20_000  # deleted within a request or a run of the reaper: 800 requests, one after the other
 
 
 class InsightEntry(Record):
@@ -117,13 +119,13 @@ def batches_of(rooms: Sequence[str], participant_id: str, *, now: int) -> Iterat
         yield from batches.query(part, now=now, where=InsightEntry.entry.startswith(f"{participant_id}#"))
 
 
-def put_folds(room_id: str, shard: int, found: Iterable[tuple[str, Folded]], *, now: int) -> None:
+def put_folds(room_id: str, shard: int, found: Iterable[tuple[str, Folded]], *, until_ms: int, now: int) -> None:
     """By participant; the same again overwrites them. Whoever is not among them any more has withdrawn meanwhile."""
     made = list[Fold]()
     for participant_id, folded in found:
         one = Fold(_folds_part(room_id, shard), participant_id, since_ms=dict(folded.since_ms))
         one.hold(bounded(folded.recording))
-        one.lives_until(now + RAW_INSIGHTS_NET_MS)
+        one.lives_until(until_ms)
         made.append(one)
     part, kept = _folds_part(room_id, shard), {one.entry for one in made}
     gone = [(part, one.entry) for one in folds.query(part, now=now) if one.entry not in kept]
@@ -167,16 +169,28 @@ def rooms_of(room_id: str, *, now: int) -> list[str]:
     return found
 
 
-def forget_raw(room_id: str, *, now: int) -> None:
-    """Deletes all of it. Safe to repeat: what tells of the other rooms goes last."""
+def forget_raw(room_id: str, *, now: int, at_most: int = ENTRIES_A_RUN) -> bool:
+    """Deletes all of it; False where that is more than `at_most`. Safe to repeat: what tells of others goes last."""
     rooms = rooms_of(room_id, now=now)
-    for one in rooms:
-        for shard in range(SHARDS):
-            _forget(batches_part(one, shard), now)
-            _forget(_folds_part(one, shard), now)
-        _forget(f"{one}#shown", now)
-    for one in reversed(rooms):
-        _forget(f"{one}#merged", now)
+    parts = [part for shard in range(SHARDS) for part in _parts_of_shard(rooms, shard)]
+    parts += [f"{one}#shown" for one in rooms] + [f"{one}#merged" for one in reversed(rooms)]
+    left = at_most
+    for part in parts:
+        left -= _forget(part, now, left)
+        if left <= 0:
+            return False
+    return True
+
+
+def forget_shard(room_id: str, shard: int, *, now: int) -> None:
+    """As `forget_raw`, however much it is, of the participants of one shard."""
+    for part in _parts_of_shard(rooms_of(room_id, now=now), shard):
+        _forget(part, now)
+
+
+def forget_folds(room_id: str, shard: int, *, now: int) -> None:
+    """What can be folded anew."""
+    _forget(_folds_part(room_id, shard), now)
 
 
 def batches_part(room_id: str, shard: int) -> str:
@@ -191,5 +205,17 @@ def _folds_part(room_id: str, shard: int) -> str:
     return f"{room_id}#folds#{shard}"
 
 
-def _forget(part: str, now: int) -> None:
-    entries.delete_many([(one.part, one.entry) for one in entries.query(part, now=now)])
+def _parts_of_shard(rooms: Sequence[str], shard: int) -> list[str]:
+    return [part for one in rooms for part in (batches_part(one, shard), _folds_part(one, shard))]
+
+
+def _forget(part: str, now: int, at_most: int | None = None) -> int:
+    """How many it deleted: a page at a time, for there may be a hundred thousand."""
+    done = 0
+    while at_most is None or done < at_most:
+        found = entries.query(part, now=now, limit=PAGE if at_most is None else min(PAGE, at_most - done))
+        entries.delete_many([(one.part, one.entry) for one in found])
+        done += len(found)
+        if found.whole:
+            break
+    return done

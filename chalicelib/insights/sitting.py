@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from itertools import pairwise
 
-from chalicelib.insights.intervals import Span, Spans, union
+from chalicelib.insights.intervals import Span, Spans, common, length, union
 from chalicelib.lifetimes import EMPTY_FOR_MS
 
 
@@ -11,13 +11,19 @@ def sitting(presence: Iterable[Spans], planned_start_ms: int | None) -> Span | N
     """From the first one's coming to the last one's leaving; None where nobody was there for any time.
 
     A room waits for its planned start, empty or not: who was there before and left it empty for as long as would end
-    any other meeting has prepared this one.
+    any other meeting has prepared this one, unless all people together were there longer before than after.
     """
-    there = union(span for spans in presence for span in spans)
+    people = list(presence)
+    there = union(span for spans in people for span in spans)
     if not there:
         return None
-    begun_ms = there[0][0]
+    begun_ms, until_ms = there[0][0], there[-1][1]
     for (_, left_ms), (came_ms, _) in pairwise(there):
         if came_ms - left_ms >= EMPTY_FOR_MS and left_ms < (planned_start_ms or 0):
-            begun_ms = came_ms
-    return begun_ms, there[-1][1]
+            before, after = _together(people, (begun_ms, left_ms)), _together(people, (came_ms, until_ms))
+            begun_ms = came_ms if before <= after else begun_ms
+    return begun_ms, until_ms
+
+
+def _together(people: Iterable[Spans], span: Span) -> int:
+    return sum(length(common(spans, (span,))) for spans in people)

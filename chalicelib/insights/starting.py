@@ -1,13 +1,14 @@
 """A report's workflow is started, and looked after until the report is ready, or seen to have failed (D6)."""
 
 from chalicelib.insights.meeting_models import Meeting, change, find_meeting
-from chalicelib.lifetimes import MINUTE
+from chalicelib.lifetimes import MINUTE, SECOND
 from chalicelib.runtime import expiry, workflows
 from chalicelib.runtime.errors import Unavailable
 from chalicelib.runtime.telemetry import log
 
 WORKFLOW = "report"
 GRACE_MS = 2 * MINUTE  # after the end, in which browsers may still send what they measured
+SETTLED_MS = 30 * SECOND  # after that nothing is on its way any more: API Gateway gives a request 29 s
 LOOK_AGAIN_MS = 5 * MINUTE  # whether a report that is being put together still is
 DUE = "report-due"  # kind of expiry entries
 
@@ -19,7 +20,7 @@ def look_after_end(meeting_id: str, *, now: int) -> None:
 
 def start_report(meeting: Meeting, *, now: int) -> None:
     """Once for each revision, however often it is called. Where it fails, the reaper's call tries again."""
-    wait_ms = max(0, int(meeting.closed_at_ms) + GRACE_MS - now)
+    wait_ms = max(0, int(meeting.closed_at_ms) + GRACE_MS + SETTLED_MS - now)
     given = {"meeting_id": meeting.meeting_id, "revision": int(meeting.revision), "wait_s": -(-wait_ms // 1_000)}
     try:
         workflows.start(WORKFLOW, execution_of(meeting), given)

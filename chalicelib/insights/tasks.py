@@ -6,6 +6,7 @@ from typing import Any
 from chalice.app import Blueprint
 
 from chalicelib.insights import assembling
+from chalicelib.insights.models import SHARDS
 from chalicelib.runtime import clock, problems
 from chalicelib.runtime.mail import Unsent
 
@@ -23,7 +24,7 @@ class MailUnsent(StepFailed):
 @tasks.lambda_function(name="prepare_report")
 def prepare_report(event: Mapping[str, Any], _: object) -> dict[str, Any]:
     shards = _run(lambda now: assembling.prepare(event["meeting_id"], event["revision"], now=now))
-    return {"proceed": bool(shards), "shards": shards}
+    return {"proceed": bool(shards), "shards": list(range(SHARDS))}
 
 
 @tasks.lambda_function(name="fold_report")
@@ -48,9 +49,15 @@ def notify_organiser(event: Mapping[str, Any], _: object) -> None:
     _run(lambda now: assembling.notify(event["meeting_id"], event["revision"], now=now))
 
 
+@tasks.lambda_function(name="forget_report")
+def forget_report(event: Mapping[str, Any], _: object) -> None:
+    """Of what the report was made of, a shard, or the rest."""
+    _run(lambda now: assembling.forget(event["meeting_id"], event.get("shard"), now=now))
+
+
 @tasks.lambda_function(name="fail_report")
-def fail_report(event: Mapping[str, Any], _: object) -> None:
-    _run(lambda now: assembling.fail(event["meeting_id"], event["revision"], now=now))
+def fail_report(event: Mapping[str, Any], _: object) -> dict[str, bool]:
+    return {"failed": _run(lambda now: assembling.fail(event["meeting_id"], event["revision"], now=now))}
 
 
 def _run(step: Callable[[int], Any]) -> Any:

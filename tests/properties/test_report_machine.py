@@ -27,8 +27,9 @@ from tests.support.memory import Memory, in_memory
 
 MEETING, NOW = derived("machine", "meeting"), START_MS + HOUR
 PEOPLE = ("ben", "cy", "dora")
-STEPS = 3 + len({shard_of(one) for one in PEOPLE})  # of an execution, beside the first
-ASSEMBLING = STEPS - 1  # the first so many steps end with the report put together
+FOLDING = len({shard_of(one) for one in PEOPLE})
+STEPS = 5 + 2 * FOLDING  # of an execution, beside the first
+ASSEMBLING = 2 + FOLDING  # the first so many steps end with the report put together
 REQUESTS = 60  # of an execution, about
 
 
@@ -63,19 +64,25 @@ def _measure(who: str, from_ms: int) -> None:
 
 def execution() -> Iterator[None]:
     """One step after the other, as report.asl.yaml has them; those of the shards that have anybody."""
-    if not assembling.prepare(MEETING, 1, now=NOW):
-        return
-    yield
-    for shard in sorted({shard_of(one) for one in PEOPLE}):
+    shards = sorted({shard_of(one) for one in PEOPLE})
+    if assembling.prepare(MEETING, 1, now=NOW):
+        yield
+        yield from _made(shards)
+    for shard in (*shards, None):
+        yield
+        assembling.forget(MEETING, shard, now=NOW)
+
+
+def _made(shards: list[int]) -> Iterator[None]:
+    for shard in shards:
         assembling.fold_shard(MEETING, shard, now=NOW)
         yield
     made = assembling.assemble(MEETING, 1, now=NOW)
-    if not made.parts:
-        return
-    yield
-    assembling.publish(MEETING, 1, made, now=NOW)
-    yield
-    assembling.notify(MEETING, 1, now=NOW)
+    if made.parts:
+        yield
+        assembling.publish(MEETING, 1, made, now=NOW)
+        yield
+        assembling.notify(MEETING, 1, now=NOW)
 
 
 def take(steps: Iterator[None], most: int) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from chalicelib.insights import assembling
 from chalicelib.insights.meeting_models import MEETING, Meeting, meetings
+from chalicelib.insights.models import SHARDS
 from chalicelib.lifetimes import HISTORY, RAW_INSIGHTS
 from tests.support.accounts import EMAIL, with_account
 from tests.support.browser import Answer, Browser
@@ -99,3 +100,5 @@ def assemble(held: Held, revision: int = 1) -> None:
         assembling.fold_shard(held.room, shard, now=now)
     made = assembling.assemble(held.room, revision, now=now)
     assembling.publish(held.room, revision, made, now=now)
+    for shard in (*range(SHARDS), None):
+        assembling.forget(held.room, shard, now=now)

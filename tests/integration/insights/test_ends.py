@@ -78,7 +78,7 @@ def test_a_meeting_that_was_left_by_everybody_ended_when_the_last_one_left(held:
         assert who.delete(f"/v1/rooms/{held.room}/participants/me").status == 204
     reap_for(world, 12)
     [one] = world.workflows.started
-    assert one.given["wait_s"] == 120
+    assert one.given["wait_s"] == 150
     assert executed(world.app, one).status == "SUCCEEDED"
     [meeting] = held.organiser.get("/v1/meetings").json()["meetings"]
     report = found(held)["report"]

@@ -1,12 +1,14 @@
 """From the end of a meeting to its organiser's report, executed by the definition that deploys (D6, D11, D13)."""
 
+from functools import partial
 from typing import Any
 
 import pytest
 
 from chalicelib.accounts import models as accounts
-from chalicelib.insights import assembling, keeping
+from chalicelib.insights import assembling, history, keeping, models, starting
 from chalicelib.insights.meeting_models import find_meeting
+from chalicelib.insights.models import shard_of
 from chalicelib.insights.report import Part, read_part
 from chalicelib.insights.report_models import key_of, read_part as stored_part
 from chalicelib.lifetimes import DAY
@@ -25,6 +27,7 @@ def held(world: World) -> Held:
     made = hold(world)
     made.enter(made.organiser, "Ada")
     ben = made.guest("Ben")
+    made.guests = [ben]
     made.guest("Cy", agrees=False)
     world.clock.advance(10 * MINUTE)
     now = world.now
@@ -152,6 +155,60 @@ def test_a_mail_that_cannot_be_sent_costs_no_report(held: Held) -> None:
     assert run(held, failing.functions).status == "SUCCEEDED"
     assert (status_of(held), failing.calls) == ("ready", 4)
     assert report(held).people[0].talk_ms == MINUTE
+
+
+def test_publishing_that_fails_once_the_report_is_there_costs_neither_mail_nor_deletion(
+    held: Held, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """D6, D8, D11: it can be read, so it did not fail: its organiser hears of it, and what was measured is gone."""
+
+    def breaks(*_: object, **__: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(assembling, "forget_parts", breaks)
+    end(held)
+    ended = run(held)
+    assert (ended.status, "MarkFailed" in ended.states, status_of(held)) == ("SUCCEEDED", True, "ready")
+    assert len([one for one in held.world.aws.mails() if "report" in one.text]) == 1
+    assert held.world.aws.items("insights") == []
+
+
+def test_a_batch_on_its_way_at_the_end_of_the_grace_is_in_the_report(held: Held) -> None:
+    """D3, D11: taken in at the last moment, written half a minute later: it counts, and it dies with the others."""
+    end(held)
+    [started] = held.world.workflows.started
+    assert started.given["wait_s"] * 1_000 - starting.GRACE_MS > 29_000  # API Gateway's quota of a request
+
+
+def test_what_is_folded_while_its_day_ends_is_gone(held: Held, monkeypatch: pytest.MonkeyPatch) -> None:
+    """D11: the reaper comes while a shard is being folded; nothing of it stays."""
+    end(held)
+    put_folds = models.put_folds
+
+    def slowly(*given: Any, **more: Any) -> None:
+        held.world.clock.advance(DAY)
+        expiry.reap(now=held.world.now)
+        put_folds(*given, **more)
+
+    monkeypatch.setattr(assembling, "put_folds", slowly)
+    assembling.fold_shard(held.room, shard_of(held.ids["Ben"]), now=held.world.now)
+    assert held.world.aws.items("insights") == []
+
+
+def test_of_very_much_the_reaper_deletes_a_part_each_minute(held: Held, monkeypatch: pytest.MonkeyPatch) -> None:
+    """D11, D14: a run stays short, and what failed is gone within minutes of its day all the same."""
+    monkeypatch.setattr(history, "forget_raw", partial(models.forget_raw, at_most=2))
+    for sequence in range(2, 6):
+        now = held.world.now
+        assert send(held.guests[0], held.room, sequence, from_ms=now - MINUTE, to_ms=now).status == 202
+    end(held)
+    held.world.clock.advance(DAY)
+    left = []
+    for _ in range(4):
+        expiry.reap(now=held.world.now)
+        left.append(len(held.world.aws.items("insights")))
+        held.world.clock.advance(MINUTE)
+    assert left == [3, 1, 0, 0]
 
 
 def test_started_twice_it_runs_once(held: Held) -> None:

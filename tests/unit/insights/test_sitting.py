@@ -28,6 +28,12 @@ def test_a_break_after_the_planned_start_is_one_of_the_meeting() -> None:
     assert sitting([both], None) == (THURSDAY, THURSDAY + 2 * HOUR)
 
 
+def test_a_look_in_after_a_meeting_that_was_held_early_does_not_make_it_another() -> None:
+    """D1: whoever has the link can look in; what two were there for is the meeting."""
+    early, look = (THURSDAY - HOUR, THURSDAY - HOUR // 3), (THURSDAY - 60_000, THURSDAY - 59_000)
+    assert sitting([(early,), (early,), (look,)], THURSDAY) == (early[0], look[1])
+
+
 def test_where_nobody_came_to_it_what_there_was_is_the_meeting() -> None:
     """D1: and where nobody was ever there, nothing is."""
     assert sitting([(PREPARED,)], THURSDAY) == PREPARED
