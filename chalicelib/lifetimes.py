@@ -75,6 +75,13 @@ CROWD_NOTICE = Lifetime(
 )
 CROWD_ROUND = Lifetime("crowd-round", "nobody", "let one matcher serve a crowd", 4 * SECOND, "the call for it")
 ATTEMPTS = Lifetime("attempts", "participant", "refuse floods", 10 * SECOND, "the latest attempt")
+OWN_PARTICIPANT = Lifetime(
+    "own-participant",
+    "account",
+    "find what an account's owner did in meetings, to show or erase it",
+    181 * DAY,
+    "the last use of the session in which they did",
+)
 TICKET = Lifetime("ticket", "participant", "open the live channel once without a cookie", MINUTE, "its making")
 GUARDIAN_REQUEST = Lifetime(
     "guardian-request", "participant", "wait for the answer of a child's grown-up", DAY, "the question"
@@ -105,6 +112,13 @@ HISTORY = Lifetime(
 )
 ATTENDEE_NAME = Lifetime(
     "attendee-name", "participant", "tell an organiser who came, by name", 180 * DAY, "the participant's last meeting"
+)
+ERASED_FROM = Lifetime(
+    "erased-from",
+    "participant",
+    "keep whoever was erased out of a meeting's history and report until nothing of theirs is in it",
+    30 * DAY,
+    "the erasure; minutes where nothing fails",
 )
 REPORT = Lifetime(
     "report",
@@ -138,6 +152,13 @@ USE_COUNT = Lifetime(
 EXPIRY_ENTRY = Lifetime("expiry-entry", "participant", "delete on time what has run out", DAY, "the instant it is due")
 EXPIRY_CURSOR = Lifetime("expiry-cursor", "nobody", "know how far the deleting has come", 180 * DAY, "the last run")
 ERASURE = Lifetime("erasure", "nobody", "keep a backup from bringing back who was erased", 30 * DAY, "the erasure")
+RECEIPT = Lifetime(
+    "receipt",
+    "nobody",
+    "prove to whoever was erased that they were; until that is done, know what is left to do, under a seal",
+    30 * DAY,
+    "the erasure",
+)
 QUEUED_PUSH = Lifetime("queued-push", "participant", "tell a meeting's tabs what happens", MINUTE, "its being queued")
 QUEUED_PAIRS = Lifetime(
     "queued-pairs", "participant", "compare clips in a crowded place", 5 * MINUTE, "its being queued"
@@ -167,10 +188,13 @@ LIFETIMES = (
     REGISTRATION,
     PASSWORD_RESET,
     TALLY,
+    OWN_PARTICIPANT,
     CONSENT,
     ERASURE,
+    RECEIPT,
     HISTORY,
     ATTENDEE_NAME,
+    ERASED_FROM,
     REPORT,
     REPORT_SHARE,
     RAW_INSIGHTS,

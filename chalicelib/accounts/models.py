@@ -5,16 +5,18 @@ An account's id begins with that digest, so that log in (by address) and everyth
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from chalicelib.lifetimes import HOUR, PERSONAL_DATA, REGISTRATION
-from chalicelib.runtime import vault
+from chalicelib.runtime import holdings, vault
 from chalicelib.runtime.addresses import Address
 from chalicelib.runtime.events import AccountUsed
 from chalicelib.runtime.gathering import Wanted
+from chalicelib.runtime.holdings import Person
 from chalicelib.runtime.ids import opaque
 from chalicelib.runtime.store import Binding, Record, Table
 from chalicelib.runtime.transactions import Transaction
@@ -228,3 +230,36 @@ def _sealing_anew(account: Account) -> list[Action]:
 
 def _key_of(address: Address) -> str:
     return vault.digest("accounts/address", address)[:KEY]
+
+
+def _account_of(person: Person, now: int) -> list[Account]:
+    """Theirs, and what they have begun to register and nobody has logged in to."""
+    own = {person.account_id[:KEY]} if person.account_id else set()
+    found = accounts.get_many(sorted(own | person.addresses), now=now)
+    guests = {f"guest/{one}" for one in person.participants}  # as `asked_by` names them
+    return [one for one in found if one.account_id == person.account_id or one.asked_by in guests]
+
+
+def _shown(account: Account) -> dict[str, Any]:
+    """Of what only proves who somebody is, that it is there."""
+    return {
+        "email": account.email_address,
+        "registered_at_ms": int(account.registered_at_ms),
+        "used_at_ms": int(account.used_at_ms),
+        "age": account.age,
+        "language": account.language,
+        "capture_insights": bool(account.capture_insights),
+        "mail": {"report_ready": bool(account.mail_report_ready)},
+        "password": bool(account.password_hash),
+        "totp": account.totp_secret is not None,
+        "recovery_codes": len(account.recovery or ()),
+    }
+
+
+def _owner_of(account: Account) -> Person:
+    return Person(str(account.account_id))
+
+
+holdings.hold(
+    Account, accounts, PERSONAL_DATA, REGISTRATION, find=_account_of, export=_shown, at_once=True, whose=_owner_of
+)

@@ -10,7 +10,6 @@ from chalicelib.accounts.schemas import (
     AccountPatch,
     AccountView,
     ChangePassword,
-    Erased,
     MailSettings,
     OwnPassword,
     RecoveryCodes,
@@ -19,6 +18,7 @@ from chalicelib.accounts.schemas import (
     TotpOffer,
 )
 from chalicelib.accounts.signed import Signed, find_signed
+from chalicelib.privacy.schemas import Erased, erased_view
 from chalicelib.runtime import clock
 from chalicelib.runtime.errors import Conflict, TooMany, Unauthenticated, Unavailable
 from chalicelib.runtime.http import Call, Reply, operation
@@ -47,9 +47,9 @@ def change_account(call: Call[AccountPatch]) -> Reply:
            errors=PROVEN)  # fmt: skip
 def erase_account(call: Call[OwnPassword]) -> Reply:
     now = clock.now()
-    service.erase_account(_signed(call, now), call.body.password, now=now)
+    begun = service.erase_account(_signed(call, now), call.body.password, now=now)
     edge.forget(call)
-    return Reply(Erased(now))
+    return Reply(erased_view(begun))
 
 
 @operation(routes, "PUT", "/v1/account/password", summary="Change my password; other devices are signed out",

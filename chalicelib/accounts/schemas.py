@@ -99,12 +99,6 @@ class OwnPassword(msgspec.Struct, forbid_unknown_fields=True):
     password: ANY_PASSWORD
 
 
-class Erased(msgspec.Struct):
-    """What is left names nobody: decisions on consent, and a digest that keeps backups from bringing it back."""
-
-    erased_at_ms: int
-
-
 class TotpOffer(msgspec.Struct):
     """For the authenticator: `qr` is `uri` as a picture (an SVG data URI)."""
 

@@ -9,13 +9,16 @@ from chalicelib.accounts import mails, models
 from chalicelib.accounts.models import Account
 from chalicelib.accounts.schemas import AccountPatch
 from chalicelib.accounts.signed import Signed, changed_meanwhile, prove_password
-from chalicelib.privacy import service as privacy
-from chalicelib.runtime import events
+from chalicelib.privacy import erasing, service as privacy
+from chalicelib.privacy.rules import Begun
+from chalicelib.runtime import events, holdings
 from chalicelib.runtime.consent import PurposeName
 from chalicelib.runtime.errors import Unauthenticated
+from chalicelib.runtime.holdings import Person
 from chalicelib.runtime.ids import opaque
 from chalicelib.runtime.transactions import Transaction
 from chalicelib.sessions import service as sessions
+from chalicelib.sessions.participant_models import forget_all
 from chalicelib.sessions.service import require_age
 
 NEWS: PurposeName = "news"
@@ -41,23 +44,28 @@ def change_settings(signed: Signed, wanted: AccountPatch, *, now: int) -> Accoun
     return account
 
 
-def erase_account(signed: Signed, password: str, *, now: int) -> None:
-    """Immediate: from here on nobody can use or read it, and every device is signed out. Raises as `prove_password`.
+def erase_account(signed: Signed, password: str, *, now: int) -> Begun:
+    """Immediate: from here on nobody can use or read it, nor what its owner did elsewhere, and every device is out.
 
-    Where it breaks off, its owner can log in and repeat it. Decisions about consent stay for their lifetime under a
-    digest that names nobody, withdrawn: together with the account's end, or not at all.
+    Where it breaks off, its owner can log in and repeat it, or it is finished without them. Decisions about consent
+    stay for their lifetime under a digest that names nobody, withdrawn: together with the account's end, or not at
+    all. Raises as `prove_password`.
     """
     prove_password(signed, password, now=now)
     account, account_id = _claim(signed.account, now), signed.account.account_id
-    sessions.end_sessions_of(account_id, now=now)
+    person = holdings.identify(Person(account_id), now=now)
     both = Transaction(now=now)
+    begun = erasing.begin(both, privacy.account(account_id), person, now=now)
+    sessions.end_sessions_of(account_id, now=now)
     models.erase(both, account)
-    privacy.leave(both, privacy.account(account_id), now=now)
     events.publish(events.AccountErasing(account_id, both, now))
     if not both.commit():
         raise changed_meanwhile()
     sessions.end_sessions_of(account_id, now=now)  # of whoever logged in meanwhile
+    erasing.carry_out(begun, now=now)
+    forget_all(account_id, now=now)
     mails.say_erased(account)
+    return begun
 
 
 def _claim(account: Account, now: int) -> Account:

@@ -5,16 +5,20 @@ Every change of an item holds only where it is shown as it was read, so that ite
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
-from chalicelib.lifetimes import MINUTE, STAGED_NET_MS
+from chalicelib.lifetimes import MINUTE, STAGED_CONTENT, STAGED_NET_MS
+from chalicelib.privacy.service import forbid_gone, guest
 from chalicelib.rooms.models import member_key
 from chalicelib.rooms.record_models import Shown, members
 from chalicelib.rooms.shown import shown_items, shown_key
 from chalicelib.rooms.tabs import Lease, TabEntry, entries, held, lease_key, leases
+from chalicelib.runtime import holdings
+from chalicelib.runtime.holdings import Person
 from chalicelib.runtime.ids import ParticipantId, RoomId, TabId, is_opaque, opaque
 from chalicelib.runtime.store import Table
 from chalicelib.runtime.transactions import Transaction
@@ -88,11 +92,12 @@ def new_item(owner_id: str, tab_id: TabId, url: str, title: str | None, now: int
 
 
 def write_staged(item: Item, *, now: int) -> bool:
-    """False where the tab is not there, or is full."""
+    """False where the tab is not there, or is full, or its owner was erased."""
     both = Transaction(now=now)
     room_left = held(now) & (Lease.staged < ITEMS_A_TAB)
     both.update(leases, _lease(item), [Lease.staged.add(1)], where=room_left)
     both.create(items, item)
+    forbid_gone(both, guest(item.owner_id))
     return both.commit()
 
 
@@ -167,3 +172,20 @@ def _shown_of(item: Item) -> Shown:
 
 def _lease(item: Item) -> Lease:
     return leases.bare(lease_key(item.owner_id, item.tab_id))
+
+
+def _items_of(person: Person, now: int) -> list[Item]:
+    return [one for who in sorted(person.participants) for one in stored_items(who, now=now)]
+
+
+def _staged(one: Item) -> dict[str, Any]:
+    shown = {"shown_in": one.shown_in, "staged_at_ms": int(one.staged_at_ms)}
+    return {"content_id": one.content_id, "url": one.url, "title": one.title, "tab_id": one.tab_id, **shown}
+
+
+def _delete_all(found: Sequence[Item], _: Person, now: int) -> None:
+    for item in found:
+        write_erased([item], now=now)  # with what is shown of it; one that has changed is found again
+
+
+holdings.hold(Item, items, STAGED_CONTENT, find=_items_of, export=_staged, erase=_delete_all, at_once=True)

@@ -74,16 +74,20 @@ class Others:
 
 @dataclass(frozen=True)
 class Measures:
-    """A report's figures."""
+    """A report's figures.
+
+    `reduced`: those of people who were erased since are not in it; what cannot be told without them is None, and the
+    timeline empty.
+    """
 
     span: Span
     presence_ms: int
     coverage: float | None
     talk_ms: int  # of all together: two at once count twice
-    talked_ms: int  # how long anybody talked
+    talked_ms: int | None  # how long anybody talked
     silence_ms: int | None
     overlap_ms: int | None
-    interruptions: int
+    interruptions: int | None
     response_gap_ms: float | None
     answers: int  # of which the response gap is the median
     gini: float | None
@@ -94,3 +98,4 @@ class Measures:
     timeline: MeetingTimeline
     others: Others | None
     people: Sequence[Person]
+    reduced: bool = False

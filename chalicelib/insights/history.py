@@ -29,6 +29,7 @@ from chalicelib.insights.name_models import AHEAD_MS, forget_names, name_attende
 from chalicelib.insights.sitting import sitting
 from chalicelib.insights.starting import look_after_end, start_report
 from chalicelib.lifetimes import ATTENDEE_NAME, DAY, HISTORY, RAW_INSIGHTS
+from chalicelib.privacy import service as privacy
 from chalicelib.rooms.models import find_organiser, members_of, opened_at
 from chalicelib.rooms.record_models import Member, Organiser
 from chalicelib.runtime import events, expiry, vault
@@ -43,7 +44,10 @@ def record_stay(event: events.StayEnding) -> None:
     """Written before they are gone, so that a leaving that breaks off loses nothing; the same again is once.
 
     Of a crowd some are found away after the meeting's end, which has their stays already, and makes none shorter.
+    Nothing of whoever was erased.
     """
+    if privacy.is_gone(privacy.guest(event.participant_id), now=event.now):
+        return
     name_attendees(event.room_id, {event.participant_id: event.name}, now=event.now)
     made = new_stay(event.room_id, event.participant_id, event.from_ms, event.to_ms)
     stays.create(made, now=event.now, over=Attended.to_ms < event.to_ms)

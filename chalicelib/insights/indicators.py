@@ -58,18 +58,20 @@ def _monologue(seen: Evidence) -> float | None:
 
 def interruptions_per_hour(measures: Measures) -> float | None:
     """Of talk."""
+    if measures.interruptions is None or measures.talked_ms is None:
+        return None
     return _ratio(measures.interruptions * HOUR_MS, measures.talked_ms)
 
 
 def overlap_share(measures: Measures) -> float | None:
     """Of the talk, what two or more said at once."""
-    return _ratio(measures.overlap_ms or 0, measures.talked_ms)
+    return None if measures.talked_ms is None else _ratio(measures.overlap_ms or 0, measures.talked_ms)
 
 
 def silence_share(measures: Measures) -> float | None:
     """Of the time that anybody's microphone was heard."""
-    silence_ms = measures.silence_ms
-    return None if silence_ms is None else _ratio(silence_ms, silence_ms + measures.talked_ms)
+    silence_ms, talked_ms = measures.silence_ms, measures.talked_ms
+    return None if silence_ms is None or talked_ms is None else _ratio(silence_ms, silence_ms + talked_ms)
 
 
 def _webcam_share(seen: Evidence) -> float | None:

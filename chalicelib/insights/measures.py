@@ -42,7 +42,7 @@ def measure(meeting: Meeting, recordings: Iterable[tuple[str, Recording]]) -> Me
     return Measures(
         span=meeting.span,
         presence_ms=sum(one.presence_ms for one in people),
-        coverage=_ratio(sum(one.observed_ms for one in people), sum(one.presence_ms for one in people)),
+        coverage=ratio(sum(one.observed_ms for one in people), sum(one.presence_ms for one in people)),
         talk_ms=sum(said),
         talked_ms=length(talked),
         silence_ms=length(without(heard, talked)) if heard else None,
@@ -50,13 +50,13 @@ def measure(meeting: Meeting, recordings: Iterable[tuple[str, Recording]]) -> Me
         interruptions=sum(floor.interruptions.values()),
         response_gap_ms=median(gaps) if gaps else None,
         answers=len(gaps),
-        gini=_rounded(gini(said, listened)),
-        entropy=_rounded(entropy(said, listened)),
+        gini=rounded(gini(said, listened)),
+        entropy=rounded(entropy(said, listened)),
         shown_ms=length(meeting.shown),
-        attention=_ratio(sum(one.attention_ms or 0 for one in people), sum(one.attention_of_ms or 0 for one in people)),
+        attention=ratio(sum(one.attention_ms or 0 for one in people), sum(one.attention_of_ms or 0 for one in people)),
         attention_by_third=timelines.by_third(),
         people=people,
-        others=_others(meeting, set(talk)),
+        others=others_of(meeting, set(talk)),
         timeline=timelines.of_meeting(talked, heard),
     )
 
@@ -78,13 +78,13 @@ def _person(participant_id: str, recording: Recording, meeting: Meeting, timelin
     presence = meeting.presence[participant_id]
     observed_ms, presence_ms = length(recording.covered), length(presence)
     if not observed_ms:
-        return Person(participant_id, presence_ms, 0, _ratio(0, presence_ms))
+        return Person(participant_id, presence_ms, 0, ratio(0, presence_ms))
     shown_ms = length(common(recording.covered, meeting.shown))
     person = Person(
         participant_id,
         presence_ms,
         observed_ms,
-        _ratio(observed_ms, presence_ms),
+        ratio(observed_ms, presence_ms),
         webcam_ms=length(recording.webcam),
         attention_ms=length(recording.attention) if shown_ms else None,
         attention_of_ms=shown_ms or None,
@@ -115,24 +115,27 @@ def _beside(one: Person, all_talk: int, all_heard: int, floor: Floor) -> Person:
     gaps = floor.gaps.get(one.participant_id)
     return replace(
         one,
-        talk_share=_ratio(one.talk_ms or 0, all_talk),
-        fair_share=_ratio(one.heard_ms, all_heard),
+        talk_share=ratio(one.talk_ms or 0, all_talk),
+        fair_share=ratio(one.heard_ms, all_heard),
         response_gap_ms=median(gaps) if gaps else None,
         interruptions=floor.interruptions.get(one.participant_id, 0),
         interrupted=floor.interrupted.get(one.participant_id, 0),
     )
 
 
-def _others(meeting: Meeting, measured: Container[str]) -> Others | None:
+def others_of(meeting: Meeting, measured: Container[str]) -> Others | None:
+    """Those who were there and are not measured; nobody where there is but one."""
     unmeasured = [spans for one, spans in meeting.presence.items() if spans and one not in measured]
     if len(unmeasured) < OTHERS_MIN:
         return None
     return Others(len(unmeasured), sum(length(spans) for spans in unmeasured))
 
 
-def _ratio(part: int, whole: int) -> float | None:
-    return _rounded(part / whole) if whole else None
+def ratio(part: int, whole: int) -> float | None:
+    """Rounded; None of nothing."""
+    return rounded(part / whole) if whole else None
 
 
-def _rounded(figure: float | None) -> float | None:
+def rounded(figure: float | None) -> float | None:
+    """To DIGITS."""
     return None if figure is None else round(figure, DIGITS)

@@ -5,6 +5,7 @@
    <meeting>         attended#<participant>#<from>  one stay of a participant
    <meeting>         person#<participant>           what is known of who that is
    <meeting>         share#<digest>                 a link to its report (share_models)
+   <meeting>         gone#<participant>             somebody who was erased, until nothing of theirs is left here
    account#<id>      <end>.<meeting>                the organiser's list
    participant#<id>  <meeting>                      where they may be named
 
@@ -14,15 +15,16 @@ All of it but links and names lives as long as the organiser's account, until 18
 from collections.abc import Iterable
 
 from pynamodb.attributes import BooleanAttribute, DiscriminatorAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from chalicelib.insights.intervals import Spans, union
-from chalicelib.lifetimes import HISTORY
+from chalicelib.lifetimes import ERASED_FROM, HISTORY
 from chalicelib.runtime import vault
 from chalicelib.runtime.ids import is_opaque
 from chalicelib.runtime.store import Binding, Record, Table
 
-MEETING, ATTENDED, PERSON, NAMED_IN = "meeting", "attended#", "person#", "participant#"
+MEETING, ATTENDED, PERSON, NAMED_IN, GONE = "meeting", "attended#", "person#", "participant#", "gone#"
 SEALED_EMAIL = "insights/email"
 PAGE = 50  # meetings of a list
 KEYS = 100  # of one read, DynamoDB quota
@@ -98,6 +100,18 @@ class NamedIn(MeetingEntry, discriminator="named-in"):
     def meeting_id(self) -> str:
         return str(self.entry)
 
+    @property
+    def participant_id(self) -> str:
+        return str(self.owner).removeprefix(NAMED_IN)
+
+
+class Gone(MeetingEntry, discriminator="gone"):
+    """A participant was erased: no reader is told anything of theirs, while their figures leave the report."""
+
+    @property
+    def participant_id(self) -> str:
+        return str(self.entry).removeprefix(GONE)
+
 
 entries: Table[MeetingEntry] = Table(MeetingEntry, "meetings")
 meetings: Table[Meeting] = Table(Meeting, "meetings")
@@ -105,6 +119,7 @@ stays: Table[Attended] = Table(Attended, "meetings")
 attendees: Table[Attendee] = Table(Attendee, "meetings")
 listings: Table[Listed] = Table(Listed, "meetings")
 namings: Table[NamedIn] = Table(NamedIn, "meetings")
+gone: Table[Gone] = Table(Gone, "meetings")
 
 
 def find_meeting(meeting_id: str, *, now: int) -> Meeting | None:
@@ -126,12 +141,25 @@ def new_listing(meeting: Meeting) -> Listed:
 
 def presence_of(meeting_id: str, *, now: int, participant_id: str | None = None) -> dict[str, Spans]:
     """When each participant was there, or one of them; stays that overlap or touch are one. Whoever came and went in
-    the same millisecond was there for no time."""
+    the same millisecond was there for no time. Whoever was erased was not."""
+    erased = gone_from(meeting_id, now=now)
     found = dict[str, list[tuple[int, int]]]()
     prefix = ATTENDED if participant_id is None else f"{ATTENDED}{participant_id}#"
     for one in stays.query(meeting_id, now=now, where=MeetingEntry.entry.startswith(prefix)):
         found.setdefault(one.participant_id, []).append((int(one.from_ms), int(one.to_ms)))
-    return {participant_id: union(spans) for participant_id, spans in found.items()}
+    return {who: union(spans) for who, spans in found.items() if who not in erased}
+
+
+def new_gone(meeting_id: str, participant_id: str, *, now: int) -> Gone:
+    made = Gone(meeting_id, GONE + participant_id)
+    made.lives_until(ERASED_FROM.deadline(now))
+    return made
+
+
+def gone_from(meeting_id: str, *, now: int) -> set[str]:
+    """Participants who were erased, and of whom something may be left here."""
+    found = gone.query(meeting_id, now=now, where=MeetingEntry.entry.startswith(GONE))
+    return {one.participant_id for one in found}
 
 
 def stays_of(participant_id: str, rooms: Iterable[str], *, now: int) -> Spans:
@@ -155,10 +183,11 @@ def list_before(meeting: Meeting, *, now: int) -> list[Meeting]:
     return list_meetings(meeting.account_id, str(new_listing(meeting).entry), now=now)[0]
 
 
-def change(meeting: Meeting, *actions: Action, was: str, now: int) -> Meeting | None:
+def change(meeting: Meeting, *actions: Action, was: str, now: int, where: Condition | None = None) -> Meeting | None:
     """The meeting after `actions`, where its report is in that state and revision; None where it is not."""
     same = (Meeting.status == was) & (Meeting.revision == meeting.revision)
-    return meetings.update((meeting.owner, MEETING), actions, now=now, where=same)
+    condition = same if where is None else same & where
+    return meetings.update((meeting.owner, MEETING), actions, now=now, where=condition)
 
 
 def note_told(meeting: Meeting, *, now: int) -> bool:
@@ -175,15 +204,17 @@ def note_untold(meeting: Meeting, *, now: int) -> None:
 
 
 def forget_entries(meeting_id: str, *, now: int) -> None:
-    """Deletes all of a meeting; what leads to it in its organiser's list goes first."""
-    meeting = find_meeting(meeting_id, now=now)
-    if meeting is not None:
-        listed = new_listing(meeting)
-        listings.delete((listed.owner, listed.entry))
+    """Deletes all of a meeting. What leads to it goes last, so that whatever breaks off is found again: the meeting's
+    own row after the rest, its place in its organiser's list after that.
+    """
     found = entries.query(meeting_id, now=now)
     people = {one.participant_id for one in found if isinstance(one, Attended | Attendee)}
     namings.delete_many((NAMED_IN + one, meeting_id) for one in people)
-    entries.delete_many((one.owner, one.entry) for one in found)
+    entries.delete_many((one.owner, one.entry) for one in found if not isinstance(one, Meeting))
+    for one in (each for each in found if isinstance(each, Meeting)):
+        listed = new_listing(one)
+        listings.delete((listed.owner, listed.entry))
+        meetings.delete((meeting_id, MEETING))
 
 
 def forget_stays_before(meeting_id: str, at_ms: int, *, now: int) -> None:

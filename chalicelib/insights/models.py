@@ -139,6 +139,12 @@ def find_folds(room_id: str, *, now: int) -> Iterator[tuple[str, Folded]]:
             yield str(one.entry), Folded(one.recording, one.since_ms)
 
 
+def find_folds_of(room_id: str, participant_id: str, *, now: int) -> list[Fold]:
+    """One participant's: at most one."""
+    found = folds.get((_folds_part(room_id, shard_of(participant_id)), participant_id), now=now)
+    return [] if found is None else [found]
+
+
 def note_shown(room_id: str, content_id: str, from_ms: int, to_ms: int, *, now: int) -> None:
     """That something was shown in the room; the same again is once. What is deleted is not named any more."""
     made = ShownSpan(f"{room_id}#shown", f"{derived(room_id, content_id)}#{from_ms:015}", from_ms=from_ms, to_ms=to_ms)

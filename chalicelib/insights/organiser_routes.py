@@ -103,7 +103,7 @@ def _name(who: Attendee | None) -> str | None:
 
 
 def _report(page: reading.ReportPage) -> ReportPage:
-    status: Any = page.meeting.status
+    status: Any = page.status
     if page.part is None:
         return ReportPage(status)
     return ReportPage(status, report_view(page.part, page.names), next_of(page.next))

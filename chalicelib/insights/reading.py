@@ -11,6 +11,7 @@ from chalicelib.insights.meeting_models import (
     Meeting,
     change,
     find_meeting,
+    gone_from,
     list_meetings,
     presence_of,
 )
@@ -46,6 +47,11 @@ class ReportPage:
     part: Part | None = None
     names: Mapping[str, str] = field(default_factory=dict)  # of participants, as far as they are still known
     next: int | None = None
+    being_told_anew: bool = False  # without somebody who was erased
+
+    @property
+    def status(self) -> str:
+        return "assembling" if self.being_told_anew else str(self.meeting.status)
 
 
 def my_meetings(session: Session, after: str | None, *, now: int) -> tuple[list[Meeting], str | None]:
@@ -93,6 +99,8 @@ def read_report(meeting: Meeting, number: int, *, now: int) -> ReportPage:
     """A part of the report, with the names of those in it. Raises Invalid where it has no such part."""
     if meeting.status != "ready":
         return ReportPage(meeting)
+    if gone_from(meeting.meeting_id, now=now):
+        return ReportPage(meeting, being_told_anew=True)
     if not 0 <= number < meeting.parts:
         raise Invalid("The report has no such part.")
     key = key_of(meeting.account_id, now=now)

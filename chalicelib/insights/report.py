@@ -32,7 +32,11 @@ def write_report(meeting: Meeting, recordings: Iterable[tuple[str, Recording]], 
     """The parts of a meeting's report, each at most PART_MAX unless one person alone is larger."""
     meeting = believed(meeting)
     measures = measure(meeting, recordings)
-    tips = advise(Evidence(meeting, measures, began_ms))
+    return written(measures, advise(Evidence(meeting, measures, began_ms)))
+
+
+def written(measures: Measures, tips: Sequence[Tip]) -> Iterator[bytes]:
+    """A report's parts, of what was measured and advised."""
     first = Part((), replace(measures, people=()), tips)
     for number, people in enumerate(_grouped(measures.people, len(msgspec.json.encode(first)))):
         yield msgspec.json.encode(Part(people) if number else replace(first, people=people))

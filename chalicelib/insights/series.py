@@ -3,7 +3,9 @@
 Nothing of it is stored, so that it dies with its sources: a report that is gone is in no trend from that instant on.
 """
 
-from chalicelib.insights.meeting_models import Meeting, list_before
+from itertools import islice
+
+from chalicelib.insights.meeting_models import Meeting, gone_from, list_before
 from chalicelib.insights.report import read_summary
 from chalicelib.insights.report_models import key_of, read_firsts
 from chalicelib.insights.trend import MOST, Point, point_of, series_of
@@ -28,4 +30,5 @@ def _series(meeting: Meeting, now: int) -> list[Meeting]:
         found += (one for one in before if series_of(one.title) == wanted)
         if not before or len(found) > 2 * MOST:
             break
-    return [one for one in found if one.status == "ready"][:MOST]
+    ready = (one for one in found if one.status == "ready")
+    return list(islice((one for one in ready if not gone_from(one.meeting_id, now=now)), MOST))  # or being told anew

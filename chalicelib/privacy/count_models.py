@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
 from chalicelib.lifetimes import SECOND, USE_COUNT
+from chalicelib.runtime import holdings
 from chalicelib.runtime.store import Binding, Record, Table
 
 
@@ -24,3 +25,6 @@ def add_one(act: str, *, now: int) -> None:
     begun = datetime.fromtimestamp(now / SECOND, UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     until_ms = USE_COUNT.deadline(int(begun.timestamp()) * SECOND)
     counts.upsert((f"{begun:%Y-%m}", act), [Count.number.add(1), *Count.living_until(until_ms)], now=now)
+
+
+holdings.is_nobodys(Count, USE_COUNT, why="a number is linked to nobody")

@@ -5,10 +5,14 @@ subject   entry
 <guest>   goes-on#<account>    the account that the guest has logged in to, and whose decisions count for them, too
 """
 
+from collections.abc import Iterator
+from typing import Any
+
 from pynamodb.attributes import BooleanAttribute, DiscriminatorAttribute, NumberAttribute, UnicodeAttribute
 
 from chalicelib.lifetimes import CONSENT, ERASURE
-from chalicelib.runtime import expiry, vault
+from chalicelib.runtime import expiry, holdings, vault
+from chalicelib.runtime.holdings import Person
 from chalicelib.runtime.store import Binding, Record, Table
 from chalicelib.runtime.transactions import Transaction
 
@@ -46,13 +50,16 @@ class GoesOn(ConsentEntry, discriminator="goes-on"):
 
 
 class Erasure(Record):
-    """Somebody was erased: a restored backup must not bring them back."""
+    """Somebody was erased: a restored backup must not bring them back. A guest found too young is not `whole`: they
+    go on, and what they agreed to and began before does not count.
+    """
 
     class Meta(Binding):
         pass
 
     subject = UnicodeAttribute(hash_key=True)
     erased_at_ms = NumberAttribute()
+    whole = BooleanAttribute(null=True)
 
 
 entries: Table[ConsentEntry] = Table(ConsentEntry, "consents")
@@ -110,6 +117,11 @@ def forbid_erased(both: Transaction, person: str, *, since: int) -> None:
     both.forbid(erasures, erasures.bare(subject_of(person)), erased)
 
 
+def forbid_gone(both: Transaction, person: str) -> None:
+    """Not about whoever was erased as a whole."""
+    both.forbid(erasures, erasures.bare(subject_of(person)), Erasure.whole == True)  # noqa: E712 - a condition
+
+
 def new_decision(person: str, purpose: str, *, given: bool, version: int, at_ms: int) -> Decision:
     made = Decision(subject_of(person), f"{purpose}#{at_ms:015}", purpose=purpose, at_ms=at_ms, given=given)
     made.version = version
@@ -134,16 +146,55 @@ def date_back_erasure(person: str, *, now: int) -> None:
     erasures.update(subject_of(person), [Erasure.erased_at_ms.add(-expiry.SETTLED_MS)], now=now, where=recent)
 
 
+def is_gone(person: str, *, now: int) -> bool:
+    """Erased as a whole: nothing is written about them any more."""
+    found = erasures.get(subject_of(person), now=now)
+    return found is not None and bool(found.whole)
+
+
 def are_erased(subjects: list[str], *, now: int) -> bool:
     """Whether any of them was, as records call them."""
     return bool(erasures.get_many(subjects, now=now)) if subjects else False
 
 
 def note_erasure(person: str, *, now: int) -> None:
-    erasures.put(new_erasure(person, now=now))
+    """Of a guest who is too young; it does not undo the trace of one who was erased as a whole."""
+    not_gone = Erasure.whole.does_not_exist()
+    erasures.create(new_erasure(person, now=now, whole=False), now=now, over=not_gone)
 
 
-def new_erasure(person: str, *, now: int) -> Erasure:
-    made = Erasure(subject_of(person), erased_at_ms=now)
+def new_erasure(person: str, *, now: int, whole: bool = True) -> Erasure:
+    made = Erasure(subject_of(person), erased_at_ms=now, whole=whole or None)
     made.lives_until(ERASURE.deadline(now))
     return made
+
+
+def persons(person: Person) -> list[str]:
+    """Somebody, as consents name them: the account, and every guest or participant they have been."""
+    account = [ACCOUNT + person.account_id] if person.account_id else []
+    return account + [GUEST + one for one in sorted(person.participants)]
+
+
+def _decisions_of(person: Person, now: int) -> list[Decision]:
+    return [one for one in _entries_of(person, now) if isinstance(one, Decision)]
+
+
+def _successions_of(person: Person, now: int) -> list[GoesOn]:
+    return [one for one in _entries_of(person, now) if isinstance(one, GoesOn)]
+
+
+def _entries_of(person: Person, now: int) -> Iterator[ConsentEntry]:
+    for who in persons(person):
+        yield from entries.query(subject_of(who), now=now)
+
+
+def _shown(one: Decision) -> dict[str, Any]:
+    return {"purpose": one.purpose, "at_ms": int(one.at_ms), "given": bool(one.given), "version": int(one.version)}
+
+
+_PROOF = "it shows what was agreed to, and withdrawn, under a digest that names nobody"
+holdings.keep(Decision, decisions, CONSENT, why=_PROOF, find=_decisions_of, export=_shown)
+holdings.keep(
+    GoesOn, successions, CONSENT, why=_PROOF, find=_successions_of, export=lambda _: {"goes_on_in": "an account"}
+)
+holdings.is_nobodys(Erasure, ERASURE, why="it is a digest, and keeps a backup from bringing somebody back")

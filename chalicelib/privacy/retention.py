@@ -1,7 +1,9 @@
 """What is kept and how long, told to people: THE table of lifetimes in words, and the versions of that promise.
 
-retention_texts/<language>.json has the words by kind; policy.json the versions, the newest last. A version is never
-changed: another lifetime, or another sentence about one, is a new version with its date.
+retention_texts/<language>.json has the words by kind; rights_texts/<language>.json those for what becomes of it when
+somebody erases themselves or wants to see theirs, which the register knows (runtime/holdings.py); policy.json the
+versions, the newest last. A version is never changed: another lifetime, or another sentence about one, is a new version
+with its date.
 """
 
 import json
@@ -11,8 +13,11 @@ from functools import lru_cache
 from pathlib import Path
 
 from chalicelib.lifetimes import DAY, HOUR, LIFETIMES, MINUTE, SECOND, Lifetime
+from chalicelib.runtime import holdings
 
 HERE = Path(__file__).parent
+FATES = ("soon", "at-once", "kept", "passing", "nobodys")  # of several in one lifetime, the first counts
+SHOWN = {"passing": "passing", "nobodys": "nobodys"}
 UNITS = {"years": 365 * DAY, "days": DAY, "hours": HOUR, "minutes": MINUTE, "seconds": SECOND}
 
 
@@ -24,6 +29,8 @@ class Promise:
     name: str
     purpose: str
     counted_from: str
+    erased: str  # what erasing oneself makes of it
+    exported: str  # whether an export has it
 
     @property
     def length(self) -> tuple[int, str]:
@@ -46,8 +53,16 @@ class Version:
 
 def promises(language: str) -> list[Promise]:
     """Everything that is kept, in the order of the table."""
-    words = _words(language)
-    return [Promise(one, **words[one.kind]) for one in LIFETIMES]
+    words, rights = _words("retention_texts", language), _words("rights_texts", language)
+    return [
+        Promise(
+            one,
+            **words[one.kind],
+            erased=rights["erased"][_fate_of(one)],
+            exported=rights["exported"][SHOWN.get(_fate_of(one), "shown")],
+        )
+        for one in LIFETIMES
+    ]
 
 
 @lru_cache(maxsize=1)
@@ -61,9 +76,16 @@ def announced() -> Version:
     return next(one for one in reversed(versions()) if one.material)
 
 
-@lru_cache(maxsize=3)
-def _words(language: str) -> Mapping[str, Mapping[str, str]]:
-    path = HERE / "retention_texts" / f"{language}.json"
+def _fate_of(lifetime: Lifetime) -> str:
+    """Of the kinds of records that live so, whatever is somebody's decides; a queue's is over by itself."""
+    found = [one for one in holdings.held() if lifetime in one.lifetimes]
+    said = {"at-once" if one.at_once else "soon" if one.fate == "erased" else one.fate for one in found}
+    return next((one for one in FATES if one in said), "nobodys" if lifetime.subject == "nobody" else "passing")
+
+
+@lru_cache(maxsize=6)
+def _words(folder: str, language: str) -> Mapping[str, Mapping[str, str]]:
+    path = HERE / folder / f"{language}.json"
     found: Mapping[str, Mapping[str, str]] = json.loads(path.read_text("utf-8"))
     return found
 

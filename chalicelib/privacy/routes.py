@@ -44,7 +44,14 @@ def read_retention(call: Call[None]) -> Reply:
     newest = retention.versions()[-1]
     kept = [
         KeptView(
-            one.lifetime.kind, one.name, one.purpose, one.lifetime.subject, one.lifetime.length_ms, one.counted_from
+            one.lifetime.kind,
+            one.name,
+            one.purpose,
+            one.lifetime.subject,
+            one.lifetime.length_ms,
+            one.counted_from,
+            one.erased,
+            one.exported,
         )
         for one in retention.promises(edge.asked_language(call, None))
     ]

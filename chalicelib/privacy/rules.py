@@ -16,6 +16,16 @@ class Decided:
     at_ms: int
 
 
+@dataclass(frozen=True)
+class Begun:
+    """What is handed to whoever was erased and kept nowhere: by it their receipt is found, and seen to be theirs."""
+
+    receipt_id: str
+    salt: str
+    subject: str
+    erased_at_ms: int
+
+
 def is_given(history: Sequence[Decided], version: int) -> bool:
     """Whether the last decision agrees, and to the present text: consent to an older one does not carry over."""
     return given_since(history, version) is not None

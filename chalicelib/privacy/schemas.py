@@ -1,9 +1,12 @@
-"""Consents as the API shows them."""
+"""Consents, lifetimes and receipts as the API shows them."""
+
+from typing import Literal
 
 import msgspec
 from msgspec import UNSET, UnsetType, structs
 
 from chalicelib.lifetimes import Subject
+from chalicelib.privacy.rules import Begun
 from chalicelib.runtime.consent import PurposeName
 
 
@@ -40,7 +43,10 @@ class ConsentsView(msgspec.Struct):
 
 
 class KeptView(msgspec.Struct):
-    """A kind of datum: `length_ms` after `counted_from` nobody can read it. `subject`: whose it is."""
+    """A kind of datum: `length_ms` after `counted_from` nobody can read it. `subject`: whose it is.
+
+    `erased` and `exported`: what erasing oneself makes of it, and whether one's export has it, in words.
+    """
 
     kind: str
     name: str
@@ -48,6 +54,8 @@ class KeptView(msgspec.Struct):
     subject: Subject
     length_ms: int
     counted_from: str
+    erased: str
+    exported: str
 
 
 class RetentionView(msgspec.Struct):
@@ -56,3 +64,67 @@ class RetentionView(msgspec.Struct):
     version: int
     date: str
     kept: list[KeptView]
+
+
+class ReceiptHanded(msgspec.Struct):
+    """What finds the receipt, and shows that it is theirs who hold it: handed out this once, and kept nowhere.
+
+    The receipt's `subject` is the SHA-256, in base64url, of `salt`, the character U+001F and `subject`.
+    """
+
+    receipt_id: str
+    salt: str
+    subject: str
+
+
+class Erased(msgspec.Struct):
+    """What is left names nobody: decisions on consent, and a digest that keeps backups from bringing it back."""
+
+    erased_at_ms: int
+    receipt: ReceiptHanded
+
+
+class Receipt(msgspec.Struct):
+    """Signed by Ed25519 over this as JSON with sorted keys, without blanks and without `signature`.
+
+    `counts`: how many items of each table were found and erased. `key_id`: which of the issuer's keys has signed.
+    """
+
+    version: int
+    issuer: str
+    subject: str
+    erased_at_ms: int
+    finished_at_ms: int
+    counts: dict[str, int]
+    key_id: str
+    signature: str
+
+
+class ReceiptView(msgspec.Struct):
+    """`erasing` until nothing is left: some minutes."""
+
+    status: Literal["erasing", "done"]
+    receipt: Receipt | None = None
+
+
+class ReceiptKey(msgspec.Struct):
+    """`key`: 32 bytes of an Ed25519 public key, in base64url."""
+
+    key_id: str
+    key: str
+
+
+class ReceiptKeys(msgspec.Struct):
+    """The newest, which signs, first."""
+
+    keys: list[ReceiptKey]
+
+
+class Verdict(msgspec.Struct):
+    """Whether this installation has signed exactly that receipt."""
+
+    genuine: bool
+
+
+def erased_view(begun: Begun) -> Erased:
+    return Erased(begun.erased_at_ms, ReceiptHanded(begun.receipt_id, begun.salt, begun.subject))

@@ -6,7 +6,7 @@ from typing import cast, get_args
 
 from chalicelib.lifetimes import MINUTE
 from chalicelib.privacy import models, texts
-from chalicelib.privacy.models import Decision, forbid_erased, is_erased, note_erasure
+from chalicelib.privacy.models import Decision, forbid_erased, forbid_gone, is_erased, is_gone, note_erasure
 from chalicelib.privacy.rules import Decided, given_since, next_instant
 from chalicelib.runtime import expiry, vault
 from chalicelib.runtime.consent import PurposeName
@@ -27,7 +27,10 @@ __all__ = [
     "finish_leaving",
     "follow_guest",
     "forbid_erased",
+    "forbid_gone",
+    "guest",
     "is_erased",
+    "is_gone",
     "leave",
     "limit_decisions",
     "note_erasure",

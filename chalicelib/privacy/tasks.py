@@ -1,13 +1,45 @@
-"""What the schedule calls."""
+"""What the schedule calls, and the tasks of the workflow that erases."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 from chalice.app import Blueprint, CloudWatchEvent, Rate
 
-from chalicelib.runtime import clock, expiry
+from chalicelib.privacy import erasing
+from chalicelib.runtime import clock, expiry, problems
 
 tasks = Blueprint(__name__)
+T = TypeVar("T")
+
+
+class StepFailed(RuntimeError):
+    """A step of the workflow failed; its message is a reference and nothing else."""
 
 
 @tasks.schedule(Rate(1, unit=Rate.MINUTES), name="reap")
 def reap(_: CloudWatchEvent) -> None:
     """Deletes what has run out. A run that was missed, or comes twice, does no harm."""
     expiry.reap(now=clock.now())
+
+
+@tasks.lambda_function(name="erase_held")
+def erase_held(event: Mapping[str, Any], _: object) -> dict[str, Any]:
+    return {"more": _run(lambda now: erasing.sweep(event["erasure_id"], now=now))}
+
+
+@tasks.lambda_function(name="check_erased")
+def check_erased(event: Mapping[str, Any], _: object) -> dict[str, Any]:
+    return {"left": _run(lambda now: erasing.check(event["erasure_id"], now=now))}
+
+
+@tasks.lambda_function(name="finish_erasure")
+def finish_erasure(event: Mapping[str, Any], _: object) -> None:
+    _run(lambda now: erasing.finish(event["erasure_id"], now=now))
+
+
+def _run(step: Callable[[int], T]) -> T:
+    try:
+        return step(clock.now())
+    except Exception as error:
+        _, reference = problems.unexpected(error, "erasure")
+        raise StepFailed(reference) from None

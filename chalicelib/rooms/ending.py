@@ -13,10 +13,12 @@ from chalicelib.rooms.record_models import (
     Knock,
     Left,
     Member,
+    Organiser,
     entries,
     heads,
     join_codes,
     members,
+    runs_by,
 )
 from chalicelib.runtime import events, expiry
 from chalicelib.runtime.ids import RoomId, SessionId
@@ -52,7 +54,8 @@ def end_room(room_id: RoomId, *, now: int) -> bool:
     join_codes.delete_many(codes)
     connections.forget_audience(connections.of_room(room_id), now=now)
     rest = [one.entry for one in found if not isinstance(one, Left) and one.entry not in LAST]
-    entries.delete_many((room_id, entry) for entry in [*rest, *LAST])
+    led = [(runs_by(one.account_id), room_id) for one in found if isinstance(one, Organiser)]
+    entries.delete_many([*((room_id, entry) for entry in rest), *led, *((room_id, entry) for entry in LAST)])
     return True
 
 

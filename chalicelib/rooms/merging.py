@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from chalicelib.lifetimes import JOIN_CODE, MEETING
 from chalicelib.rooms import connections, presence, push
-from chalicelib.rooms.models import find_head, let_in, listed_code, member_key
+from chalicelib.rooms.models import find_head, let_in, listed_code, member_key, new_runs
 from chalicelib.rooms.record_models import (
     CODE,
     MERGED,
@@ -22,6 +22,7 @@ from chalicelib.rooms.record_models import (
     members,
     merges,
     organisers,
+    runs_by,
 )
 from chalicelib.rooms.room import Room
 from chalicelib.runtime import events
@@ -134,8 +135,11 @@ def settle_organiser(organiser: Organiser, *, now: int) -> Organiser | None:
         return room.organiser
     if room is not None:
         kept = {name: value for name, value in organiser.attribute_values.items() if name != "room_id"}
-        organisers.create(Organiser(room.room_id, **kept), now=now)
+        there = Organiser(room.room_id, **kept)
+        entries.put(new_runs(there))
+        organisers.create(there, now=now)
     organisers.delete((organiser.room_id, ORGANISER))
+    entries.delete((runs_by(organiser.account_id), organiser.room_id))
     return None if room is None else organisers.get((room.room_id, ORGANISER), now=now)
 
 

@@ -27,6 +27,7 @@ from chalicelib.rooms.record_models import (
     Merged,
     Organiser,
     RoomEntry,
+    Runs,
     Sequence,
     Shown,
     empties,
@@ -36,6 +37,7 @@ from chalicelib.rooms.record_models import (
     members,
     merges,
     organisers,
+    runs_by,
     sequences,
 )
 from chalicelib.rooms.room import Person, Room
@@ -55,6 +57,13 @@ def new_organiser(room_id: RoomId, account_id: str, now: int, *, link: bool) -> 
     organiser = Organiser(room_id, ORGANISER, account_id=account_id, link_id=room_id if link else None)
     organiser.lives_until(MEETING.deadline(now))
     return organiser
+
+
+def new_runs(organiser: Organiser) -> Runs:
+    """How the room is found by whoever runs it; it goes before the room."""
+    made = Runs(runs_by(organiser.account_id), organiser.room_id)
+    made.lives_until(int(organiser.expires_at_ms))
+    return made
 
 
 def new_member(room_id: RoomId, person: Person, *, via: str, now: int) -> Member:

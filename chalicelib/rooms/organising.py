@@ -7,8 +7,8 @@ from msgspec import UNSET
 from chalicelib.accounts.signed import find_signed
 from chalicelib.lifetimes import HOUR, MINUTE
 from chalicelib.rooms import ending, merging, push
-from chalicelib.rooms.models import find_head, find_member, new_head, new_organiser
-from chalicelib.rooms.record_models import ORGANISER, Organiser, entries, organisers
+from chalicelib.rooms.models import find_head, find_member, new_head, new_organiser, new_runs
+from chalicelib.rooms.record_models import ORGANISER, Organiser, entries, organisers, runs_by
 from chalicelib.rooms.room import Room
 from chalicelib.rooms.rules import check_analytics_id, check_planned_start, clean_title
 from chalicelib.rooms.schemas import NewRoom, RoomPatch
@@ -30,7 +30,7 @@ def open_planned(wanted: NewRoom, session: Session, *, now: int) -> Organiser:
     if wanted.planned_start_ms is not None:
         made.planned_start_ms = check_planned_start(wanted.planned_start_ms, now, now)
     limits.count(f"rooms/{account.account_id}", allowed=OPENED, window_ms=HOUR, now=now)
-    entries.put_many([new_head(RoomId(made.room_id), now), made])
+    entries.put_many([new_runs(made), new_head(RoomId(made.room_id), now), made])
     return made
 
 
@@ -39,11 +39,13 @@ def claim_room(room_id: RoomId, session: Session, *, now: int) -> Organiser:
     account = find_signed(session, now=now).account
     room = _where_i_am(room_id, session, now)
     made = new_organiser(room.room_id, account.account_id, now, link=False)
+    entries.put(new_runs(made))
     fresh = organisers.create(made, now=now)
     found = merging.settle_organiser(made, now=now) if fresh else room.organiser or _organiser(room.room_id, now)
     if found is None:
         raise NotFound("This meeting has ended.")
     if found.account_id != account.account_id:
+        entries.delete((runs_by(account.account_id), made.room_id))
         raise Conflict("Somebody else runs this meeting.")
     if fresh:
         push.changed(RoomId(found.room_id), now=now)

@@ -8,6 +8,7 @@ arrival on, which looks after them; a meeting that was left by everybody has one
 """
 
 from chalicelib.lifetimes import AWAY_AFTER_MS, EMPTY_FOR_MS, MINUTE
+from chalicelib.privacy import service as privacy
 from chalicelib.rooms import calls, connections, ending, push
 from chalicelib.rooms.connections import Connection
 from chalicelib.rooms.models import empty_since, find_member, find_room, forget_empty, note_empty
@@ -154,6 +155,8 @@ def go_away(member: Member, since_ms: int, *, now: int) -> None:
         come_back(gone, now=now)
         return
     push.came_or_went(member, left_at_ms=since_ms, now=now)
+    if privacy.is_gone(privacy.guest(member.participant_id), now=now):  # who came in while they were being erased
+        members.delete((member.room_id, member.entry))
     look_at_room(RoomId(member.room_id), since_ms, now=now)
 
 

@@ -55,6 +55,14 @@ class Organiser(RoomEntry, discriminator="organiser"):
     link_id = UnicodeAttribute(null=True)  # the room that the invitation link names: this one, or one merged into it
 
 
+class Runs(RoomEntry, discriminator="runs"):
+    """That an account runs, or ran, a room: by it the rooms of whoever goes are found."""
+
+    @property
+    def leads_to(self) -> str:
+        return str(self.entry)
+
+
 class Merged(RoomEntry, discriminator="merged"):
     """Set once and for all, always to an older room, so no circle can arise."""
 
@@ -156,6 +164,12 @@ merges: Table[Merged] = Table(Merged, "rooms")
 sequences: Table[Sequence] = Table(Sequence, "rooms")
 heads: Table[Head] = Table(Head, "rooms")
 organisers: Table[Organiser] = Table(Organiser, "rooms")
+runs: Table[Runs] = Table(Runs, "rooms")
 members: Table[Member] = Table(Member, "rooms")
 calls: Table[Call] = Table(Call, "rooms")
 empties: Table[Empty] = Table(Empty, "rooms")
+
+
+def runs_by(account_id: str) -> str:
+    """The partition in which an account's rooms are listed."""
+    return f"account#{account_id}"

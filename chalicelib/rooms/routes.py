@@ -53,7 +53,7 @@ def make_code(call: Call[NewCode]) -> Reply:
 
 
 @operation(routes, "POST", "/v1/join-codes/{code}", summary="Enter by a code", body=EmptyBody, answers=Entered,
-           pending=AtTheDoor, request_headers=WISH,
+           also={202: AtTheDoor}, request_headers=WISH,
            errors=(Unauthenticated, Denied, Invalid, Gone, TooMany))  # fmt: skip
 def enter_by_code(call: Call[EmptyBody]) -> Reply:
     """Whoever has no session and wants no cookie gets a session known by a bearer."""
@@ -68,7 +68,7 @@ def enter_by_code(call: Call[EmptyBody]) -> Reply:
 
 
 @operation(routes, "POST", "/v1/rooms/{room_id}/participants", summary="Enter by an invitation link", body=NewMember,
-           answers=Entered, status=201, pending=AtTheDoor,
+           answers=Entered, status=201, also={202: AtTheDoor},
            errors=(Unauthenticated, Denied, NotFound, Conflict, Invalid, TooMany))  # fmt: skip
 def enter_by_link(call: Call[NewMember]) -> Reply:
     now = clock.now()

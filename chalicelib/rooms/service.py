@@ -86,8 +86,8 @@ def mend_membership(room_id: RoomId, session: Session, *, since: int, now: int) 
 
 
 def forget_session(event: events.SessionEnded) -> None:
-    """Whoever ends their session leaves the meetings their tabs follow, and their tabs' sockets close."""
-    for room in _and(event.room_id, connections.close_all(event.session_id, now=event.now)):
+    """Whoever ends their session leaves the meetings they are in, and their tabs' sockets close."""
+    for room in event.rooms | _and(event.room_id, connections.close_all(event.session_id, now=event.now)):
         forget_member(RoomId(room), event.participant_id, now=event.now)
 
 

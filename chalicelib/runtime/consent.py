@@ -72,7 +72,7 @@ def check(purpose: type[P], subject: str, *, now: int) -> Consented[P]:
 
 
 def recorded_by(given_since: GivenSince) -> None:
-    """Tells where decisions are recorded (app.py)."""
+    """Tells where decisions are recorded (wiring.py)."""
     global _given_since
     _given_since = given_since
 

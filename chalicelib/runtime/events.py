@@ -1,22 +1,24 @@
-"""What must reach upward: a subject publishes, the subjects above it subscribe in app.py."""
+"""What must reach upward: a subject publishes, the subjects above it subscribe in wiring.py."""
 
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from chalicelib.runtime.holdings import Person
 from chalicelib.runtime.ids import RoomId, SessionId
 from chalicelib.runtime.transactions import Transaction
 
 
 @dataclass(frozen=True)
 class SessionEnded:
-    """A session was ended by its owner, or by a change of privilege."""
+    """A session was ended by its owner, or by a change of privilege. `rooms`: all that it had entered and not left."""
 
     session_id: SessionId
     participant_id: str
     room_id: str | None
     now: int
+    rooms: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,14 @@ class AccountErasing:
 
     account_id: str
     together: Transaction
+    now: int
+
+
+@dataclass(frozen=True)
+class SubjectErased:
+    """Somebody is erased: what others see of them, or they could act by, goes now. It may come twice."""
+
+    person: Person
     now: int
 
 

@@ -1,7 +1,7 @@
 """What has run out is deleted on time: who stores something files when it is due, and once a minute the reaper calls.
 
 An entry lies in the partition of its minute, so that finding what is due is a Query of each minute since the last run,
-never a scan. A subject registers a handler for each kind of its own in app.py; it looks whether the thing is over by
+never a scan. A subject registers a handler for each kind of its own in wiring.py; it looks whether the thing is over by
 now, deletes it, and answers None, or until when it still lives. It may be called twice, and side by side with itself.
 
    minute   10:31           10:32           10:33   now
@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
 from chalicelib.lifetimes import EXPIRY_CURSOR, EXPIRY_ENTRY, HOUR, MINUTE
-from chalicelib.runtime import lateness, problems
+from chalicelib.runtime import holdings, lateness, problems
 from chalicelib.runtime.store import Binding, Record, Table
 from chalicelib.runtime.telemetry import log
 from chalicelib.runtime.transactions import Transaction
@@ -228,3 +228,7 @@ def _move_cursor(lane: Lane, reached_ms: int, now: int) -> None:
     made = Cursor(lane.prefix + CURSOR, CURSOR, reached_ms=reached_ms)
     made.lives_until(EXPIRY_CURSOR.deadline(now))
     cursors.create(made, now=now, over=Cursor.reached_ms < reached_ms)
+
+
+holdings.let_pass(Entry, EXPIRY_ENTRY, why="it says that something is due, under a seal or a name that leads nowhere")
+holdings.is_nobodys(Cursor, EXPIRY_CURSOR, why="it knows an instant and nobody")

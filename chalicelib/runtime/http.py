@@ -84,7 +84,7 @@ class Operation:
     body_max: int
     answers: Any
     status: int
-    pending: Any  # what a 202 answers instead, where it is for others to decide; None where nothing is
+    also: Mapping[int, Any]  # what other successes answer instead, by status
     errors: Sequence[type[Problem]]
     request_headers: Mapping[str, Any]  # by name, the value's type with its Meta; `| None` makes it optional
     query: Mapping[str, Any]
@@ -139,7 +139,7 @@ def operation(
     body_max: int = 65_536,
     answers: Any = None,
     status: int = 200,
-    pending: Any = None,
+    also: Mapping[int, Any] | None = None,
     errors: Sequence[type[Problem]] = (),
     request_headers: Mapping[str, Any] | None = None,
     query: Mapping[str, Any] | None = None,
@@ -152,7 +152,7 @@ def operation(
     def register(handler: Callable[[Call[Any]], Reply]) -> Callable[[Call[Any]], Reply]:
         described = Operation(
             method, path, handler.__name__, summary, accepts if body is not None else (), body, body_max, answers,
-            status, pending, errors, request_headers or {}, query or {}, answer_type, document, any_site,
+            status, also or {}, errors, request_headers or {}, query or {}, answer_type, document, any_site,
         )  # fmt: skip
         OPERATIONS.append(described)
 

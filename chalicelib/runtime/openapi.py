@@ -52,6 +52,7 @@ PATH_PARAMETERS: Mapping[str, Any] = {
     "code": Annotated[str, Meta(pattern="^[A-Za-z0-9 -]{1,20}$", description="As shown or read out.")],
     "token": Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{1,512}$", description="What a link of ours ends with.")],
     "share_id": Annotated[OpaqueText, Meta(description="A link to a report, as the list names it.")],
+    "receipt_id": Annotated[OpaqueText, Meta(description="As it was handed to whoever was erased.")],
     "content_id": Annotated[OpaqueText, Meta(description="Something shown in the meeting.")],
     "tab_id": Annotated[UUID, Meta(description="A browser tab, by the UUID it names itself.")],
     "join_id": Annotated[UUID, Meta(description="A clip, by the UUID it was sent under.")],
@@ -68,7 +69,7 @@ def openapi_document(operations: Sequence[Operation], *, version: str) -> dict[s
     """The document of `operations`, in their order. Raises KeyError for a path parameter of unknown shape."""
     types = [
         ProblemView,
-        *(kind for one in operations for kind in (one.body, one.answers, one.pending) if _is_schema(kind)),
+        *(kind for one in operations for kind in (one.body, one.answers, *one.also.values()) if _is_schema(kind)),
     ]
     made, schemas = msgspec.json.schema_components(types, ref_template=REF)
     schema_of = dict(zip(types, made, strict=True))
@@ -161,9 +162,10 @@ def _responses(one: Operation, schema_of: Mapping[Any, Any]) -> dict[str, Any]:
         schema = schema_of[one.answers] if _is_schema(one.answers) else {"type": "string"}
         answer["content"] = {one.answer_type: {"schema": schema}}
     answers = {str(one.status): answer}
-    if one.pending is not None:
-        content = {one.answer_type: {"schema": schema_of[one.pending]}}
-        answers["202"] = {"description": "It is for others to decide.", "content": content}
+    for status, answered in one.also.items():
+        content = {one.answer_type: {"schema": schema_of[answered]}}
+        said = "It is for others to decide." if status == 202 else "As asked."
+        answers[str(status)] = {"description": said, "content": content}
     failures = {str(family.status): {"$ref": _response_ref(family)} for family in errors_of(one)}
     return answers | failures
 

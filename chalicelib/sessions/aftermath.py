@@ -7,7 +7,7 @@ the account; another account's session that was there before is taken down. Nobo
 from chalicelib.runtime import events, expiry, vault
 from chalicelib.runtime.ids import SessionId
 from chalicelib.runtime.transactions import Transaction
-from chalicelib.sessions.models import Session, change, find, key_of, sessions
+from chalicelib.sessions.models import Session, change, end_with, find, key_of
 from chalicelib.sessions.service import end_session
 
 FOLLOW, END = "log-in", "log-out"  # kinds of expiry entries
@@ -22,7 +22,7 @@ def follow_later(both: Transaction, made: Session, *, now: int) -> None:
 
 def end_later(both: Transaction, old: Session, *, now: int) -> None:
     """Marked as ended now; what was kept for it goes later."""
-    both.update(sessions, old, [Session.ended.set(True)], where=Session.ended.does_not_exist())
+    end_with(both, old)
     expiry.file_with(both, END, vault.seal(SEALED, old.session_id), now, now=now)
 
 

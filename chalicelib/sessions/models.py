@@ -7,10 +7,11 @@ from pynamodb.attributes import BooleanAttribute, JSONAttribute, NumberAttribute
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
-from chalicelib.lifetimes import SESSION, SESSION_GRACE_MS
-from chalicelib.runtime import vault
+from chalicelib.lifetimes import GUARDIAN_REQUEST, SESSION, SESSION_GRACE_MS
+from chalicelib.runtime import holdings, vault
 from chalicelib.runtime.addresses import Address
 from chalicelib.runtime.gathering import Wanted
+from chalicelib.runtime.holdings import Person
 from chalicelib.runtime.ids import ParticipantId, SessionId, opaque
 from chalicelib.runtime.store import Binding, Record, Table
 from chalicelib.runtime.transactions import Transaction
@@ -18,7 +19,7 @@ from chalicelib.runtime.transactions import Transaction
 Key = tuple[str, str]
 SEALED_EMAIL = "sessions/email"
 CARRIED = (  # by a renewal
-    "participant_id", "participant_name", "room_id", "email", "age", "preferences", "decided", "opened_at_ms",
+    "participant_id", "participant_name", "room_id", "rooms", "email", "age", "preferences", "decided", "opened_at_ms",
 )  # fmt: skip
 
 
@@ -31,6 +32,7 @@ class Session(Record):
     participant_id = UnicodeAttribute()
     participant_name = UnicodeAttribute()
     room_id = UnicodeAttribute(null=True)  # the meeting they are in, entered last
+    rooms = UnicodeSetAttribute(null=True)  # all that they have entered and not left
     email = UnicodeAttribute(null=True)  # of the account, sealed
     proved_for = UnicodeAttribute(null=True)  # the account as it was when its owner signed in or replaced the password
     age = UnicodeAttribute(null=True)  # what followed from the birth date, which is not kept: see rules.Age
@@ -120,19 +122,23 @@ def use(session: Session, now: int) -> list[Action]:
 
 def remember_room(session_id: str, room_id: str, *, now: int) -> str | None:
     """Where the session's participant is, from now on; the name they have at that moment, None without a session."""
-    changed = sessions.update(key_of(session_id), [Session.room_id.set(room_id)], now=now)
+    entered = [Session.room_id.set(room_id), Session.rooms.add({room_id})]
+    changed = sessions.update(key_of(session_id), entered, now=now)
     return None if changed is None else str(changed.participant_name)
 
 
 def move_session(both: Transaction, session_id: str, source: str, into: str) -> None:
     """Its participant is where `into` is, if they were in `source`."""
     here = Session.room_id == source
-    both.update(sessions, sessions.bare(key_of(session_id)), [Session.room_id.set(into)], where=here)
+    moved = [Session.room_id.set(into), Session.rooms.add({into})]
+    both.update(sessions, sessions.bare(key_of(session_id)), moved, where=here)
 
 
 def forget_room(session_id: str, room_id: str, *, now: int) -> None:
     """They left it; where they are in another one by now, that stays."""
-    sessions.update(key_of(session_id), [Session.room_id.remove()], now=now, where=Session.room_id == room_id)
+    key, left = key_of(session_id), Session.rooms.delete({room_id})
+    if sessions.update(key, [Session.room_id.remove(), left], now=now, where=Session.room_id == room_id) is None:
+        sessions.update(key, [left], now=now, where=Session.rooms.contains(room_id))
 
 
 def new_session(name: str, now: int) -> Session:
@@ -140,6 +146,11 @@ def new_session(name: str, now: int) -> Session:
     session = Session(own, own, participant_id=ParticipantId(opaque()), participant_name=name, opened_at_ms=now)
     session.used(now)
     return session
+
+
+def end_with(both: Transaction, session: Session) -> None:
+    """It is nobody's from then on, if it has not ended; deleting it follows."""
+    both.update(sessions, session, [Session.ended.set(True)], where=Session.ended.does_not_exist())
 
 
 def unchanged(session: Session) -> Condition:
@@ -168,3 +179,38 @@ def renewed(session: Session, owner_id: str | None, now: int) -> Session:
     made = Session(owner_id or own, own, **kept)
     made.used(now)
     return made
+
+
+def _sessions_of(person: Person, now: int) -> list[Session]:
+    """Those being ended, too."""
+    found = sessions.query(person.account_id, now=now) if person.account_id else []
+    known = {one.session_id for one in found}
+    return [*found, *sessions.get_many([key_of(one) for one in sorted(person.sessions - known)], now=now)]
+
+
+def _known_by_sessions(person: Person, now: int) -> Person:
+    found = _sessions_of(person, now)
+    return person.also(
+        participants={str(one.participant_id) for one in found},
+        sessions={old for one in found for old in (one.session_id, *(one.follows or ()))},
+        rooms={room for one in found for room in (one.room_id, *(one.rooms or ())) if room},
+        addresses={begun.split(".")[1] for one in found for begun in one.registered or ()},
+    )
+
+
+def _shown(session: Session) -> dict[str, Any]:
+    return {
+        "participant_id": session.participant_id,
+        "participant_name": session.participant_name,
+        "room_id": session.room_id,
+        "email": session.email_address,
+        "age": session.age,
+        "preferences": session.preferences,
+        "opened_at_ms": int(session.opened_at_ms),
+        "used_at_ms": int(session.used_at_ms),
+    }
+
+
+holdings.known_by(_known_by_sessions)
+holdings.hold(Session, sessions, SESSION, find=_sessions_of, export=_shown, at_once=True)
+holdings.let_pass(GuardianRequest, GUARDIAN_REQUEST, why="it names a session, which is gone then, and holds no address")

@@ -49,15 +49,6 @@ def change_session(call: Call[SessionPatch]) -> Reply:
     return Reply(edge.view(call, session, now=now))
 
 
-@operation(routes, "DELETE", "/v1/session", summary="End my session on this device", status=204)
-def end_session(call: Call[None]) -> Reply:
-    now, held = clock.now(), edge.held_pass(call.headers)
-    if held is not None and held.valid_at(now):
-        service.end_session(held.session_id, now=now)
-    edge.forget(call)
-    return Reply(status=204)
-
-
 @operation(routes, "POST", "/v1/tickets", summary="A ticket for the live channel", body=EmptyBody,
            answers=TicketView, status=201, errors=(Unauthenticated, TooMany))  # fmt: skip
 def make_ticket(call: Call[EmptyBody]) -> Reply:

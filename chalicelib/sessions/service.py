@@ -12,6 +12,7 @@ from chalicelib.runtime.transactions import Transaction
 from chalicelib.sessions import forgetting, sweep
 from chalicelib.sessions.models import Session, change, find, find_all_of, key_of, new_session, sessions, use
 from chalicelib.sessions.names import friendly
+from chalicelib.sessions.participant_models import note_with
 from chalicelib.sessions.rules import Age, Pass, clean_name, clean_nickname
 
 TRIES = 8
@@ -148,7 +149,8 @@ def end_session(session_id: SessionId, *, now: int) -> None:
     """
     session = sessions.update(key_of(session_id), [Session.ended.set(True)], now=now)
     if session is not None:
-        events.publish(events.SessionEnded(session_id, session.participant_id, session.room_id, now))
+        entered = frozenset(session.rooms or ())
+        events.publish(events.SessionEnded(session_id, session.participant_id, session.room_id, now, entered))
         sessions.delete(key_of(session_id))
 
 
@@ -174,6 +176,7 @@ def _record_use(session: Session, now: int) -> None:
         return
     both = Transaction(now=now)
     both.update(sessions, session, used)
+    note_with(both, session.account_id, session.participant_id, now=now)
     events.publish(events.AccountUsed(session.account_id, both, now))
     both.commit()  # not where the account is over: its sessions end by themselves then
 

@@ -6,8 +6,9 @@ from chalicelib.runtime import expiry, vault
 from chalicelib.runtime.sweeping import sweep
 from chalicelib.runtime.transactions import Transaction
 from chalicelib.sessions.models import Session, key_of, sessions
+from chalicelib.sessions.participant_models import note_with, participants
 
-KIND = "session"
+KIND, PARTICIPANT = "session", "own-participant"
 SEALED = "sessions/expiry"  # what is left of a session that ended names neither it nor its account
 
 
@@ -18,6 +19,10 @@ def file(session: Session, *, now: int) -> None:
 
 def file_with(both: Transaction, session: Session, *, now: int) -> None:
     expiry.file_with(both, KIND, _name(session), int(session.expires_at_ms), now=now, lane=expiry.PATIENT)
+    if session.account_id:
+        until_ms = note_with(both, session.account_id, session.participant_id, now=now)
+        who = vault.seal(SEALED, f"{session.account_id} {session.participant_id}")
+        expiry.file_with(both, PARTICIPANT, who, until_ms, now=now, lane=expiry.PATIENT)
 
 
 def look_after(names: Collection[str], now: int) -> dict[str, int]:
@@ -27,6 +32,13 @@ def look_after(names: Collection[str], now: int) -> dict[str, int]:
     """
     known = ((name, vault.unseal(SEALED, name)) for name in names)
     return sweep(sessions, {name: key_of(session_id) for name, session_id in known if session_id}, now=now)
+
+
+def look_after_participants(names: Collection[str], now: int) -> dict[str, int]:
+    """As `look_after`, of who an account's owner was in meetings."""
+    known = ((name, vault.unseal(SEALED, name)) for name in names)
+    keys = {name: (who.partition(" ")[0], who.partition(" ")[2]) for name, who in known if who}
+    return sweep(participants, keys, now=now)
 
 
 def _name(session: Session) -> str:

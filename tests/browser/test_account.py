@@ -11,7 +11,7 @@ from chalicelib.web.i18n import text
 from infra.local.testing import Running
 from tests.browser import profiles
 from tests.browser.accessibility import complaints
-from tests.browser.corner import act, log_in, mailed_link, open_panel, register, say_age
+from tests.browser.corner import act, log_in, mailed_link, open_panel, register, say_age, take_name
 from tests.support.searched import searched_stack
 
 EMAIL, OTHER_EMAIL = "ada@example.org", "grace@example.org"
@@ -167,3 +167,29 @@ def _saves(page: Page, act: Callable[[], None]) -> None:
     with page.expect_response(lambda answer: answer.request.method in ("PATCH", "PUT")) as saved:
         act()
     assert saved.value.ok
+
+
+def test_a_guest_has_everything_deleted_that_their_browser_left(device: Device) -> None:
+    """F4, F7, G5: said first what goes, and that it is for good; by keyboard; with what leads to the receipt."""
+    page = device()
+    open_panel(page)
+    block = page.get_by_role("button", name=text("en", "erase-left.open"))
+    expect(block).to_be_hidden()  # nobody has left anything yet
+    page.locator(".change-name").click()
+    say_age(page, 1980)
+    take_name(page, "Philippa")
+    block.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#step-erase-left")).to_be_focused()
+    expect(page.get_by_text(text("en", "erase-left.for-good"), exact=True)).to_be_visible()
+    assert complaints(page) == []
+    page.get_by_role("button", name=text("en", "erase-left.act")).focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#step-erased")).to_be_focused()
+    assert complaints(page) == []
+    assert page.request.get("/v1/session").status == 401
+    receipt = page.request.get(page.locator(".receipt-address").get_attribute("href") or "").json()
+    assert receipt["status"] in ("erasing", "done")
+    with page.expect_download() as saved:
+        page.get_by_role("button", name=text("en", "erased.save")).click()
+    assert saved.value.suggested_filename == "earshot-erasure.json"

@@ -13,41 +13,19 @@ from pynamodb.models import Model
 import chalicelib
 from chalicelib.joining import crowd
 from chalicelib.lifetimes import (
-    ATTEMPTS,
-    ATTENDEE_NAME,
     CONNECTION,
-    CONSENT,
-    CROWD_NOTICE,
-    CROWD_ROUND,
-    ERASURE,
-    EXPIRY_CURSOR,
-    EXPIRY_ENTRY,
-    GUARDIAN_REQUEST,
-    HISTORY,
-    JOIN_CODE,
     JOIN_VERDICT,
-    KNOCK,
-    LEFT,
     LIFETIMES,
     MEETING,
-    PASSWORD_RESET,
-    PERSONAL_DATA,
     QUEUED_CLIP,
     QUEUED_PAIRS,
     QUEUED_PUSH,
-    RAW_INSIGHTS,
-    REGISTRATION,
-    REPORT,
-    REPORT_SHARE,
     SESSION,
     SOUND_CLIP,
     STAGED_CONTENT,
-    TAB,
-    TALLY,
-    TICKET,
-    USE_COUNT,
     Lifetime,
 )
+from chalicelib.runtime import holdings
 from chalicelib.runtime.settings import STAGES
 from chalicelib.runtime.store import Record, Table
 from infra.local.resources import TEMPLATE
@@ -55,61 +33,7 @@ from infra.local.template import Template
 from tests.support.aws import Aws
 
 PREFIX = "earshot-local-"
-# every record, and the lifetime of what it holds: a new one without a lifetime fails below
-LIFETIME_OF: dict[str, Lifetime | None] = {
-    "Session": SESSION,
-    "RoomEntry": None,  # the common part of a room's entries; never stored itself
-    "Head": MEETING,
-    "Merged": MEETING,
-    "Organiser": MEETING,
-    "Sequence": MEETING,
-    "Member": MEETING,
-    "Call": MEETING,
-    "Empty": MEETING,
-    "Knock": KNOCK,
-    "JoinCode": JOIN_CODE,
-    "Left": LEFT,
-    "Shown": STAGED_CONTENT,
-    "TabEntry": None,  # the common part of what lies under a participant; never stored itself
-    "Lease": TAB,
-    "Item": STAGED_CONTENT,
-    "Connection": CONNECTION,
-    "Listing": SOUND_CLIP,
-    "ClipEntry": None,  # the common part of what lies under a participant; never stored itself
-    "Sound": SOUND_CLIP,
-    "Join": JOIN_VERDICT,
-    "Seat": JOIN_VERDICT,
-    "Notice": CROWD_NOTICE,
-    "Attempts": ATTEMPTS,
-    "Tally": TALLY,
-    "GuardianRequest": GUARDIAN_REQUEST,
-    "Ticket": TICKET,
-    "Account": PERSONAL_DATA,  # a day until its address is confirmed
-    "MailToken": REGISTRATION,  # an hour where it is for another password
-    "ConsentEntry": None,  # the common part of what is known of a person's consents; never stored itself
-    "Decision": CONSENT,
-    "GoesOn": CONSENT,
-    "Count": USE_COUNT,
-    "Erasure": ERASURE,
-    "InsightEntry": None,  # the common part of what a meeting's report is made of; never stored itself
-    "Packed": None,  # the common part of batches and folds; never stored itself
-    "Batch": RAW_INSIGHTS,
-    "Fold": RAW_INSIGHTS,
-    "ShownSpan": RAW_INSIGHTS,
-    "MergedRoom": RAW_INSIGHTS,
-    "MeetingEntry": None,  # the common part of a meeting's entries; never stored itself
-    "Meeting": HISTORY,
-    "Attended": HISTORY,
-    "Attendee": ATTENDEE_NAME,
-    "NamedIn": ATTENDEE_NAME,
-    "Listed": HISTORY,
-    "Share": REPORT_SHARE,  # as long as the organiser chose, at most
-    "Part": REPORT,
-    "OrganiserKey": REPORT,
-    "Entry": EXPIRY_ENTRY,
-    "Cursor": EXPIRY_CURSOR,
-}
-
+OF_MEETINGS = {"ShownSpan", "MergedRoom"}  # among what is measured, but of the meeting
 # every queue, and the lifetime of what is in it
 QUEUED: dict[str, Lifetime] = {
     "ClipExpiryQueue": QUEUED_CLIP,
@@ -140,6 +64,11 @@ def models(base: type[Any] = Model) -> Iterator[type[Any]]:
         yield from models(one)
 
 
+def all_held() -> list[holdings.Holding]:
+    list(modules())
+    return holdings.held()
+
+
 def template(stage: str = "local") -> Template:
     return Template.read(TEMPLATE, stage)
 
@@ -163,14 +92,41 @@ def test_every_model_is_a_record() -> None:
     assert [one.__name__ for one in found if not issubclass(one, Record)] == []
 
 
-def test_every_record_has_a_lifetime() -> None:
-    """The four lifetimes: every stored item belongs to a lifetime in lifetimes.py."""
+def stored() -> set[type[Record]]:
+    """Every record but those that are the common part of others, which are never stored themselves."""
     list(modules())
-    names = {one.__name__ for one in models()}
-    assert names - set(LIFETIME_OF) == set()
-    shorter = {CROWD_ROUND, PASSWORD_RESET}  # a Notice's and a MailToken's
-    stored = {one for one in LIFETIME_OF.values() if one}
-    assert stored | shorter | set(QUEUED.values()) == set(LIFETIMES)
+    return {one for one in models() if not [other for other in models() if one in other.__bases__]}
+
+
+def test_every_record_is_registered_with_its_lifetime() -> None:
+    """F3, F9: every stored kind belongs to a lifetime, and says whose it is; a new one without fails here."""
+    found = {one.record: one for one in holdings.held()}
+    assert set(found) == stored()
+    said = {lifetime for one in found.values() for lifetime in one.lifetimes}
+    assert said | set(QUEUED.values()) == set(LIFETIMES)
+    assert all(one.lifetimes for one in found.values())
+
+
+@pytest.mark.parametrize("holding", all_held(), ids=lambda one: one.record.__name__)
+def test_what_is_somebodys_can_be_found_shown_and_erased(holding: holdings.Holding) -> None:
+    """F3, F4: or there is a reason that nobody looks for it, and then it does not live for longer than a day."""
+    subjects = {one.subject for one in holding.lifetimes}
+    match holding.fate:
+        case "erased":
+            assert all((holding.table, holding.find, holding.export, holding.erase))
+        case "kept":
+            assert all((holding.table, holding.find, holding.export, holding.why))
+        case "passing":
+            assert holding.why
+            assert max(one.length_ms for one in holding.lifetimes) <= holdings.PASSING_MAX_MS
+        case "nobodys":
+            assert holding.why
+            assert subjects <= {"nobody", "meeting"} or holding.record.__name__ in OF_MEETINGS
+
+
+def test_every_log_group_has_its_lifetime() -> None:
+    """F9: a log group that nobody has said anything about fails here; there is none yet."""
+    assert template().of_type("AWS::Logs::LogGroup") == {}
 
 
 def test_lifetimes_are_those_of_the_product() -> None:
@@ -209,7 +165,9 @@ def test_every_table_has_its_net_below() -> None:
         assert properties["BillingMode"] == "PAY_PER_REQUEST", name
 
 
-@pytest.mark.parametrize("name", ["clips", "sessions", "connections", "limits", "mail-tokens", "expiries", "tabs"])
+@pytest.mark.parametrize(
+    "name", ["clips", "sessions", "connections", "limits", "mail-tokens", "expiries", "tabs", "participants"]
+)
 def test_no_backup_keeps_what_should_go(name: str) -> None:
     """Never point-in-time recovery for clips, sessions and connections; no stream carries them."""
     properties = table_properties()[name]

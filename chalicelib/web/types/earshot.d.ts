@@ -193,10 +193,10 @@ interface MeetingFigures {
   presence_ms: number;
   coverage: number | null;
   talk_ms: number;
-  talked_ms: number;
+  talked_ms: number | null;
   silence_ms: number | null;
   overlap_ms: number | null;
-  interruptions: number;
+  interruptions: number | null;
   response_gap_ms: number | null;
   answers: number;
   gini: number | null;
@@ -206,6 +206,7 @@ interface MeetingFigures {
   attention_by_third: [number, number][];
   timeline: MeetingTimeline;
   others: { people: number; presence_ms: number } | null;
+  reduced: boolean;
 }
 interface Tip {
   rule: string;
@@ -330,4 +331,9 @@ declare function registerProcessor(name: string, processor: new () => AudioWorkl
 interface Window {
   /** static/js/theme.js: "light", "dark", or null to follow the device. */
   earshotTheme: (chosen: string | null) => void;
+}
+/** Handed to whoever was erased, this once: by it their receipt is found, and is seen to be theirs. */
+interface ErasedAnswer {
+  erased_at_ms: number;
+  receipt: { receipt_id: string; salt: string; subject: string };
 }

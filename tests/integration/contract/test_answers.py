@@ -177,7 +177,12 @@ def have_an_account(visit: Visit, world: World) -> None:
     link = {"token": accounts.mailed_token(world)}
     does(cleo, "GET", "/v1/unsubscribe/{token}", link)
     does(cleo, "POST", "/v1/unsubscribe/{token}", link)
-    does(cleo, "DELETE", "/v1/account", json_body=password)
+    erased = does(cleo, "DELETE", "/v1/account", json_body=password).json()["receipt"]
+    does(visit.ben, "GET", "/v1/receipts/{receipt_id}", erased)
+    assert executed(app, world.workflows.started[-1]).status == "SUCCEEDED"
+    receipt = does(visit.ben, "GET", "/v1/receipts/{receipt_id}", erased).json()["receipt"]
+    does(visit.ben, "GET", "/v1/receipts/key")
+    assert does(visit.ben, "POST", "/v1/receipts/verify", json_body=receipt).json() == {"genuine": True}
 
 
 def run_a_meeting(visit: Visit, world: World, cleo: Browser) -> None:

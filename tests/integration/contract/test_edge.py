@@ -8,6 +8,7 @@ from app import app
 from chalicelib.accounts.schemas import ChangePassword, LogIn, NewAccount, OwnPassword, TotpCode, TotpOff
 from chalicelib.content.schemas import NewContent, Showing
 from chalicelib.insights.schemas import BatchIn
+from chalicelib.privacy.schemas import Receipt
 from chalicelib.rooms.schemas import Admission
 from chalicelib.runtime.errors import Unauthenticated
 from chalicelib.runtime.http import JSON, OPERATIONS, Operation
@@ -27,6 +28,8 @@ BODIES: dict[Any, bytes] = {
     OwnPassword: b'{"password": "correct horse battery staple"}',
     ChangePassword: b'{"password": "correct horse battery staple", "new_password": "another one entirely"}',
     NewContent: b'{"url": "https://example.org/"}',
+    Receipt: b'{"version": 1, "issuer": "", "subject": "", "erased_at_ms": 1, "finished_at_ms": 1, "counts": {}, '
+    b'"key_id": "", "signature": ""}',
     Showing: b'{"room_id": "AAAAAAAAAAAAAAAAAAAAAA", "as": "card"}',
     TotpCode: b'{"totp": "123456"}',
     TotpOff: b'{"password": "correct horse battery staple"}',

@@ -18,7 +18,7 @@ def _generated_operations() -> set[tuple[str, str, str]]:
     found = set()
     for path, methods in openapi(app.routes)["paths"].items():
         for method, described in methods.items():
-            success = min(status for status in described["responses"] if status < "300")
+            success = next(status for status in described["responses"] if status < "300")  # its usual one is first
             found.add((method.upper(), path, success))
     return found
 

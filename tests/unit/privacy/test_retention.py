@@ -6,13 +6,17 @@ from datetime import date
 from hashlib import sha256
 
 import pytest
+from markupsafe import escape
 
+from chalicelib import wiring
 from chalicelib.lifetimes import LIFETIMES
 from chalicelib.privacy import retention
 from chalicelib.runtime.languages import LANGUAGES
 from chalicelib.web import i18n, pages
 from chalicelib.web.pages import Reader
 from tests.support.javascript import evaluated
+
+wiring.connect()  # what becomes of each kind is known once all subjects have said so
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -48,6 +52,22 @@ def test_another_promise_is_another_version() -> None:
     assert [one.version for one in known] == list(range(1, len(known) + 1))
     assert [one.date for one in known] == sorted(date.fromisoformat(one.date).isoformat() for one in known)
     assert known[0].material
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_kind_says_how_it_is_erased_and_exported(language: str) -> None:
+    """F3, F4, F9: as the register has it."""
+    words = json.loads((retention.HERE / "rights_texts" / f"{language}.json").read_text("utf-8"))
+    page = pages.policy(Reader(language))
+    said = {one.lifetime.kind: one for one in retention.promises(language)}
+    assert {one.erased for one in said.values()} == set(words["erased"].values())
+    assert {one.exported for one in said.values()} == set(words["exported"].values())
+    assert said["session"].erased == said["account"].erased == words["erased"]["at-once"]
+    assert said["raw-insights"].erased == said["meeting-history"].erased == words["erased"]["soon"]
+    assert (said["consent"].erased, said["consent"].exported) == (words["erased"]["kept"], words["exported"]["shown"])
+    assert (said["ticket"].erased, said["use-count"].erased) == (words["erased"]["passing"], words["erased"]["nobodys"])
+    for one in said.values():
+        assert str(escape(f"{one.erased} {one.exported}")) in page
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

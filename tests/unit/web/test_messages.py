@@ -20,7 +20,7 @@ WEB = Path(i18n.__file__).parent
 CATEGORIES = {"en": {"one", "other"}, "fr": {"one", "many", "other"}, "ru": {"one", "few", "many", "other"}}  # CLDR
 NOT_ALONE = {  # told with others, or no figures
     "participant_id", "observed_ms", "heard_ms", "attention_of_ms", "span", "people", "others", "timeline",
-    "answers", "attention_by_third",
+    "answers", "attention_by_third", "reduced",
 }  # fmt: skip
 TREND = ["length", "gini", "silence", "overlap", "interruptions", "attention", "coverage"]
 TIPS = [one.name for one in RULES]

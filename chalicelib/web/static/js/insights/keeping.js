@@ -1,8 +1,7 @@
 import { find } from "../dom.js";
 import { busy } from "../forms.js";
+import { save } from "../saving.js";
 import { csvOf } from "./spreadsheet.js";
-
-const MINUTE_MS = 60_000;
 
 /** @typedef {{type: string, of: (report: WholeReport) => string}} Format */
 
@@ -11,15 +10,6 @@ const FORMATS = {
   csv: { type: "text/csv;charset=utf-8", of: csvOf },
   json: { type: "application/json", of: report => `${JSON.stringify(report, null, 2)}\n` },
 };
-
-/** @param {string} name @param {Blob} content */
-function save(name, content) {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(content);
-  link.download = name;
-  link.click();
-  window.setTimeout(() => URL.revokeObjectURL(link.href), MINUTE_MS); // by then the browser has it
-}
 
 /** All parts as one. @param {HeldMeeting} meeting @param {(after?: string) => Promise<ReportPage>} read */
 async function whole({ meeting_id, title, opened_at_ms, ended_at_ms, planned_start_ms }, read) {

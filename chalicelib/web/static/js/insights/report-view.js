@@ -71,6 +71,7 @@ export class ReportView {
     this.#showTips(page.report.tips);
     find(".whole", HTMLElement).replaceChildren(...meetingTerms(summary));
     this.#showTimeline(summary);
+    find(".reduced", HTMLElement).hidden = !summary.reduced;
     this.#showOthers(summary.others);
     this.#people.tBodies[0]?.remove();
     this.#people.createTBody();
@@ -99,6 +100,7 @@ export class ReportView {
 
   /** @param {MeetingFigures} summary */
   #showTimeline({ span, timeline }) {
+    find(".over-time", HTMLElement).hidden = !timeline.present.length;
     const picture = overview(timeline, t("report.timeline.picture"));
     find(".timeline-picture", HTMLElement).replaceChildren(picture);
     write(find(".axis-from", HTMLElement), clockTime(span[0]));

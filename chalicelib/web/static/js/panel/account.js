@@ -13,10 +13,14 @@ export class AccountSettings {
   #reports = find('[name="report_ready"]', HTMLInputElement, this.#root);
   #language = find('[name="language"]', HTMLSelectElement, this.#root);
 
-  /** @param {import("./panel.js").Panel} panel @param {import("../session.js").Session} session */
-  constructor(panel, session) {
+  /**
+   * @param {import("./panel.js").Panel} panel @param {import("../session.js").Session} session
+   * @param {import("./erased.js").Erasing} erasing
+   */
+  constructor(panel, session, erasing) {
     this.#panel = panel;
     this.#session = session;
+    this.#erasing = erasing;
     panel.onstep(STEP, () => this.#do(() => call("GET", "/v1/account")));
     this.#saves(this.#insights, () => ({ capture_insights: this.#insights.checked }));
     this.#saves(this.#reports, () => ({ mail: { report_ready: this.#reports.checked } }));
@@ -27,6 +31,7 @@ export class AccountSettings {
 
   #panel;
   #session;
+  #erasing;
   /** @type {AccountAnswer | null} */
   #known = null;
 
@@ -75,11 +80,9 @@ export class AccountSettings {
 
   /** @param {import("../forms.js").Values} values */
   async #erase({ password }) {
-    await call("DELETE", "/v1/account", { json: { password }, renews: true });
+    const answer = await call("DELETE", "/v1/account", { json: { password }, renews: true });
     find('[data-form="erase"]', HTMLFormElement).reset();
     this.#known = null;
-    say(t("erase.done"));
-    this.#session.end();
-    this.#panel.show("home");
+    this.#erasing.show(answer, t("erase.done"));
   }
 }

@@ -2,6 +2,7 @@ import { home } from "../addresses.js";
 import { AccountSettings } from "./account.js";
 import { AgeQuestion } from "./age.js";
 import { Consents } from "./consents.js";
+import { Erasing } from "./erased.js";
 import { LogIn } from "./log-in.js";
 import { OwnName } from "./name.js";
 import { OpenMeeting } from "./open-meeting.js";
@@ -39,7 +40,7 @@ export function openPanel(session, opened) {
   new MySessions(panel, session);
   new LogIn(panel, session);
   new Registration(panel, age);
-  new AccountSettings(panel, session);
+  new AccountSettings(panel, session, new Erasing(panel, session));
   new SecondFactor(panel);
   new Consents(panel);
   new OpenMeeting(panel, opened);

@@ -105,7 +105,14 @@ export class Panel extends EventTarget {
     for (const one of this.#root.querySelectorAll(".own-email")) write(one, email);
     for (const one of this.#root.querySelectorAll(".own-address")) one.setAttribute("value", email);
     const guest = !who?.account;
-    const kinds = { guest, signed: !guest, session: Boolean(who), grown: guest && who?.age !== "child" };
+    const session = Boolean(who);
+    const kinds = {
+      guest,
+      signed: !guest,
+      session,
+      left: guest && session,
+      grown: guest && who?.age !== "child",
+    };
     for (const [kind, fits] of Object.entries(kinds))
       for (const one of this.#root.querySelectorAll(`[data-when="${kind}"]`))
         one.toggleAttribute("hidden", !fits);

@@ -1,0 +1,194 @@
+"""What meetings that are over hold of somebody, as who ran them and as who came: see runtime/holdings.py."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from chalicelib.insights.meeting_models import (
+    ATTENDED,
+    GONE,
+    NAMED_IN,
+    PERSON,
+    Attended,
+    Attendee,
+    Gone,
+    Listed,
+    Meeting,
+    MeetingEntry,
+    NamedIn,
+    attendees,
+    forget_entries,
+    gone,
+    listings,
+    meetings,
+    namings,
+    stays,
+)
+from chalicelib.insights.models import (
+    Batch,
+    Fold,
+    MergedRoom,
+    Packed,
+    ShownSpan,
+    batches,
+    batches_of,
+    find_folds_of,
+    folds,
+    forget_raw,
+    rooms_of,
+)
+from chalicelib.insights.reducing import take_out
+from chalicelib.insights.report_models import OrganiserKey, Part, forget_parts, keys, parts
+from chalicelib.insights.share_models import Share, list_shares, shares
+from chalicelib.lifetimes import ATTENDEE_NAME, ERASED_FROM, HISTORY, RAW_INSIGHTS, REPORT, REPORT_SHARE
+from chalicelib.runtime import holdings
+from chalicelib.runtime.holdings import Person
+
+READ = 100  # keys of one request, DynamoDB quota
+
+
+def _known_by_meetings(person: Person, now: int) -> Person:
+    """The meetings that name them."""
+    return person.also(rooms={one.meeting_id for one in namings_of_person(person, now)})
+
+
+def namings_of_person(person: Person, now: int) -> Iterator[NamedIn]:
+    for who in sorted(person.participants):
+        yield from namings.query(NAMED_IN + who, now=now)
+
+
+def _attendees_of(person: Person, now: int) -> Iterator[Attendee]:
+    found = [(room, PERSON + who) for who in sorted(person.participants) for room in sorted(person.rooms)]
+    for start in range(0, len(found), READ):
+        yield from attendees.get_many(found[start : start + READ], now=now)
+
+
+def _gone_of(person: Person, now: int) -> Iterator[Gone]:
+    found = [(room, GONE + who) for who in sorted(person.participants) for room in sorted(person.rooms)]
+    for start in range(0, len(found), READ):
+        yield from gone.get_many(found[start : start + READ], now=now)
+
+
+def _take_out(found: Sequence[Gone], _: Person, now: int) -> None:
+    """Their figures leave the report before what says so does."""
+    for meeting_id in dict.fromkeys(one.owner for one in found):
+        these = [one for one in found if one.owner == meeting_id]
+        if take_out(meeting_id, {one.participant_id for one in these}, now=now):
+            gone.delete_many((one.owner, one.entry) for one in these)
+
+
+def _stays_of(person: Person, now: int) -> Iterator[Attended]:
+    for room in sorted(person.rooms):
+        for who in sorted(person.participants):
+            yield from stays.query(room, now=now, where=MeetingEntry.entry.startswith(f"{ATTENDED}{who}#"))
+
+
+def _batches_of(person: Person, now: int) -> Iterator[Batch]:
+    for room in sorted(person.rooms):
+        for who in sorted(person.participants):
+            yield from batches_of(rooms_of(room, now=now), who, now=now)
+
+
+def _folds_of(person: Person, now: int) -> Iterator[Fold]:
+    for room in sorted(person.rooms):
+        for who in sorted(person.participants):
+            yield from find_folds_of(room, who, now=now)
+
+
+def _listings_of(person: Person, now: int) -> list[Listed]:
+    return listings.query(f"account#{person.account_id}", now=now) if person.account_id else []
+
+
+def _meetings_of(person: Person, now: int) -> Iterator[Meeting]:
+    listed = [(one.meeting_id, "meeting") for one in _listings_of(person, now)]
+    for start in range(0, len(listed), READ):
+        yield from meetings.get_many(listed[start : start + READ], now=now)
+
+
+def _shares_of(person: Person, now: int) -> Iterator[Share]:
+    for one in _meetings_of(person, now):
+        yield from list_shares(one.meeting_id, now=now)
+
+
+def _parts_of(person: Person, now: int) -> Iterator[Part]:
+    for one in _meetings_of(person, now):
+        yield from parts.query(one.meeting_id, now=now)
+
+
+def _key_of(person: Person, now: int) -> list[OrganiserKey]:
+    found = keys.get(person.account_id, now=now) if person.account_id else None
+    return [] if found is None else [found]
+
+
+def _forget_meetings(found: Sequence[Meeting], _: Person, now: int) -> None:
+    """What was measured and reported goes first: by the meeting it is found."""
+    for one in found:
+        for room in rooms_of(one.meeting_id, now=now)[1:]:
+            forget_entries(room, now=now)
+        forget_parts(one.meeting_id, now=now)
+        if forget_raw(one.meeting_id, now=now):  # otherwise it is found again
+            forget_entries(one.meeting_id, now=now)
+
+
+def _held(one: Meeting) -> dict[str, Any]:
+    span = {"opened_at_ms": int(one.opened_at_ms), "ended_at_ms": int(one.ended_at_ms)}
+    return {"meeting_id": one.meeting_id, "title": one.title, **span, "status": one.status}
+
+
+def _stayed(one: Attended) -> dict[str, Any]:
+    return {"meeting_id": one.owner, "from_ms": int(one.from_ms), "to_ms": int(one.to_ms)}
+
+
+def _named(one: Attendee) -> dict[str, Any]:
+    return {"meeting_id": one.owner, "name": one.name, "email": one.email_address}
+
+
+def _measured(one: Packed) -> dict[str, Any]:
+    recording = one.recording
+    return {"room_id": str(one.part).partition("#")[0], "talk": recording.talk, "webcam": recording.webcam,
+            "attention": recording.attention}  # fmt: skip
+
+
+def _shared(one: Share) -> dict[str, Any]:
+    until = {"made_at_ms": int(one.made_at_ms), "expires_at_ms": int(one.expires_at_ms)}
+    return {"meeting_id": one.owner, "share_id": one.share_id, "names": bool(one.names), **until}
+
+
+def _sealed(one: Part) -> dict[str, Any]:
+    """What it says is read as a report."""
+    return {"meeting_id": one.meeting_id, "report": "sealed"}
+
+
+def _held_by(one: Meeting) -> Person:
+    return Person(str(one.account_id))
+
+
+def _listed_for(one: Listed) -> Person:
+    return Person(str(one.owner).partition("#")[2])
+
+
+def _who_was_there(one: Attended | Attendee | NamedIn) -> Person:
+    return Person(participants=frozenset({one.participant_id}))
+
+
+holdings.known_by(_known_by_meetings)
+holdings.hold(
+    OrganiserKey, keys, REPORT, find=_key_of, export=lambda _: {"key": "kept, to open your reports"}, at_once=True
+)
+holdings.hold(Attendee, attendees, ATTENDEE_NAME, find=_attendees_of, export=_named, at_once=True, whose=_who_was_there)
+holdings.hold(Batch, batches, RAW_INSIGHTS, find=_batches_of, export=_measured)
+holdings.hold(Fold, folds, RAW_INSIGHTS, find=_folds_of, export=_measured)
+holdings.hold(Share, shares, REPORT_SHARE, find=_shares_of, export=_shared)
+holdings.hold(Part, parts, REPORT, find=_parts_of, export=_sealed)
+holdings.hold(Meeting, meetings, HISTORY, find=_meetings_of, export=_held, erase=_forget_meetings, whose=_held_by)
+holdings.hold(
+    Listed, listings, HISTORY, find=_listings_of, export=lambda one: {"meeting_id": one.meeting_id}, whose=_listed_for
+)
+holdings.hold(Attended, stays, HISTORY, find=_stays_of, export=_stayed, whose=_who_was_there)
+holdings.hold(Gone, gone, ERASED_FROM, find=_gone_of, export=lambda one: {"meeting_id": one.owner}, erase=_take_out)
+holdings.hold(  # last: by it the rest is found
+    NamedIn, namings, ATTENDEE_NAME, find=namings_of_person, export=lambda one: {"meeting_id": one.meeting_id},
+    whose=_who_was_there,
+)  # fmt: skip
+_NOBODYS = "it says that something was shown, or that rooms are one, and not by whom"
+holdings.is_nobodys(ShownSpan, RAW_INSIGHTS, why=_NOBODYS)
+holdings.is_nobodys(MergedRoom, RAW_INSIGHTS, why=_NOBODYS)

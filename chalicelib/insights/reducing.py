@@ -1,0 +1,44 @@
+"""Takes erased people out of a sealed report: opened with its organiser's key, told anew, sealed under the same key."""
+
+from collections.abc import Container
+
+from chalicelib.insights.figures import Meeting as Measured
+from chalicelib.insights.meeting_models import Meeting, change, find_meeting, presence_of
+from chalicelib.insights.reduced import without
+from chalicelib.insights.report import Part, read_part, written
+from chalicelib.insights.report_models import forget_parts, key_of, put_parts, read_part as stored_part
+from chalicelib.runtime.ids import opaque
+
+
+def take_out(meeting_id: str, gone: Container[str], *, now: int) -> bool:
+    """Nothing of theirs is in the meeting's report then; False where that has to wait, as it is being put together.
+
+    The new parts take the place of the old in one write. Safe to repeat, and to break off.
+    """
+    meeting = find_meeting(meeting_id, now=now)
+    if meeting is None or meeting.status != "ready":
+        return meeting is None or meeting.status != "assembling"
+    key = key_of(meeting.account_id, now=now)
+    if key is None:
+        return True
+    parts = _parts(meeting, key, now)
+    if parts is None:
+        return False
+    span = int(meeting.opened_at_ms), int(meeting.ended_at_ms)
+    measures, first = without(parts, Measured(span, presence_of(meeting_id, now=now)), gone)
+    if first is parts[0] and first.summary is not None and measures.others == first.summary.others:
+        return True
+    contents, attempt = list(written(measures, first.tips)), opaque()
+    put_parts(meeting, attempt, key, contents)
+    told = (Meeting.attempt.set(attempt), Meeting.parts.set(len(contents)))
+    changed = change(meeting, *told, was="ready", now=now, where=Meeting.attempt == meeting.attempt)
+    if changed is not None:
+        forget_parts(meeting_id, now=now, keep=changed)
+    return changed is not None
+
+
+def _parts(meeting: Meeting, key: bytes, now: int) -> list[Part] | None:
+    """None where another was just put in its place."""
+    contents = [stored_part(meeting, key, number, now=now) for number in range(int(meeting.parts))]
+    read = [read_part(one) for one in contents if one is not None]
+    return read if len(read) == len(contents) else None

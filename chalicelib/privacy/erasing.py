@@ -1,0 +1,192 @@
+"""Erasure: unreadable everywhere before the answer, everything gone soon after, and a receipt for it (F4, F7).
+
+begin     one transaction: nobody can use or read it any more, a trace keeps it so, and what is left to do is on record
+hide      before the answer: what others see, and what somebody could act by
+sweep     by a workflow, once no process lives that has read them before: everything that the register finds
+check     nothing is found any more
+finish    the receipt; nothing names them any more
+"""
+
+from collections.abc import Mapping
+from itertools import islice
+
+import msgspec
+
+from chalicelib.lifetimes import MINUTE, SECOND
+from chalicelib.privacy import models, receipts, service
+from chalicelib.privacy.erasing_models import (
+    Erasing,
+    count_erased,
+    counts_of,
+    erasings,
+    find_erasing,
+    find_receipt,
+    finish_erasing,
+    id_of,
+    new_erasing,
+    next_attempt,
+    note_hidden,
+    person_of,
+)
+from chalicelib.privacy.rules import Begun
+from chalicelib.runtime import events, expiry, holdings, workflows
+from chalicelib.runtime.errors import Conflict, NotFound, Unauthenticated, Unavailable
+from chalicelib.runtime.holdings import Holding, Person
+from chalicelib.runtime.ids import SessionId, opaque
+from chalicelib.runtime.telemetry import log
+from chalicelib.runtime.transactions import Transaction
+from chalicelib.sessions import models as sessions
+from chalicelib.sessions.models import Session
+from chalicelib.sessions.service import end_session
+
+WORKFLOW, DUE = "erasure", "erasure"  # the workflow's name, and the kind of its expiry entries
+LOOK_AGAIN_MS = 5 * MINUTE
+WAIT_S = (expiry.SETTLED_MS + MINUTE) // SECOND
+PAGE = 25  # items, one request's writes
+EVER = 0  # read as of then, whatever is stored lives: what has run out and still lies there goes, too
+SWEPT = 500  # items of one task, which then goes on in another
+
+
+def begin(both: Transaction, who: str, person: Person, *, now: int) -> Begun:
+    """Adds to the transaction that ends somebody, named as consents name them, what must not be lost about it."""
+    begun = Begun(opaque(), opaque(), who, now)
+    counts = _census(person, now)
+    made = new_erasing(begun.receipt_id, receipts.digest_of(who, begun.salt), person, counts, now=now)
+    service.leave(both, who, now=now)
+    both.create(erasings, made)
+    expiry.file_with(both, DUE, made.erasure_id, now, now=now)
+    return begun
+
+
+def carry_out(begun: Begun, *, now: int) -> None:
+    """All that comes before the answer; where it breaks off, the reaper goes on within a minute."""
+    found = find_erasing(id_of(begun.receipt_id), now=now)
+    if found is not None:
+        _hide(found, now)
+        _start(found)
+
+
+def erase_guest(session: Session, *, now: int) -> Begun:
+    """Everything of the guest's session. Raises Conflict for an account's, Unauthenticated where it has ended."""
+    if session.account_id:
+        raise Conflict("This session is an account's: erase that by DELETE /v1/account.")
+    one = Person(participants=frozenset({session.participant_id}), sessions=frozenset({session.session_id}))
+    both = Transaction(now=now)
+    sessions.end_with(both, session)
+    begun = begin(both, service.guest(session.participant_id), holdings.identify(one, now=now), now=now)
+    if not both.commit():
+        raise Unauthenticated("This session has ended. Open a new one: POST /v1/session.")
+    carry_out(begun, now=now)
+    return begun
+
+
+def see_through(erasure_id: str, now: int) -> int | None:
+    """The reaper's call: hides what is still seen, and has the workflow run until nothing is left."""
+    found = find_erasing(erasure_id, now=now)
+    if found is None or found.receipt:
+        return None
+    if not found.hidden:
+        _hide(found, now)
+    _start(_after_failure(found, now))
+    return now + LOOK_AGAIN_MS
+
+
+def sweep(erasure_id: str, *, now: int) -> bool:
+    """Erases a while; whether there may be more. Safe to repeat, and to break off anywhere."""
+    found = find_erasing(erasure_id, now=now)
+    if found is None or found.receipt:
+        return False
+    person, left = holdings.identify(person_of(found), now=EVER), SWEPT
+    for holding in _erasable():
+        while some := list(islice(holding.find(person, EVER), PAGE)) if holding.find else []:
+            _erase(found, holding, some, person, now)
+            left -= len(some)
+            if left <= 0:
+                return True
+            if len(some) < PAGE:
+                break
+    return False
+
+
+def check(erasure_id: str, *, now: int) -> int:
+    """How many kinds of records are still found of them."""
+    found = find_erasing(erasure_id, now=now)
+    if found is None or found.receipt:
+        return 0
+    person = holdings.identify(person_of(found), now=EVER)
+    left = [one for one in _erasable() if one.find and next(iter(one.find(person, EVER)), None) is not None]
+    if left:
+        log.warning("erasure goes on", kinds=[one.record.__name__ for one in left])
+    return len(left)
+
+
+def finish(erasure_id: str, *, now: int) -> None:
+    """Signs the receipt. From here on nothing tells whom it is about. Safe to repeat."""
+    found = find_erasing(erasure_id, now=now)
+    if found is not None and not found.receipt:
+        signed = receipts.sign(found.subject, int(found.erased_at_ms), now, counts_of(found))
+        finish_erasing(erasure_id, msgspec.json.encode(signed).decode(), now=now)
+
+
+def erase_now(erasure_id: str, *, now: int) -> None:
+    """Everything in one go, for who has the time: what is under way elsewhere is not waited for."""
+    found = find_erasing(erasure_id, now=now)
+    if found is not None:
+        _hide(found, now)
+        while sweep(erasure_id, now=now):
+            pass
+
+
+def _hide(found: Erasing, now: int) -> None:
+    """The traces first: from then on nothing that comes late is taken."""
+    person = person_of(found)
+    models.erasures.put_many(models.new_erasure(one, now=now) for one in models.persons(person))
+    for session_id in sorted(person.sessions):
+        end_session(SessionId(session_id), now=now)
+    events.publish(events.SubjectErased(person, now))
+    note_hidden(found.erasure_id, now=now)
+
+
+def _start(found: Erasing) -> None:
+    name = f"erasure-{found.erasure_id}-{int(found.attempt)}"
+    try:
+        workflows.start(WORKFLOW, name, {"erasure_id": found.erasure_id, "wait_s": WAIT_S})
+    except Unavailable:
+        log.warning("erasure not started", attempt=int(found.attempt))
+
+
+def _after_failure(found: Erasing, now: int) -> Erasing:
+    """With another attempt, where the last has ended and something is left."""
+    try:
+        over = workflows.is_over(WORKFLOW, f"erasure-{found.erasure_id}-{int(found.attempt)}")
+    except Unavailable:
+        return found
+    return (next_attempt(found, now=now) or found) if over else found
+
+
+def _erase(found: Erasing, holding: Holding, some: list[object], person: Person, now: int) -> None:
+    if holding.table is not None and holding.erase is not None:
+        count_erased(found.erasure_id, holding.table.name, len(some), now=now)
+        holding.erase(some, person, now)
+
+
+def _census(person: Person, now: int) -> Mapping[str, int]:
+    """Of what goes before the answer."""
+    counts = dict[str, int]()
+    for one in (each for each in _erasable() if each.at_once):
+        number = sum(1 for _ in one.find(person, now)) if one.find else 0
+        if number and one.table:
+            counts[one.table.name] = counts.get(one.table.name, 0) + number
+    return counts
+
+
+def _erasable() -> list[Holding]:
+    return [one for one in holdings.held() if one.fate == "erased"]
+
+
+def find(receipt_id: str, *, now: int) -> Erasing:
+    """By what was handed to whoever was erased. Raises NotFound."""
+    found = find_receipt(receipt_id, now=now)
+    if found is None:
+        raise NotFound("There is no such receipt, or it is older than 30 days.")
+    return found

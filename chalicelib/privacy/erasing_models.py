@@ -1,0 +1,109 @@
+"""Erasures under way, and the receipts of those that are done.
+
+Until nothing is left the row holds, under a seal, by which names records know whoever is being erased; then a receipt
+that names nobody takes its place. It is found by the digest of what was handed to them alone.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+
+from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
+
+from chalicelib.lifetimes import RECEIPT
+from chalicelib.runtime import holdings, vault
+from chalicelib.runtime.holdings import Person
+from chalicelib.runtime.ids import is_opaque
+from chalicelib.runtime.store import Binding, Record, Table
+
+SEALED, DIGEST = "privacy/erasing", "privacy/receipt"
+TRIES = 8  # against others that count at the same moment
+
+
+class Erasing(Record):
+    class Meta(Binding):
+        pass
+
+    erasure_id = UnicodeAttribute(hash_key=True)  # a digest
+    subject = UnicodeAttribute()  # the salted digest of whom it is about
+    erased_at_ms = NumberAttribute()
+    person = UnicodeAttribute(null=True)  # sealed, until nothing is left
+    hidden = BooleanAttribute(null=True)  # all that others see is gone
+    attempt = NumberAttribute(default=1)  # at the workflow
+    counts = UnicodeAttribute(default="{}")  # of what was found, by table
+    receipt = UnicodeAttribute(null=True)
+
+
+erasings = Table(Erasing, "receipts")
+holdings.is_nobodys(Erasing, RECEIPT, why="whom it is about is under a seal until they are erased, and unknown then")
+
+
+def id_of(receipt_id: str) -> str:
+    """By which an erasure is found, from what was handed to whoever was erased."""
+    return vault.digest(DIGEST, receipt_id)
+
+
+def new_erasing(receipt_id: str, subject: str, person: Person, counts: Mapping[str, int], *, now: int) -> Erasing:
+    made = Erasing(id_of(receipt_id), subject=subject, erased_at_ms=now)
+    made.person, made.counts = _sealed(person), json.dumps(counts)
+    made.lives_until(RECEIPT.deadline(now))
+    return made
+
+
+def find_erasing(erasure_id: str, *, now: int) -> Erasing | None:
+    return erasings.get(erasure_id, now=now)
+
+
+def find_receipt(receipt_id: str, *, now: int) -> Erasing | None:
+    return find_erasing(id_of(receipt_id), now=now) if is_opaque(receipt_id) else None
+
+
+def person_of(found: Erasing) -> Person:
+    """Nobody, once it is done."""
+    known = json.loads((found.person and vault.unseal(SEALED, found.person)) or "{}")
+    sets = {name: frozenset(known.get(name, ())) for name in ("participants", "sessions", "rooms", "addresses")}
+    return Person(known.get("account_id"), **sets)
+
+
+def note_hidden(erasure_id: str, *, now: int) -> None:
+    erasings.update(erasure_id, [Erasing.hidden.set(True)], now=now)
+
+
+def next_attempt(found: Erasing, *, now: int) -> Erasing | None:
+    """None where somebody else has begun it."""
+    was = Erasing.attempt == found.attempt
+    return erasings.update(found.erasure_id, [Erasing.attempt.set(int(found.attempt) + 1)], now=now, where=was)
+
+
+def count_erased(erasure_id: str, table: str, number: int, *, now: int) -> None:
+    """Ahead of erasing them: where a process dies in between, some may be counted twice, and none is left out."""
+    for _ in range(TRIES):
+        found = find_erasing(erasure_id, now=now)
+        if found is None:
+            return
+        counted = json.dumps(Counter(json.loads(found.counts)) + Counter({table: number}))
+        same = Erasing.counts == found.counts
+        if erasings.update(erasure_id, [Erasing.counts.set(counted)], now=now, where=same) is not None:
+            return
+
+
+def counts_of(found: Erasing) -> dict[str, int]:
+    """By table."""
+    return dict(sorted(json.loads(found.counts).items()))
+
+
+def finish_erasing(erasure_id: str, receipt: str, *, now: int) -> None:
+    """The receipt takes the place of all that named anybody; the first one stays."""
+    done = [Erasing.receipt.set(receipt), Erasing.person.remove()]
+    erasings.update(erasure_id, done, now=now, where=Erasing.receipt.does_not_exist())
+
+
+def _sealed(person: Person) -> str:
+    names = {
+        "account_id": person.account_id,
+        "participants": sorted(person.participants),
+        "sessions": sorted(person.sessions),
+        "rooms": sorted(person.rooms),
+        "addresses": sorted(person.addresses),
+    }
+    return vault.seal(SEALED, json.dumps(names))

@@ -1,0 +1,140 @@
+"""What is held of whom: every kind of record that is stored, how it is found from a person, shown to them and erased.
+
+Each models.py registers its records here. Erasure, export and the retention page work through this alone, and the suite
+knows every record there is: so a new one can forget none of them.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal, TypeVar
+
+from chalicelib.lifetimes import DAY, Lifetime
+from chalicelib.runtime.store import Key, Record, Table
+
+Fate = Literal["erased", "kept", "passing", "nobodys"]
+PASSING_MAX_MS = DAY  # nothing that nobody looks for lives longer
+R = TypeVar("R", bound=Record)
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody, by every name under which records know them.
+
+    `rooms`: meetings, running or over, that may know them; `addresses`: under which they have begun to register.
+    """
+
+    account_id: str | None = None
+    participants: frozenset[str] = frozenset()
+    sessions: frozenset[str] = frozenset()
+    rooms: frozenset[str] = frozenset()
+    addresses: frozenset[str] = frozenset()
+
+    def also(self, **more: Iterable[str]) -> "Person":
+        """The same person by further names."""
+        return replace(self, **{name: getattr(self, name) | frozenset(some) for name, some in more.items()})
+
+
+Find = Callable[[Person, int], Iterable[Any]]
+Export = Callable[[Any], Mapping[str, Any]]
+Erase = Callable[[Sequence[Any], Person, int], None]
+
+
+@dataclass(frozen=True)
+class Holding:
+    """One kind of record. Of a person, all of `find`, `export` and `erase`; of all others `why` nobody looks for it.
+
+    `fate` is what an erasure makes of it: `kept` goes on under a digest that names nobody, `passing` ends by itself
+    within a day and leads nowhere once the rest is gone. `at_once`: others see it, or somebody acts by it.
+    """
+
+    record: type[Record]
+    lifetimes: Sequence[Lifetime]
+    fate: Fate
+    table: Table[Any] | None = None
+    find: Find | None = None
+    export: Export | None = None
+    erase: Erase | None = None
+    why: str = ""
+    at_once: bool = False
+    whose: Callable[[Any], Person] | None = None  # by what it says itself: for what a backup has brought back
+
+
+_held: dict[type[Record], Holding] = {}
+_known_by: list[Callable[[Person, int], Person]] = []
+
+
+def hold(
+    record: type[R],
+    table: Table[Any],
+    *lifetimes: Lifetime,
+    find: Callable[[Person, int], Iterable[R]],
+    export: Callable[[R], Mapping[str, Any]],
+    erase: Callable[[Sequence[R], Person, int], None] | None = None,
+    at_once: bool = False,
+    whose: Callable[[R], Person] | None = None,
+) -> None:
+    """Somebody's. `find` gives all there is (person, now), `export` one in the words of docs/api.md, without secrets.
+
+    `erase` (some that were found, person, now) deletes them, if nothing else is said; it may be called again.
+    `at_once`: gone before an erasure is answered. `whose`: what one says of whose it is; for tables with a backup.
+    """
+    eraser = erase or _deleting(table)
+    _held[record] = Holding(record, lifetimes, "erased", table, find, export, eraser, "", at_once, whose)
+
+
+def keep(
+    record: type[R],
+    table: Table[Any],
+    *lifetimes: Lifetime,
+    find: Callable[[Person, int], Iterable[R]],
+    export: Callable[[R], Mapping[str, Any]],
+    why: str,
+) -> None:
+    """Somebody's, and stays after them for a reason: it names nobody."""
+    _held[record] = Holding(record, lifetimes, "kept", table, find, export, why=why)
+
+
+def let_pass(record: type[Record], *lifetimes: Lifetime, why: str) -> None:
+    """Somebody's, and over before anybody would have looked for it."""
+    _held[record] = Holding(record, lifetimes, "passing", why=why)
+
+
+def is_nobodys(record: type[Record], *lifetimes: Lifetime, why: str) -> None:
+    _held[record] = Holding(record, lifetimes, "nobodys", why=why)
+
+
+def known_by(more: Callable[[Person, int], Person]) -> None:
+    """Where a subject knows further names of a person: (person, now) gives the same person with them."""
+    if more not in _known_by:
+        _known_by.append(more)
+
+
+def identify(person: Person, *, now: int) -> Person:
+    """The same person by every name that is known."""
+    for more in _known_by:
+        person = more(person, now)
+    return person
+
+
+def held() -> list[Holding]:
+    """Every kind there is, in the order in which subjects stand on each other: sessions first."""
+    return list(_held.values())
+
+
+def held_of(person: Person, *, now: int) -> Iterator[tuple[Holding, Any]]:
+    """Everything that is found of somebody, what stays after them included."""
+    for holding in held():
+        if holding.find is not None:
+            yield from ((holding, one) for one in holding.find(person, now))
+
+
+def _deleting(table: Table[Any]) -> Erase:
+    def delete(found: Sequence[Any], _: Person, __: int) -> None:
+        table.delete_many(key_in(table, one) for one in found)
+
+    return delete
+
+
+def key_in(table: Table[Any], item: Record) -> Key:
+    partition, sort = table.key(item)
+    return partition if sort is None else (partition, sort)

@@ -1,0 +1,75 @@
+"""What answers to what: who looks after what is due, who hears which event. The subjects do not know of each other.
+
+Whoever hears of an event does so in the order given here (docs/adr/0029-what-is-held-of-whom.md).
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from chalicelib.accounts import begun, models as accounts, sweep as account_sweep
+from chalicelib.content import showing, staging
+from chalicelib.insights import erasing as out_of_meetings, held_models as of_meetings, history, keeping, starting
+from chalicelib.joining import consequences, held_models as of_sound
+from chalicelib.privacy import erasing, service as privacy, too_young
+from chalicelib.rooms import ending, erasing as out_of_rooms, held_models as of_rooms, presence, service as rooms
+from chalicelib.runtime import consent, events, expiry
+from chalicelib.sessions import aftermath, forgetting, sweep
+
+HELD = (of_rooms, of_sound, of_meetings)  # imported so that what they hold is known (runtime/holdings.py)
+
+DUE: dict[str, expiry.Handler] = {
+    presence.PRESENT: presence.look_after,
+    ending.EMPTY: presence.end_if_empty,
+    privacy.LEFT: privacy.finish_leaving,
+    erasing.DUE: erasing.see_through,
+    forgetting.DELETED: forgetting.finish,
+    aftermath.FOLLOW: aftermath.follow,
+    aftermath.END: aftermath.end,
+    staging.EXPIRY_KIND: staging.reap_tab,
+    starting.DUE: starting.see_through,
+    history.RAW: history.drop_raw,
+    history.NAMES: history.drop_names,
+    history.KEEP: keeping.look_after,
+    keeping.SHARED: keeping.drop_share,
+}
+
+DUE_BY_THE_PAGE: dict[str, expiry.PageHandler] = {
+    sweep.KIND: sweep.look_after,
+    sweep.PARTICIPANT: sweep.look_after_participants,
+    account_sweep.KIND: account_sweep.look_after,
+}
+
+HEARD: dict[type, tuple[Callable[[Any], None], ...]] = {
+    events.FoundTooYoung: (too_young.forget_guest, begun.forget_begun),
+    events.FoundOldEnough: (too_young.readmit_guest,),
+    events.SessionEnded: (staging.forget_session, rooms.forget_session, consequences.forget_sound),
+    events.SessionReplaced: (rooms.cut_off,),
+    events.SessionRenewed: (rooms.follow_renewal,),
+    events.GuestSignedIn: (privacy.follow_guest,),
+    events.ParticipantRenamed: (rooms.rename_member,),
+    events.NameRepaired: (rooms.repair_name,),
+    events.NameDeleted: (history.follow_deletion,),
+    events.MemberLeaving: (showing.withdraw,),
+    events.MemberLeft: (consequences.give_up_seat, showing.withdraw),
+    events.RoomsMerged: (showing.follow_merge, history.follow_merge),
+    events.ShowingEnding: (history.record_shown,),
+    events.StayEnding: (history.record_stay,),
+    events.RoomEnded: (showing.clear_room, history.record_end),
+    events.AccountUsed: (accounts.record_use_with,),
+    events.AccountErasing: (keeping.follow_erasure,),
+    events.SubjectErased: (out_of_rooms.forget_person, out_of_meetings.hide_person),
+    events.ParticipantAdmitted: (consequences.seat_admitted,),
+    events.ParticipantRefused: (consequences.tell_refused,),
+}
+
+
+def connect() -> None:
+    """When the application starts; again does no harm."""
+    consent.recorded_by(privacy.consented_since)
+    for kind, look in DUE.items():
+        expiry.handled_by(kind, look)
+    for kind, look_all in DUE_BY_THE_PAGE.items():
+        expiry.handled_by_page(kind, look_all)
+    for event, hearers in HEARD.items():
+        for hear in hearers:
+            events.subscribe(event, hear)
