@@ -1,0 +1,1 @@
+"""What the operator does about people's data: `python -m infra.privacy`."""
