@@ -61,4 +61,4 @@ def change_password(signed: Signed, password: str, new_password: str, *, now: in
 
 
 def _gone() -> Gone:
-    return Gone("This link was used, or is older than an hour. Ask for another.")
+    return Gone("This link was used, is older than an hour, or your log-in has changed since. Ask for another.")

@@ -130,7 +130,7 @@ def _update(room: Room, actions: list[Any], now: int) -> Organiser | None:
 def _actions(wanted: RoomPatch, room: Room, now: int) -> list[Any]:
     actions = list[Any]()
     if wanted.title is not UNSET:
-        actions.append(Organiser.title.set(clean_title(wanted.title)))
+        actions.append(Organiser.title.set(clean_title(wanted.title or "")))
     if wanted.knock is not UNSET:
         actions.append(Organiser.knock.set(wanted.knock))
     if wanted.analytics_id is not UNSET:

@@ -71,7 +71,7 @@ class NewRoom(msgspec.Struct, forbid_unknown_fields=True):
 class RoomPatch(msgspec.Struct, forbid_unknown_fields=True):
     """What is given changes; null clears."""
 
-    title: Title | UnsetType = UNSET
+    title: Title | UnsetType | None = UNSET
     knock: bool | UnsetType = UNSET
     analytics_id: AnalyticsId | UnsetType | None = UNSET
     planned_start_ms: Start | UnsetType | None = UNSET

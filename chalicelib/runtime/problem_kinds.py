@@ -36,7 +36,7 @@ PROBLEM_KINDS = (
     ProblemKind("wrong-credentials", Unauthenticated, "No confirmed account has this address and this password."),
     ProblemKind("second-factor-required", Unauthenticated, "Send a new code of the authenticator, or a recovery code."),
     ProblemKind("denied", Denied, "What was asked for is not open to the caller."),
-    ProblemKind("refused", Denied, "Those in the meeting did not let the caller in; one may ask again a minute later."),
+    ProblemKind("refused", Denied, "Those in the meeting said no; one may ask again a minute after having asked."),
     ProblemKind("age-required", Denied, "Names, addresses and forms come after POST /v1/session/age, some from 13 on."),
     ProblemKind("consent-required", Denied, "The person has not agreed to this purpose: PUT /v1/consents."),
     ProblemKind("capture-off", Denied, "Nobody runs the meeting, or its organiser captures no insights."),

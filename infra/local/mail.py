@@ -5,7 +5,7 @@ import html
 import json
 import re
 from dataclasses import asdict, dataclass
-from email.parser import Parser
+from email.parser import BytesParser
 from typing import Any
 
 from aiohttp.web import BaseRequest, Response
@@ -86,7 +86,8 @@ def _mail(message: Any) -> Mail:
 
 
 def _raw(message: Any) -> Mail:
-    parsed = Parser(policy=email.policy.default).parsestr(message.raw_data)
+    content = message.raw_data.encode("utf-8", "surrogateescape")  # moto keeps an 8-bit body as text
+    parsed = BytesParser(policy=email.policy.default).parsebytes(content)
     body = parsed.get_body(("plain", "html"))
     return Mail(
         tuple(dict.fromkeys(message.destinations)), str(parsed["Subject"] or ""), body.get_content() if body else ""

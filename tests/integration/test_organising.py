@@ -127,7 +127,8 @@ def test_the_organiser_changes_the_room_and_everyone_is_told(world: World) -> No
     changed = change(ada, room, analytics_id=None, planned_start_ms=world.now + HOUR).json()
     assert (changed["title"], changed["settings"]) == ("New", {"knock": True, "analytics_id": None})
     assert changed["planned_start_ms"] == world.now + HOUR
-    assert change(ada, room, planned_start_ms=None, title="").json()["planned_start_ms"] is None
+    cleared = change(ada, room, planned_start_ms=None, title=None).json()
+    assert (cleared["planned_start_ms"], cleared["title"]) == (None, "")
     world.pushes.clear()
     assert change(ada, room).status == 200
     assert world.pushes.sent == []

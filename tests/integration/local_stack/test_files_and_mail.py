@@ -92,7 +92,8 @@ def test_mail_is_caught_and_shown_as_text(stack: Serving) -> None:
             "Body": {"Text": {"Data": "<script>alert(1)</script> https://x.example/?a=1&b=2 bye"}},
         },
     )
-    raw = f"From: {SENDER}\r\nTo: other@example.org\r\nSubject: Raw\r\n\r\nplain words"
+    eight_bit = "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit"
+    raw = f"From: {SENDER}\r\nTo: other@example.org\r\nSubject: Raw\r\n{eight_bit}\r\n\r\nДобро пожаловать, été"
     mailer.send_raw_email(Source=SENDER, Destinations=["other@example.org"], RawMessage={"Data": raw.encode()})
 
     shown = fetch(stack.stack.port, "/dev/mail").body.decode()
@@ -104,7 +105,7 @@ def test_mail_is_caught_and_shown_as_text(stack: Serving) -> None:
         (["other@example.org"], "Raw"),
         (["someone@example.org"], "Hello <b>"),
     ]
-    assert listed[0]["text"] == "plain words"
+    assert listed[0]["text"] == "Добро пожаловать, été"
 
 
 @given(text=st.text(st.sampled_from("<>\"'&htps:/.ax "), max_size=60))
