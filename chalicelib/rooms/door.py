@@ -14,7 +14,7 @@ from chalicelib.rooms.room import Person, Room
 from chalicelib.runtime import events, limits
 from chalicelib.runtime.addresses import parse_address
 from chalicelib.runtime.errors import Denied, NotFound
-from chalicelib.runtime.ids import ParticipantId, RoomId, SessionId, is_opaque
+from chalicelib.runtime.ids import ConnectionId, ParticipantId, RoomId, SessionId, is_opaque
 from chalicelib.runtime.transactions import Transaction
 from chalicelib.sessions.models import Session, find
 from chalicelib.sessions.service import change_name, require_age
@@ -113,6 +113,15 @@ def answer_knock(room_id: RoomId, participant_id: ParticipantId, session: Sessio
         _refuse(found, now)
     else:
         knocks.delete(knock_key(room.room_id, participant_id))
+
+
+def ask_again(connection_id: ConnectionId, room: Room, *, now: int) -> None:
+    """Somebody inside has just come, or come back: they are asked about everybody who is at the door."""
+    inside = {one.participant_id for one in room.members}
+    for one in room.knocks:
+        session = None if one.participant_id in inside else find(SessionId(one.session_id), now=now)
+        if session is not None and session.participant_id == one.participant_id:
+            push.knocking_still(connection_id, room, one, rooms.person(session).name, now=now)
 
 
 def leave(room_id: RoomId, session: Session, *, now: int) -> None:

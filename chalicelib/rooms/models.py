@@ -236,6 +236,7 @@ def _room(found: Many[RoomEntry]) -> Room | None:
         [one for one in found if isinstance(one, Shown)],
         frozenset(in_call(_first(Call, found), people)),
         int((sequence and sequence.left_at_ms) or 0),
+        [one for one in found if isinstance(one, Knock) and not one.refused],
     )
 
 

@@ -21,6 +21,7 @@ from chalicelib.rooms.messages import (
 )
 from chalicelib.rooms.models import find_member, next_sequence
 from chalicelib.rooms.record_models import Knock, Member
+from chalicelib.rooms.room import Room
 from chalicelib.runtime import live
 from chalicelib.runtime.ids import ConnectionId, ParticipantId, RoomId, SessionId
 from chalicelib.runtime.queues import send_all
@@ -58,6 +59,12 @@ def knocking(knock: Knock, name: str, *, now: int) -> None:
     """The name is not stored with the knock: whoever changes it meanwhile has changed it."""
     who = {"participant_id": knock.participant_id, "name": name}
     _numbered(ParticipantKnocking, knock.room_id, now, **who, via=knock.via, required=bool(knock.required))
+
+
+def knocking_still(to: ConnectionId, room: Room, knock: Knock, name: str, *, now: int) -> None:
+    """To one who has come since the others were asked; no news of the room, and so without a number of its own."""
+    who: dict[str, Any] = {"participant_id": knock.participant_id, "name": name, "via": knock.via}
+    live.send([to], ParticipantKnocking(room.room_id, room.sequence, now, **who, required=bool(knock.required)))
 
 
 def merged(room_id: RoomId, into: RoomId, *, now: int) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence as Many
 from dataclasses import dataclass
 
-from chalicelib.rooms.record_models import Member, Organiser, Shown
+from chalicelib.rooms.record_models import Knock, Member, Organiser, Shown
 from chalicelib.runtime.ids import RoomId
 
 
@@ -30,6 +30,7 @@ class Room:
     shown: Many[Shown] = ()
     in_call: frozenset[str] = frozenset()  # participants
     left_at_ms: int = 0  # when somebody last left of their own accord
+    knocks: Many[Knock] = ()  # of whom nobody has answered yet
 
     @property
     def age(self) -> tuple[int, str]:

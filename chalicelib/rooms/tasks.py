@@ -5,7 +5,7 @@ from typing import Any
 
 from chalice.app import Blueprint, Response, SQSEvent, WebsocketAPI, WebsocketEvent
 
-from chalicelib.rooms import calls, channel, messages, pulse, push
+from chalicelib.rooms import calls, channel, door, messages, pulse, push
 from chalicelib.runtime import clock, crosssite, live
 from chalicelib.runtime.errors import Problem, TooMany
 from chalicelib.runtime.ids import ConnectionId, RoomId, TabId, parse_uuid
@@ -81,6 +81,7 @@ def _resume(connection_id: ConnectionId, room_id: RoomId, now: int) -> None:
     if room is not None:
         changed = messages.RoomChanged(room.room_id, room.sequence, now, merged_into=room.merged_into)
         live.send([connection_id], changed)
+        door.ask_again(connection_id, room, now=now)
 
 
 def _tab(event: WebsocketEvent) -> TabId | None:

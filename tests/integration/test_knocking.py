@@ -45,6 +45,26 @@ def closed_room(world: World) -> tuple[Browser, str, Socket]:
     return ada, room, socket
 
 
+def test_whoever_comes_after_the_knock_is_asked_too(world: World) -> None:
+    """A12, B12: a reload, a second tab or a member who is back: they see who is at the door, until somebody answers."""
+    ada, room, _ = closed_room(world)
+    guest, other = world.member(), world.member()
+    for who in (guest, other):
+        assert come(who, room).status == 202
+    assert answer(ada, room, me(other, world), False) == 204
+    late = ada.connect("late")
+    late.resume(room)
+    changed, asked = world.pushes.to(late.id)
+    assert (asked["type"], asked["participant_id"], asked["name"]) == (
+        "participant.knocking", me(guest, world), name_of(guest),
+    )  # fmt: skip
+    assert (asked["required"], asked["via"], asked["sequence"]) == (True, "link", changed["sequence"])
+    assert answer(ada, room, me(guest, world), True) == 204
+    later = ada.connect("later")
+    later.resume(room)
+    assert world.pushes.kinds(later.id) == ["room.changed"]
+
+
 def test_an_invitation_makes_a_member(world: World) -> None:
     """B12: by the link of a room that an account opened; twice is once."""
     ada, guest = with_account(world), world.member()
