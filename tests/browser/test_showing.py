@@ -187,3 +187,20 @@ def test_the_notice_about_showing_is_said_and_dismissed(pair: tuple[Person, Pers
     expect(page.locator("#step-links")).to_be_focused()
     page.reload()
     expect(open_links(page).get_by_text(text("en", "links.notice"))).to_be_hidden()
+
+
+def test_whoever_deletes_the_cookie_is_out_of_the_meeting_as_soon_as_the_page_learns(
+    someone: Callable[..., Person],
+) -> None:
+    """C3: that device is signed out: nothing of the meeting is on its page any more, and nothing more comes."""
+    ada, ben = someone(), someone()
+    meet_by_code(ada, ben)
+    show(ada.page, "https://example.org/minutes", "Minutes")
+    expect(cards(ben)).to_have_count(1)
+    ben.context.clear_cookies()
+    open_links(ben.page)
+    ben.page.locator("#link-url").fill("https://example.org/mine")
+    ben.page.get_by_role("button", name="Add to the list").click()
+    expect(ben.page.locator("#gone-title")).to_be_visible()
+    expect(cards(ben)).to_have_count(0)
+    expect(ben.names).to_have_count(0)

@@ -110,7 +110,7 @@ session.addEventListener("over", () => {
   here.signOut();
 });
 live.addEventListener("lost", () => room.id || session.refresh()); // perhaps it was ended from another device
-session.addEventListener("change", () => session.who || room.id || live.close());
+session.addEventListener("change", () => session.who || (room.id ? room.refresh() : live.close())); // the room says who is out
 window.addEventListener("popstate", () => {
   const id = roomHere();
   arrival.clear();
