@@ -56,27 +56,27 @@ def skew_ms(sent_at_ms: int | None, now: int) -> int:
     return 0 if -LATENCY_MS <= behind <= REQUEST_MS else behind
 
 
-def take_in(batch: Batch, opened_at_ms: int, *, now: int) -> tuple[Recording, list[Refused]]:
+def take_in(batch: Batch, meeting: Span, *, now: int) -> tuple[Recording, list[Refused]]:
     """What is believed, on the server's clock and within the meeting so far; and what is refused, in order."""
     skew, kept = skew_ms(batch.sent_at_ms, now), dict[str, list[Span]]()
     refused, missing = list[Refused](), list[Span]()
     for at, event in enumerate(batch.events):
         moved = Event(event.kind, event.from_ms + skew, event.to_ms + skew)
-        if (reason := _against(moved, opened_at_ms, now)) is not None:
+        if (reason := _against(moved, meeting, now)) is not None:
             refused.append(Refused(at, reason))
             missing += [(moved.from_ms, moved.to_ms)] if moved.kind in KINDS else []
         else:
             kept.setdefault(moved.kind, []).append((moved.from_ms, moved.to_ms))
     covered = None if batch.covers is None else (batch.covers[0] + skew, batch.covers[1] + skew)
     found = recorded(kept, covered, missing, heard=batch.heard)
-    return found.within(((opened_at_ms, now),) if opened_at_ms < now else ()), refused
+    return found.within((meeting,) if meeting[0] < meeting[1] else ()), refused
 
 
-def _against(event: Event, opened_at_ms: int, now: int) -> Reason | None:
+def _against(event: Event, meeting: Span, now: int) -> Reason | None:
     if event.kind not in KINDS:
         return "unknown-kind"
     if event.from_ms >= event.to_ms:
         return "from-not-before-to"
-    if event.to_ms - event.from_ms > now - opened_at_ms + LATENCY_MS:
+    if event.to_ms - event.from_ms > meeting[1] - meeting[0] + LATENCY_MS:
         return "longer-than-the-meeting"
     return "in-the-future" if event.to_ms > now + LATENCY_MS else None

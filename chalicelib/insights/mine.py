@@ -38,18 +38,18 @@ class Mine:
 
 
 def my_insights(room_id: RoomId, session: Session, *, now: int) -> Mine:
-    """Of a meeting I am in, or was in until it ended. Raises NotFound for everybody else."""
+    """Of a meeting I am in, or was in. Raises NotFound for everybody else."""
     privacy.carry_over(session, now=now)
     room = current_room(room_id, now=now)
     if room is None:
         return _afterwards(last_name(room_id, now=now), session, now)
     member = find_member(room.room_id, ParticipantId(session.participant_id), now=now)
-    if member is None:
-        raise NotFound("There is no such meeting, or you are not in it.")
-    agrees = _agrees(session, now)
     rooms = rooms_of(room.room_id, now=now)
-    here = (member.came_at_ms, now) if member.here else (now, now)
+    here = (member.came_at_ms, now) if member is not None and member.here else (now, now)
     stays = union([*stays_of(session.participant_id, rooms, now=now), here])
+    if member is None and not stays:
+        raise NotFound("There is no such meeting, or you were not in it.")
+    agrees = _agrees(session, now)
     captured = captures(room.organiser.account_id if room.organiser else None, now=now)
     span = _begun_at_ms(room, stays), now
     figures = _so_far(room, span, rooms, session.participant_id, stays) if agrees else None

@@ -23,7 +23,7 @@ from chalicelib.privacy import improvement, service as privacy
 from chalicelib.runtime.errors import Conflict, Gone, Invalid, NotFound
 from chalicelib.sessions.models import Session
 
-STAYS_MAX = 30_000  # of an answer, beside 10 000 people with long names: under Lambda's 6 MB
+STAYS_MAX = 12_000  # of an answer, beside 10 000 people with the longest names: under 5 MB, as a part of a report
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from chalicelib.accounts import models as accounts
 from chalicelib.insights.intake import EVENTS_MAX, Batch, Refused, take_in
+from chalicelib.insights.intervals import Span
 from chalicelib.insights.meeting_models import find_meeting, presence_of, stays_of
 from chalicelib.insights.models import batches, new_batch, rooms_of
 from chalicelib.insights.starting import GRACE_MS
@@ -36,7 +37,7 @@ class _Meeting:
     """What a batch is of. `account_id`: who runs it, and wanted it captured when it ended; None for nobody."""
 
     meeting_id: str
-    opened_at_ms: int
+    span: Span  # so far
     account_id: str | None
 
 
@@ -66,7 +67,7 @@ def _meeting(room_id: RoomId, session: Session, now: int) -> _Meeting:
         return _ended(last_name(room_id, now=now), session, now)
     if find_member(room.room_id, ParticipantId(session.participant_id), now=now) is None:
         _require_just_left(room.room_id, session, now)
-    return _Meeting(room.room_id, room.opened_at_ms, room.organiser.account_id if room.organiser else None)
+    return _Meeting(room.room_id, (room.opened_at_ms, now), room.organiser.account_id if room.organiser else None)
 
 
 def _require_just_left(room_id: RoomId, session: Session, now: int) -> None:
@@ -88,7 +89,8 @@ def _ended(room_id: RoomId, session: Session, now: int) -> _Meeting:
         raise NotFound("There is no such meeting, or you were not in it.")
     if now >= meeting.closed_at_ms + GRACE_MS:
         raise _too_late("The meeting is over")
-    return _Meeting(meeting.meeting_id, int(meeting.opened_at_ms), meeting.account_id if meeting.captured else None)
+    span = int(meeting.opened_at_ms), int(meeting.closed_at_ms)
+    return _Meeting(meeting.meeting_id, span, meeting.account_id if meeting.captured else None)
 
 
 def _too_late(why: str) -> Gone:
@@ -104,7 +106,7 @@ def _store(
     consented: Consented[Insights],
     now: int,
 ) -> Taken:
-    taken, refused = take_in(batch, meeting.opened_at_ms, now=now)
+    taken, refused = take_in(batch, meeting.span, now=now)
     recording = taken.within(((max(now - REACH_MS, consented.since_ms), now),))
     person = consented.subject_for(Insights)
     made = new_batch(meeting.meeting_id, participant_id, tab_id, sequence, recording, person=person, now=now)

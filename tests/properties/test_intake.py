@@ -29,7 +29,7 @@ def stored(sent: Sent, error_ms: int = 0) -> Recording:
         end, shift = start + BATCH_MS, start + error_ms
         events = [Event("talk", shift + a, shift + b) for a, b in spans if a < b]
         batch = Batch(events, end + at + error_ms, (shift, end + error_ms))
-        recording, refused = take_in(batch, OPENED, now=end + at + way)
+        recording, refused = take_in(batch, (OPENED, end + at + way), now=end + at + way)
         assert refused == []
         found.append(recording)
     return fold(found)

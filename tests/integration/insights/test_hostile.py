@@ -36,7 +36,7 @@ def memory() -> Iterator[Memory]:
 
 
 def store(who: str, sequence: int, batch: Batch) -> None:
-    taken, refused = take_in(batch, START_MS, now=NOW)
+    taken, refused = take_in(batch, (START_MS, NOW), now=NOW)
     assert refused == []
     assert batches.create(new_batch(MEETING, who, "tab", sequence, taken, person=privacy.guest(who), now=NOW), now=NOW)
 

@@ -255,6 +255,21 @@ def test_browsers_may_still_send_for_two_minutes_after_the_end(held: Held) -> No
     assert len(stored(held)) == 1
 
 
+def test_after_the_end_the_meeting_grows_no_longer(world: World) -> None:
+    """D3: what is longer than it was is refused, however long after its end it comes."""
+    held = hold(world)
+    ben = held.guest("Ben")
+    world.clock.advance(MINUTE)
+    assert held.organiser.delete(f"/v1/rooms/{held.room}").status == 204
+    world.clock.advance(2 * MINUTE - 1)
+    now = world.now
+    answer = send(ben, held.room, 1, ("talk", now - 90_000, now), ("talk", now - 150_000, now - 120_000))
+    assert (answer.json()["accepted"], answer.json()["rejected"]) == (
+        1,
+        [{"at": 0, "reason": "longer-than-the-meeting"}],
+    )
+
+
 def test_after_the_end_nothing_comes_in_where_capture_is_off(held: Held) -> None:
     """D9: whether it was off at the end or is since."""
     ben = held.guest("Ben")

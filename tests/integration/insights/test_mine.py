@@ -54,3 +54,18 @@ def test_of_a_meeting_of_more_than_a_day_steps_are_longer_and_said_to_be(world: 
     assert found["step_ms"] == 2 * MINUTE
     assert timeline[-1] == MINUTE
     assert (len(timeline) - 1) * found["step_ms"] < DAY + 64 * MINUTE <= len(timeline) * found["step_ms"]
+
+
+def test_whoever_has_left_a_meeting_that_goes_on_sees_their_own_figures(world: World) -> None:
+    """D10: of the time that they were there; to whoever was never in it there is no such meeting."""
+    held = hold(world)
+    held.enter(held.organiser, "Ada")
+    ben = held.guest("Ben")
+    world.clock.advance(2 * MINUTE)
+    then, now = world.now - MINUTE, world.now
+    assert send(ben, held.room, 1, ("talk", then, now), from_ms=then, to_ms=now).status == 202
+    assert ben.delete(f"/v1/rooms/{held.room}/participants/me").status == 204
+    world.clock.advance(MINUTE)
+    found = ben.get(f"/v1/rooms/{held.room}/insights/mine").json()["figures"]
+    assert (found["talk_ms"], found["presence_ms"]) == (MINUTE, 2 * MINUTE)
+    assert world.member().get(f"/v1/rooms/{held.room}/insights/mine").status == 404

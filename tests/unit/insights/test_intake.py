@@ -16,7 +16,7 @@ def taken(
     """With instants counted from the meeting's opening."""
     moved = [Event(kind, OPENED + from_ms, OPENED + to_ms) for kind, from_ms, to_ms in events]
     whole = None if covers is None else (OPENED + covers[0], OPENED + covers[1])
-    return take_in(Batch(moved, None if sent_at is None else OPENED + sent_at, whole, heard), OPENED, now=NOW)
+    return take_in(Batch(moved, None if sent_at is None else OPENED + sent_at, whole, heard), (OPENED, NOW), now=NOW)
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_what_is_refused_is_missing_and_not_zero() -> None:
 )
 def test_whatever_is_sent_lies_within_the_meeting(events: list[tuple[str, int, int]], sent_at: int | None) -> None:
     """D3: no input is a fault, and nothing believed lies outside the time from the opening to now."""
-    found, refused = take_in(Batch([Event(*one) for one in events], sent_at), OPENED, now=NOW)
+    found, refused = take_in(Batch([Event(*one) for one in events], sent_at), (OPENED, NOW), now=NOW)
     assert len(refused) <= len(events)
     for spans in found.parts:
         assert all(OPENED <= from_ms < to_ms <= NOW for from_ms, to_ms in spans)

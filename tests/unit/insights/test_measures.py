@@ -43,7 +43,7 @@ def _arrived(sent: Recording, wrong_ms: int) -> Recording:
             ]
             heard = bool(common(sent.heard, ((start, end),)))
             batch = Batch(events, end + wrong_ms, (start + wrong_ms, end + wrong_ms), heard)
-            taken.append(take_in(batch, OPENED_MS, now=end)[0])
+            taken.append(take_in(batch, (OPENED_MS, end), now=end)[0])
     return fold(taken)
 
 
