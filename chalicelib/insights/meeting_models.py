@@ -23,6 +23,7 @@ from chalicelib.lifetimes import ERASED_FROM, HISTORY
 from chalicelib.runtime import vault
 from chalicelib.runtime.ids import is_opaque
 from chalicelib.runtime.store import Binding, Record, Table
+from chalicelib.runtime.transactions import Transaction
 
 MEETING, ATTENDED, PERSON, NAMED_IN, GONE = "meeting", "attended#", "person#", "participant#", "gone#"
 SEALED_EMAIL = "insights/email"
@@ -205,16 +206,17 @@ def note_untold(meeting: Meeting, *, now: int) -> None:
 
 def forget_entries(meeting_id: str, *, now: int) -> None:
     """Deletes all of a meeting. What leads to it goes last, so that whatever breaks off is found again: the meeting's
-    own row after the rest, its place in its organiser's list after that.
+    own row after the rest, together with its place in its organiser's list.
     """
     found = entries.query(meeting_id, now=now)
     people = {one.participant_id for one in found if isinstance(one, Attended | Attendee)}
     namings.delete_many((NAMED_IN + one, meeting_id) for one in people)
     entries.delete_many((one.owner, one.entry) for one in found if not isinstance(one, Meeting))
     for one in (each for each in found if isinstance(each, Meeting)):
-        listed = new_listing(one)
-        listings.delete((listed.owner, listed.entry))
-        meetings.delete((meeting_id, MEETING))
+        both = Transaction(now=now)
+        both.delete(listings, new_listing(one))
+        both.delete(meetings, one)
+        both.commit()
 
 
 def forget_stays_before(meeting_id: str, at_ms: int, *, now: int) -> None:

@@ -7,6 +7,7 @@ import pytest
 from tests.support.accounts import PASSWORD, log_in, with_account
 from tests.support.browser import Browser
 from tests.support.insights import Held, agree, assemble, end, hold, send
+from tests.support.workflows import executed
 from tests.support.world import World
 
 MINUTE = 60_000
@@ -88,6 +89,8 @@ def test_what_a_guest_agreed_to_ends_with_the_account_they_logged_in_to(held: He
         case _:
             deleted = guest.request("DELETE", "/v1/account", json_body={"password": PASSWORD})
             assert deleted.status == 200
+            [erasure] = [one for one in held.world.workflows.started if one.workflow == "erasure"]
+            assert executed(held.world.app, erasure).status == "SUCCEEDED"
     assert reported(held) == []
 
 
