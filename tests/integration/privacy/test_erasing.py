@@ -199,13 +199,13 @@ def _everything(memory: Any) -> list[str]:
 
 
 def test_a_sweep_that_breaks_off_anywhere_goes_on(world: World) -> None:
-    """F4, exhaustively: each write of the workflow's task may be its last; the next run converges."""
+    """F4, exhaustively: each request of the workflow's task may be its last; the next run converges."""
     with in_memory() as memory:
         theirs = owner_with_everything(world)
         assert erase(theirs).status == 200
         [begun] = memory.items("receipts")
         erasure_id, now = begun["erasure_id"]["S"], world.now + 3 * MINUTE
-        for survived in count(step=3):
+        for survived in count():
             with memory.undone():
                 died = True
                 with memory.crash_after(survived), suppress(Crash):
