@@ -4,7 +4,8 @@ One value a kind and run, in seconds, in CloudWatch's embedded format: namespace
 in infra/resources.yaml rests on it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 
 from aws_lambda_powertools import single_metric
 from aws_lambda_powertools.metrics import MetricUnit
@@ -24,6 +25,11 @@ def report(late_ms: Mapping[str, int]) -> None:
             listener(kind, late)
 
 
-def heard_by(listener: Callable[[str, int], None]) -> None:
-    """Calls `listener` with each kind and its lateness, too: the local stack shows them."""
+@contextmanager
+def heard_by(listener: Callable[[str, int], None]) -> Iterator[None]:
+    """Inside this block `listener` is called with each kind and its lateness in ms, too: the local stack shows them."""
     _listeners.append(listener)
+    try:
+        yield
+    finally:
+        _listeners.remove(listener)

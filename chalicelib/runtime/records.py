@@ -14,6 +14,7 @@ _CLOSED = "get query scan count batch_get batch_write save update delete refresh
 class Binding:
     """Base of every record's Meta: where its table is and how long to wait for it (the gateway gives up at 29 s)."""
 
+    table = ""  # its short name in infra/resources.yaml, set by Table
     table_name = ""  # set by Table, from the stage
     connect_timeout_seconds = 1
     read_timeout_seconds = 2

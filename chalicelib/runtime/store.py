@@ -39,6 +39,8 @@ class Table(Generic[R]):
 
     def __init__(self, model: type[R], name: str) -> None:
         self._model, self.name = model, name
+        meta: Any = model.Meta
+        meta.table = name
 
     @property
     def model(self) -> type[R]:

@@ -16,7 +16,7 @@ class Ticket(Record):
 
     owner_id = UnicodeAttribute(hash_key=True)  # the digest of what the ticket says
     own_id = UnicodeAttribute(range_key=True)
-    session_id = UnicodeAttribute()
+    opens = UnicodeAttribute()  # the session
 
 
 tickets = Table(Ticket, "sessions")
@@ -25,7 +25,7 @@ tickets = Table(Ticket, "sessions")
 def new_ticket(session_id: SessionId, *, now: int) -> str:
     """What the ticket says; only its digest is stored."""
     text = opaque()
-    made = Ticket(_owner(text), TICKET_ROW, session_id=session_id)
+    made = Ticket(_owner(text), TICKET_ROW, opens=session_id)
     made.lives_until(TICKET.deadline(now))
     tickets.put(made)
     return text
@@ -34,7 +34,7 @@ def new_ticket(session_id: SessionId, *, now: int) -> str:
 def take_ticket(text: str, *, now: int) -> SessionId | None:
     """Whose it is; of all who try, one is told."""
     found = tickets.get((_owner(text), TICKET_ROW), now=now) if is_opaque(text) else None
-    return SessionId(found.session_id) if found is not None and tickets.take(found, now=now) else None
+    return SessionId(found.opens) if found is not None and tickets.take(found, now=now) else None
 
 
 def _owner(text: str) -> str:

@@ -13,6 +13,7 @@ from infra.local.schedules import Next, next_after
 
 Run = Callable[..., "asyncio.Future[Any]"]
 Pump = QueuePump | StreamPump
+MINUTE_S = 60.0
 
 
 class Unsupported(RuntimeError):
@@ -20,9 +21,9 @@ class Unsupported(RuntimeError):
 
 
 class Background:
-    """The tasks of one stack. `run` calls something in the thread pool."""
+    """The tasks of one stack. `run` calls something in the thread pool; `minutely` is what the engine lacks."""
 
-    def __init__(self, handlers: Handlers, run: Run) -> None:
+    def __init__(self, handlers: Handlers, run: Run, *minutely: Callable[[], Any]) -> None:
         """Raises Unsupported, UnknownExpression."""
         if handlers.unknown:
             raise Unsupported(f"the local stack has no source of events for {', '.join(handlers.unknown)}")
@@ -30,12 +31,13 @@ class Background:
         self._due: dict[str, tuple[Timed, Next]] = {
             one.name: (one, next_after(one.expression)) for one in handlers.schedules
         }
-        self._handlers = handlers
+        self._handlers, self._minutely = handlers, minutely
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self, *, poll_s: float | None) -> None:
         """`poll_s` is the pause between two looks at an empty queue or stream; None leaves looking to the caller."""
         self._tasks = [asyncio.create_task(self._schedule(name)) for name in self._due]
+        self._tasks += [asyncio.create_task(self._each_minute(call)) for call in self._minutely]
         if poll_s is not None:
             pumps: list[Pump] = [*map(QueuePump, self._handlers.queues), *map(StreamPump, self._handlers.streams)]
             self._tasks += [asyncio.create_task(self._pump(pump, poll_s)) for pump in pumps]
@@ -56,6 +58,11 @@ class Background:
             now = time.time()
             await asyncio.sleep(following(now) - now)
             await _logged(self.fire(name), name)
+
+    async def _each_minute(self, call: Callable[[], Any]) -> None:
+        while True:
+            await asyncio.sleep(MINUTE_S)
+            await _logged(self._run(call), "each minute")
 
     async def _pump(self, pump: Pump, poll_s: float) -> None:
         while True:

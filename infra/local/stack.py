@@ -1,6 +1,7 @@
 """The whole of Earshot in one process, put together and taken apart."""
 
 import asyncio
+import os
 import ssl
 import sys
 from collections.abc import Callable
@@ -9,10 +10,12 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from socket import socket
-from typing import Any
+from typing import Any, cast
 
+from aiohttp.web import BaseRequest, Response
 from chalice.app import Chalice
 
+from chalicelib.runtime import lateness
 from chalicelib.runtime.settings import settings
 from infra.local.application import kept_secret, load
 from infra.local.background import Background
@@ -20,13 +23,16 @@ from infra.local.chalice_app import Handlers, handlers_of, thread_safe
 from infra.local.connections import Connections
 from infra.local.engine import Function, Shortcut, aws_environment, engine, environment
 from infra.local.events import LambdaContext
+from infra.local.expired import delete_expired
 from infra.local.gateway import Gateway, Site, Special
 from infra.local.lan import own_names
+from infra.local.lifetimes import PATH as LIFETIMES_PATH, lifetimes_answer
 from infra.local.listening import close_all, listeners
 from infra.local.mail import PATH as MAIL_PATH, mail_answer, verify_sender
 from infra.local.resources import TEMPLATE, Resources, create_resources
 from infra.local.server import Handle, Listener
 from infra.local.sockets import IDLE_MAX_S, PATH as LIVE_PATH, Sockets
+from infra.local.standing import Watch
 from infra.local.static import PREFIX as STATIC_PREFIX, StaticFiles
 from infra.local.workers import Workers
 
@@ -138,14 +144,24 @@ class LocalStack:
             MAIL_PATH: mail_answer,
             **({LIVE_PATH: self.sockets.serve} if self.handlers.sockets else {}),
         }
+        watch = Watch(self.resources)
+        self._exit.enter_context(lateness.heard_by(watch.hear))
+        special[LIFETIMES_PATH] = partial(self._show_lifetimes, watch)
         connections = Connections(self.sockets)
         self._shortcuts[self.connections_url] = connections.direct(asyncio.get_running_loop())
         await self._listen(connections.handle, back, None)
         await self._listen(Gateway(app, site, self.workers.run, special).handle, front, options.tls)
         self._exit.push_async_callback(self.sockets.close_all)
-        self._background = Background(self.handlers, self.workers.run)
+        self._background = Background(self.handlers, self.workers.run, watch.look, *self._missing())
         self._background.start(poll_s=options.poll_s)
         self._exit.push_async_callback(self._background.stop)
+
+    async def _show_lifetimes(self, watch: Watch, request: BaseRequest, _: str) -> Response:
+        return cast(Response, await self.workers.run(lifetimes_answer, watch, request))  # it reads every table
+
+    def _missing(self) -> list[Callable[[], object]]:
+        """What moto does not do by itself."""
+        return [] if "AWS_ENDPOINT_URL_DYNAMODB" in os.environ else [partial(delete_expired, self.resources)]
 
     async def _listen(self, handle: Handle, sockets: list[socket], tls: ssl.SSLContext | None) -> None:
         listener = Listener(handle)
