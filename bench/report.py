@@ -274,8 +274,8 @@ def _executed(app: Any, made: int) -> tuple[int, int, int]:
     """Bytes of the largest state, states entered and events of the history, by moto's interpreter."""
     answers = {
         "PrepareReport": {"proceed": True, "shards": list(range(SHARDS))}, "FoldReport": {"people": 10_000},
-        "AssembleReport": {"parts": made, "attempt": opaque()}, "PublishReport": None, "NotifyOrganiser": None,
-        "ForgetReport": None,
+        "AssembleReport": {"parts": made, "attempt": opaque(), "basis": opaque()}, "PublishReport": {"settled": True},
+        "NotifyOrganiser": None, "ForgetReport": None,
     }  # fmt: skip
     functions = {name: partial(_answer, answer) for name, answer in answers.items()}
     ended = executed(app, Started(starting.WORKFLOW, "bench", {"meeting_id": MEETING, "revision": 1}), functions)

@@ -6,19 +6,22 @@ whenever it came. So what was withdrawn stays withdrawn, also after a later yes.
    measured  ▓▓▓▓▓▓▓▓▓▓        ▓▓▓▓▓▓▓
    decided   yes       no      yes           the first part is gone for good
 
-Consents are looked at twice: when a shard is folded, and as the report is put together, which may be much later.
+Consents are looked at three times: when a shard is folded; as the report is put together, which may be much later; and
+right before it can be read, where what differs has it put together again.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import islice
 
-from chalicelib.insights.models import Batch, Folded, batches_of, find_folds
+from chalicelib.insights.fold_models import Folded, find_agreed, find_folds, refold
+from chalicelib.insights.models import Batch, batches_of
 from chalicelib.insights.recording import Recording, fold
 from chalicelib.privacy import service as privacy
 from chalicelib.runtime import consent
 from chalicelib.runtime.consent import Consented, Insights
 from chalicelib.runtime.errors import Denied
+from chalicelib.runtime.ids import derived
 from chalicelib.runtime.parallel import together
 
 AT_ONCE = 128  # people: two requests each, or more of a guest who has logged in
@@ -36,20 +39,50 @@ def agreed(some: Iterable[Batch], *, now: int) -> Folded | None:
     return Folded(whole, {person: consented.since_ms for person, consented in known.items()})
 
 
-def still_agreed(meeting_id: str, rooms: Sequence[str], *, now: int) -> Iterator[tuple[str, Recording]]:
-    """Every participant's fold, as far as they agree to it at this moment; many are looked at side by side."""
+class Basis:
+    """Of whom a report tells, and since when they have agreed: `digest` is the same for the same, in the same order."""
+
+    def __init__(self) -> None:
+        self.digest = ""
+
+    def note(self, participant_id: str, since_ms: Mapping[str, int]) -> None:
+        self.digest = derived(self.digest, participant_id, *map(str, since_ms.values()))
+
+
+def still_agreed(meeting_id: str, rooms: Sequence[str], basis: Basis, *, now: int) -> Iterator[tuple[str, Recording]]:
+    """Every participant's fold, as far as they agree to it at this moment, and stored so; many side by side."""
     waiting = find_folds(meeting_id, now=now)
     while some := list(islice(waiting, AT_ONCE)):
-        found = together([partial(_still, rooms, one, folded, now=now) for one, folded in some])
-        yield from ((one, recording) for (one, _), recording in zip(some, found, strict=True) if recording is not None)
+        found = together([partial(_still, meeting_id, rooms, one, folded, now=now) for one, folded in some])
+        for (one, _), still in zip(some, found, strict=True):
+            if still is not None:
+                basis.note(one, still.since_ms)
+                yield one, still.recording
 
 
-def _still(rooms: Sequence[str], participant_id: str, folded: Folded, *, now: int) -> Recording | None:
+def stands(meeting_id: str, digest: str, *, now: int) -> bool:
+    """Whether everybody agrees, as they did when a report of that basis was put together."""
+    waiting, basis = find_agreed(meeting_id, now=now), Basis()
+    while some := list(islice(waiting, AT_ONCE)):
+        if not all(together([partial(_agree_still, since_ms, now) for _, since_ms in some])):
+            return False
+        for one, since_ms in some:
+            basis.note(one, since_ms)
+    return basis.digest == digest
+
+
+def _still(meeting_id: str, rooms: Sequence[str], participant_id: str, folded: Folded, *, now: int) -> Folded | None:
     """Where anything was decided since they were folded, their batches are folded anew."""
-    if all(_since_ms(person, now) == since_ms for person, since_ms in folded.since_ms.items()):
-        return folded.recording
+    if _agree_still(folded.since_ms, now):
+        return folded
     found = agreed(batches_of(rooms, participant_id, now=now), now=now)
-    return None if found is None else found.recording
+    left = found if found is not None and any(found.recording.parts) else None  # so that nobody delays it for ever
+    refold(meeting_id, participant_id, left, now=now)
+    return left
+
+
+def _agree_still(since_ms: Mapping[str, int], now: int) -> bool:
+    return all(_since_ms(person, now) == since for person, since in since_ms.items())
 
 
 def _since_ms(person: str, now: int) -> int | None:

@@ -1,7 +1,8 @@
 """The steps of the workflow that makes a report (infra/workflows/report.asl.yaml). Each may run twice, at any time.
 
-prepare ─ fold, one per shard ─ assemble ─ publish ─ notify ─ forget, one per shard
-   └ nothing to do ──────────────────────────────────────────────┘
+                                    ┌ somebody withdrew ┐
+prepare ─ fold, one per shard ─ assemble ─────────── publish ─ notify ─ forget, one per shard
+   └ nothing to do ────────────────────────────────────────────────────────┘
    └ failed: whatever went wrong, the organiser sees it, unless the report is there all the same
 """
 
@@ -9,8 +10,9 @@ from typing import NamedTuple
 
 from chalicelib.accounts import models as accounts
 from chalicelib.insights import report_mail
-from chalicelib.insights.agreed import agreed, still_agreed
+from chalicelib.insights.agreed import Basis, agreed, stands, still_agreed
 from chalicelib.insights.figures import Meeting as Measured
+from chalicelib.insights.fold_models import forget_folds, put_folds
 from chalicelib.insights.meeting_models import Meeting, change, find_meeting, note_told, note_untold, presence_of
 from chalicelib.insights.models import (
     SHARDS,
@@ -18,10 +20,8 @@ from chalicelib.insights.models import (
     batches,
     batches_part,
     find_shown,
-    forget_folds,
     forget_raw,
     forget_shard,
-    put_folds,
     rooms_of,
 )
 from chalicelib.insights.report import write_report
@@ -39,10 +39,11 @@ OVER = ("ready", "none")  # a report that failed may be tried again, of what was
 
 
 class Made(NamedTuple):
-    """What an attempt at assembling has stored: so many parts, none where there was nothing to do."""
+    """What an attempt at assembling has stored: so many parts, none where there was nothing to do; on what basis."""
 
     parts: int
     attempt: str
+    basis: str
 
 
 def prepare(meeting_id: str, revision: int, *, now: int) -> list[int]:
@@ -89,26 +90,33 @@ def assemble(meeting_id: str, revision: int, *, now: int) -> Made:
     meeting = _assembling(meeting_id, revision, now)
     key = None if meeting is None else make_key(meeting.account_id, now=now)
     if meeting is None or key is None:
-        return Made(0, "")
+        return Made(0, "", "")
     span = int(meeting.opened_at_ms), int(meeting.ended_at_ms)
     rooms = rooms_of(meeting_id, now=now)
     shown = find_shown(rooms, now=now)
     measured = Measured(span, presence_of(meeting_id, now=now), shown)
     planned_ms = None if meeting.planned_start_ms is None else int(meeting.planned_start_ms)
-    contents = list(write_report(measured, still_agreed(meeting_id, rooms, now=now), max(span[0], planned_ms or 0)))
-    made = Made(len(contents), opaque())
+    basis, begun_ms = Basis(), max(span[0], planned_ms or 0)
+    contents = list(write_report(measured, still_agreed(meeting_id, rooms, basis, now=now), begun_ms))
+    made = Made(len(contents), opaque(), basis.digest)
     put_parts(meeting, made.attempt, key, contents)
     if _assembling(meeting_id, revision, now) is None:  # another execution was faster, and what it read may be gone
         forget_attempt(meeting, made.attempt, now=now)
     return made
 
 
-def publish(meeting_id: str, revision: int, made: Made, *, now: int) -> None:
-    """From here on the report can be read; there is none where capture is off by now."""
+def publish(meeting_id: str, revision: int, made: Made, *, now: int) -> bool:
+    """From here on the report can be read; there is none where capture is off by now.
+
+    False where it must be put together again, as somebody in it has withdrawn since.
+    """
     meeting = _assembling(meeting_id, revision, now)
     if meeting is not None and not _captures(meeting, now):
         change(meeting, Meeting.status.set("none"), was="assembling", now=now)
     elif meeting is not None:
+        if not stands(meeting_id, made.basis, now=now):
+            forget_attempt(meeting, made.attempt, now=now)
+            return False
         ready = (Meeting.status.set("ready"), Meeting.parts.set(made.parts), Meeting.attempt.set(made.attempt))
         if change(meeting, *ready, was="assembling", now=now) is not None:
             improvement.contribute("report-made", privacy.account(meeting.account_id), now=now)
@@ -117,6 +125,7 @@ def publish(meeting_id: str, revision: int, made: Made, *, now: int) -> None:
         forget_parts(meeting_id, now=now)  # where the account went meanwhile, its key with it
     elif found.status == "ready":
         forget_parts(meeting_id, now=now, keep=found)
+    return True
 
 
 def notify(meeting_id: str, revision: int, *, now: int) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from chalicelib.insights.fold_models import Fold, find_folds_of, folds
 from chalicelib.insights.meeting_models import (
     ATTENDED,
     GONE,
@@ -25,14 +26,11 @@ from chalicelib.insights.meeting_models import (
 )
 from chalicelib.insights.models import (
     Batch,
-    Fold,
     MergedRoom,
     Packed,
     ShownSpan,
     batches,
     batches_of,
-    find_folds_of,
-    folds,
     forget_raw,
     rooms_of,
 )

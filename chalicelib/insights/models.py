@@ -2,25 +2,23 @@
 
 part                    entry
 <room>#batches#<shard>  <participant>#<tab>#<sequence>    what a tab measured, one compact item a batch
-<room>#folds#<shard>    <participant>                     all batches of a participant who still agrees, folded
+<room>#folds#<shard>    <participant>                     all batches of a participant, folded (fold_models)
 <room>#shown            <digest>#<from>                   when something was shown
 <room>#merged           <room>                            a room that became part of this one
 """
 
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
 
 from pynamodb.attributes import (
     BinaryAttribute,
     DiscriminatorAttribute,
-    JSONAttribute,
     NumberAttribute,
     UnicodeAttribute,
 )
 
 from chalicelib.insights.intervals import Spans, union
-from chalicelib.insights.recording import Recording, bounded, pack, unpack
+from chalicelib.insights.recording import Recording, pack, unpack
 from chalicelib.lifetimes import RAW_INSIGHTS_NET_MS
 from chalicelib.runtime.ids import derived
 from chalicelib.runtime.store import Binding, Record, Table
@@ -71,19 +69,6 @@ class Batch(Packed, discriminator="batch"):
     person = UnicodeAttribute()
 
 
-class Fold(Packed, discriminator="fold"):
-    """One participant of the meeting; `since_ms` as in Folded."""
-
-    since_ms = JSONAttribute()
-
-
-class Folded(NamedTuple):
-    """One participant's batches as one, and by person, as the batches name them, since when they have agreed to it."""
-
-    recording: Recording
-    since_ms: Mapping[str, int]
-
-
 class ShownSpan(InsightEntry, discriminator="shown"):
     """Something was shown; what it was is not told."""
 
@@ -96,7 +81,6 @@ class MergedRoom(InsightEntry, discriminator="merged"):
 
 
 batches: Table[Batch] = Table(Batch, "insights")
-folds: Table[Fold] = Table(Fold, "insights")
 shown_spans: Table[ShownSpan] = Table(ShownSpan, "insights")
 merged_rooms: Table[MergedRoom] = Table(MergedRoom, "insights")
 entries: Table[InsightEntry] = Table(InsightEntry, "insights")
@@ -117,32 +101,6 @@ def batches_of(rooms: Sequence[str], participant_id: str, *, now: int) -> Iterat
     for room_id in rooms:
         part = batches_part(room_id, shard_of(participant_id))
         yield from batches.query(part, now=now, where=InsightEntry.entry.startswith(f"{participant_id}#"))
-
-
-def put_folds(room_id: str, shard: int, found: Iterable[tuple[str, Folded]], *, until_ms: int, now: int) -> None:
-    """By participant; the same again overwrites them. Whoever is not among them any more has withdrawn meanwhile."""
-    made = list[Fold]()
-    for participant_id, folded in found:
-        one = Fold(_folds_part(room_id, shard), participant_id, since_ms=dict(folded.since_ms))
-        one.hold(bounded(folded.recording))
-        one.lives_until(until_ms)
-        made.append(one)
-    part, kept = _folds_part(room_id, shard), {one.entry for one in made}
-    gone = [(part, one.entry) for one in folds.query(part, now=now) if one.entry not in kept]
-    folds.write_many(made, gone)
-
-
-def find_folds(room_id: str, *, now: int) -> Iterator[tuple[str, Folded]]:
-    """Every participant's, a shard at a time."""
-    for shard in range(SHARDS):
-        for one in folds.query(_folds_part(room_id, shard), now=now):
-            yield str(one.entry), Folded(one.recording, one.since_ms)
-
-
-def find_folds_of(room_id: str, participant_id: str, *, now: int) -> list[Fold]:
-    """One participant's: at most one."""
-    found = folds.get((_folds_part(room_id, shard_of(participant_id)), participant_id), now=now)
-    return [] if found is None else [found]
 
 
 def note_shown(room_id: str, content_id: str, from_ms: int, to_ms: int, *, now: int) -> None:
@@ -182,7 +140,7 @@ def forget_raw(room_id: str, *, now: int, at_most: int = ENTRIES_A_RUN) -> bool:
     parts += [f"{one}#shown" for one in rooms] + [f"{one}#merged" for one in reversed(rooms)]
     left = at_most
     for part in parts:
-        left -= _forget(part, now, left)
+        left -= forget_part(part, now, left)
         if left <= 0:
             return False
     return True
@@ -191,12 +149,7 @@ def forget_raw(room_id: str, *, now: int, at_most: int = ENTRIES_A_RUN) -> bool:
 def forget_shard(room_id: str, shard: int, *, now: int) -> None:
     """As `forget_raw`, however much it is, of the participants of one shard."""
     for part in _parts_of_shard(rooms_of(room_id, now=now), shard):
-        _forget(part, now)
-
-
-def forget_folds(room_id: str, shard: int, *, now: int) -> None:
-    """What can be folded anew."""
-    _forget(_folds_part(room_id, shard), now)
+        forget_part(part, now)
 
 
 def batches_part(room_id: str, shard: int) -> str:
@@ -207,15 +160,15 @@ def shard_of(participant_id: str) -> int:
     return zlib.crc32(participant_id.encode()) % SHARDS
 
 
-def _folds_part(room_id: str, shard: int) -> str:
+def folds_part(room_id: str, shard: int) -> str:
     return f"{room_id}#folds#{shard}"
 
 
 def _parts_of_shard(rooms: Sequence[str], shard: int) -> list[str]:
-    return [part for one in rooms for part in (batches_part(one, shard), _folds_part(one, shard))]
+    return [part for one in rooms for part in (batches_part(one, shard), folds_part(one, shard))]
 
 
-def _forget(part: str, now: int, at_most: int | None = None) -> int:
+def forget_part(part: str, now: int, at_most: int | None = None) -> int:
     """How many it deleted: a page at a time, for there may be a hundred thousand."""
     done = 0
     while at_most is None or done < at_most:

@@ -34,14 +34,14 @@ def fold_report(event: Mapping[str, Any], _: object) -> dict[str, Any]:
 
 @tasks.lambda_function(name="assemble_report")
 def assemble_report(event: Mapping[str, Any], _: object) -> dict[str, Any]:
-    made = _run(lambda now: assembling.assemble(event["meeting_id"], event["revision"], now=now))
-    return {"parts": made.parts, "attempt": made.attempt}
+    made: assembling.Made = _run(lambda now: assembling.assemble(event["meeting_id"], event["revision"], now=now))
+    return made._asdict()
 
 
 @tasks.lambda_function(name="publish_report")
-def publish_report(event: Mapping[str, Any], _: object) -> None:
-    made = assembling.Made(event["made"]["parts"], event["made"]["attempt"])
-    _run(lambda now: assembling.publish(event["meeting_id"], event["revision"], made, now=now))
+def publish_report(event: Mapping[str, Any], _: object) -> dict[str, bool]:
+    made = assembling.Made(**event["made"])
+    return {"settled": _run(lambda now: assembling.publish(event["meeting_id"], event["revision"], made, now=now))}
 
 
 @tasks.lambda_function(name="notify_organiser")

@@ -4,7 +4,8 @@ import uuid
 from dataclasses import dataclass
 
 from chalicelib.insights import assembling
-from chalicelib.insights.models import SHARDS, Folded, batches_of, put_folds, shard_of
+from chalicelib.insights.fold_models import Folded, put_folds
+from chalicelib.insights.models import SHARDS, batches_of, shard_of
 from chalicelib.runtime.holdings import Person, identify
 from chalicelib.sessions import models as sessions
 from chalicelib.sessions.edge import held_pass

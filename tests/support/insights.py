@@ -98,7 +98,7 @@ def assemble(held: Held, revision: int = 1) -> None:
     now = held.world.now
     for shard in assembling.prepare(held.room, revision, now=now):
         assembling.fold_shard(held.room, shard, now=now)
-    made = assembling.assemble(held.room, revision, now=now)
-    assembling.publish(held.room, revision, made, now=now)
+    while not assembling.publish(held.room, revision, assembling.assemble(held.room, revision, now=now), now=now):
+        pass
     for shard in (*range(SHARDS), None):
         assembling.forget(held.room, shard, now=now)

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import pytest
 
 from chalicelib.insights import assembling
+from chalicelib.insights.fold_models import find_folds
 from chalicelib.insights.intake import EVENTS_MAX, Batch, Event, take_in
-from chalicelib.insights.models import batches, find_folds, new_batch, shard_of
+from chalicelib.insights.models import batches, new_batch, shard_of
 from chalicelib.insights.recording import SPANS_MAX, recorded
 from chalicelib.lifetimes import HOUR
 from chalicelib.privacy import service as privacy

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib.accounts import models as accounts
-from chalicelib.insights import assembling, history, keeping, models, starting
+from chalicelib.insights import assembling, fold_models, history, keeping, models, starting
 from chalicelib.insights.meeting_models import find_meeting
 from chalicelib.insights.models import shard_of
 from chalicelib.insights.report import Part, read_part
@@ -183,7 +183,7 @@ def test_a_batch_on_its_way_at_the_end_of_the_grace_is_in_the_report(held: Held)
 def test_what_is_folded_while_its_day_ends_is_gone(held: Held, monkeypatch: pytest.MonkeyPatch) -> None:
     """D11: the reaper comes while a shard is being folded; nothing of it stays."""
     end(held)
-    put_folds = models.put_folds
+    put_folds = fold_models.put_folds
 
     def slowly(*given: Any, **more: Any) -> None:
         held.world.clock.advance(DAY)
