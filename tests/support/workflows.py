@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -81,16 +81,27 @@ def recorded_workflows() -> Iterator[Workflows]:
 
 def executed(app: Any, one: Started, functions: Mapping[str, Function] | None = None) -> Ended:
     """Runs it by its own definition; `functions` replace the application's, by the names of the template."""
+    return executed_at_once(app, [one], functions)[0]
+
+
+def executed_at_once(app: Any, some: Sequence[Started], functions: Mapping[str, Function] | None = None) -> list[Ended]:
+    """As `executed`, all of them started before any is waited for."""
     states = boto3.client("stepfunctions", region_name=REGION)
-    [arn] = [
-        arn
-        for name, arn in create_state_machines(Template.read(TEMPLATE, "local"), TEMPLATE.parent).items()
-        if name.endswith(f"-{one.workflow}")
-    ]
+    machines = create_state_machines(Template.read(TEMPLATE, "local"), TEMPLATE.parent)
     with _invoking({**functions_of(app), **(functions or {})}):
-        begun = states.start_execution(stateMachineArn=arn, name=one.name, input=json.dumps({**one.given, "wait_s": 0}))
-        status = _await_end(states, begun["executionArn"])
-        history = states.get_execution_history(executionArn=begun["executionArn"], maxResults=1_000)["events"]
+        begun = [_begin(states, machines, one) for one in some]
+        return [_ended(states, arn) for arn in begun]
+
+
+def _begin(states: Any, machines: Mapping[str, str], one: Started) -> str:
+    [machine] = [arn for name, arn in machines.items() if name.endswith(f"-{one.workflow}")]
+    given = json.dumps({**one.given, "wait_s": 0})
+    return str(states.start_execution(stateMachineArn=machine, name=one.name, input=given)["executionArn"])
+
+
+def _ended(states: Any, arn: str) -> Ended:
+    status = _await_end(states, arn)
+    history = states.get_execution_history(executionArn=arn, maxResults=1_000)["events"]
     entered = [event["stateEnteredEventDetails"]["name"] for event in history if "stateEnteredEventDetails" in event]
     return Ended(status, entered, history)
 

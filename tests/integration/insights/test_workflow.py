@@ -9,56 +9,18 @@ from chalicelib.accounts import models as accounts
 from chalicelib.insights import assembling, fold_models, history, keeping, models, starting
 from chalicelib.insights.meeting_models import find_meeting
 from chalicelib.insights.models import shard_of
-from chalicelib.insights.report import Part, read_part
-from chalicelib.insights.report_models import key_of, read_part as stored_part
 from chalicelib.lifetimes import DAY
 from chalicelib.runtime import expiry
 from tests.support.accounts import PASSWORD, log_in
-from tests.support.insights import Held, agree, hold, send
-from tests.support.workflows import Ended, executed, functions_of
+from tests.support.insights import Held, agree, end, send
+from tests.support.making_reports import MINUTE, Failing, report, run, status_of, ten_minutes
+from tests.support.workflows import functions_of
 from tests.support.world import World
-
-MINUTE = 60_000
 
 
 @pytest.fixture
 def held(world: World) -> Held:
-    """Ten minutes of Ada, who runs it, Ben, who talks for one of them, and Cy, who did not agree to be measured."""
-    made = hold(world)
-    made.enter(made.organiser, "Ada")
-    ben = made.guest("Ben")
-    made.guests = [ben]
-    made.guest("Cy", agrees=False)
-    world.clock.advance(10 * MINUTE)
-    now = world.now
-    assert send(ben, made.room, 1, ("talk", now - 2 * MINUTE, now - MINUTE), from_ms=now - 9 * MINUTE, to_ms=now)
-    return made
-
-
-def end(held: Held) -> None:
-    assert held.organiser.delete(f"/v1/rooms/{held.room}").status == 204
-
-
-def run(held: Held, functions: dict[str, Any] | None = None) -> Ended:
-    """The latest execution that was started."""
-    return executed(held.world.app, held.world.workflows.started[-1], functions)
-
-
-def status_of(held: Held) -> str:
-    meeting = find_meeting(held.room, now=held.world.now)
-    assert meeting is not None
-    return str(meeting.status)
-
-
-def report(held: Held) -> Part:
-    now = held.world.now
-    meeting = find_meeting(held.room, now=now)
-    assert meeting is not None
-    key = key_of(meeting.account_id, now=now)
-    assert key is not None
-    content = stored_part(meeting, key, 0, now=now)
-    assert content is not None
-    return read_part(content)
+    return ten_minutes(world)
 
 
 def test_the_end_of_a_meeting_makes_its_report(held: Held) -> None:
@@ -123,56 +85,6 @@ def test_what_is_stored_shows_no_name_and_no_figure(held: Held) -> None:
         assert telling not in repr(part)
 
 
-def test_a_step_that_fails_twice_is_tried_again(held: Held) -> None:
-    """D6: and then it succeeds."""
-    end(held)
-    failing = Failing(held, "AssembleReport", times=2)
-    assert run(held, failing.functions).status == "SUCCEEDED"
-    assert status_of(held) == "ready"
-    assert failing.calls == 3
-
-
-def test_a_step_that_fails_for_good_is_visible(held: Held, monkeypatch: pytest.MonkeyPatch) -> None:
-    """D6: as failed, with what was measured still there; a fault's message is not in the workflow's state."""
-
-    def breaks(*_: object, **__: object) -> int:
-        raise RuntimeError("a fault that quotes a name")
-
-    monkeypatch.setattr(assembling, "fold_shard", breaks)
-    end(held)
-    ended = run(held)
-    assert ended.status == "FAILED"
-    assert "StepFailed" in repr(ended.history)
-    assert "quotes a name" not in repr(ended.history)
-    assert status_of(held) == "failed"
-    assert held.world.aws.items("insights") != []
-
-
-def test_a_mail_that_cannot_be_sent_costs_no_report(held: Held) -> None:
-    """D6, D8: the last step fails for good, and the report can be read."""
-    end(held)
-    failing = Failing(held, "NotifyOrganiser", times=1_000)
-    assert run(held, failing.functions).status == "SUCCEEDED"
-    assert (status_of(held), failing.calls) == ("ready", 4)
-    assert report(held).people[0].talk_ms == MINUTE
-
-
-def test_publishing_that_fails_once_the_report_is_there_costs_neither_mail_nor_deletion(
-    held: Held, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """D6, D8, D11: it can be read, so it did not fail: its organiser hears of it, and what was measured is gone."""
-
-    def breaks(*_: object, **__: object) -> None:
-        raise RuntimeError
-
-    monkeypatch.setattr(assembling, "forget_parts", breaks)
-    end(held)
-    ended = run(held)
-    assert (ended.status, "MarkFailed" in ended.states, status_of(held)) == ("SUCCEEDED", True, "ready")
-    assert len([one for one in held.world.aws.mails() if "report" in one.text]) == 1
-    assert held.world.aws.items("insights") == []
-
-
 def test_a_batch_on_its_way_at_the_end_of_the_grace_is_in_the_report(held: Held) -> None:
     """D3, D11: taken in at the last moment, written half a minute later: it counts, and it dies with the others."""
     end(held)
@@ -209,41 +121,6 @@ def test_of_very_much_the_reaper_deletes_a_part_each_minute(held: Held, monkeypa
         left.append(len(held.world.aws.items("insights")))
         held.world.clock.advance(MINUTE)
     assert left == [3, 1, 0, 0]
-
-
-def test_started_twice_it_runs_once(held: Held) -> None:
-    """D6, D8: the execution's name is derived from the meeting; steps that run twice change nothing; one mail."""
-    end(held)
-    held.world.clock.advance(4 * MINUTE)
-    expiry.reap(now=held.world.now)
-    assert len(held.world.workflows.started) == 1
-    functions = {name: twice(each) for name, each in functions_of(held.world.app).items()}
-    assert run(held, functions).status == "SUCCEEDED"
-    assert status_of(held) == "ready"
-    assert report(held).people[0].talk_ms == MINUTE
-    assert len([one for one in held.world.aws.mails() if "report" in one.text]) == 1
-
-
-def test_an_end_that_broke_off_is_found_by_the_schedule(held: Held) -> None:
-    """D6: started by the minute schedule where nobody did at the end."""
-    end(held)
-    held.world.workflows.started.clear()
-    held.world.clock.advance(4 * MINUTE)
-    expiry.reap(now=held.world.now)
-    assert [one.given["meeting_id"] for one in held.world.workflows.started] == [held.room]
-    assert run(held).status == "SUCCEEDED"
-
-
-def test_started_again_after_it_is_done_it_changes_nothing(held: Held) -> None:
-    """D6: nothing is measured anew, nobody gets a second mail."""
-    end(held)
-    run(held)
-    before, mails = held.world.aws.items("reports"), len(held.world.aws.mails())
-    one = held.world.workflows.started[-1]
-    ended = executed(held.world.app, type(one)(one.workflow, one.name + "-again", one.given))
-    assert (ended.status, "FoldShards" in ended.states) == ("SUCCEEDED", False)
-    assert held.world.aws.items("reports") == before
-    assert len(held.world.aws.mails()) == mails
 
 
 def test_capture_switched_off_meanwhile_means_no_report(held: Held) -> None:
@@ -341,26 +218,3 @@ def test_history_and_report_live_as_long_as_the_account(held: Held) -> None:
     assert find_meeting(held.room, now=world.now) is None
     assert keeping.look_after(name, world.now) is None
     assert world.aws.items("organiser-keys") == []
-
-
-class Failing:
-    """A function that fails so many times and then does its work."""
-
-    def __init__(self, held: Held, name: str, *, times: int) -> None:
-        self.calls, self._times = 0, times
-        self._real = functions_of(held.world.app)[name]
-        self.functions = {name: self._call}
-
-    def _call(self, event: Any) -> Any:
-        self.calls += 1
-        if self.calls <= self._times:
-            raise RuntimeError
-        return self._real(event)
-
-
-def twice(function: Any) -> Any:
-    def call(event: Any) -> Any:
-        function(event)
-        return function(event)
-
-    return call
