@@ -4,19 +4,24 @@ SHELL := /bin/bash
 PY := .venv/bin/python
 PORT ?= 8000
 LAN ?= 0
+DYNAMODB ?= moto
 TESTS ?= tests
 WORKERS ?= 2
+ON_DYNAMODB ?= $(filter-out %/local_stack %/contract %/__pycache__,$(wildcard tests/integration/*)) $(wildcard tests/integration/local_stack/*dynamodb*)
 
-.PHONY: help run test lint format documents pictures bench-local bench-join bench-crowd bench-live bench-report bench-check bench-sound prove prove-properties prove-fuzz clean
+.PHONY: help run test test-dynamodb lint format documents pictures bench-local bench-join bench-crowd bench-live bench-report bench-check bench-sound prove prove-properties prove-fuzz clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
 
-run: .venv/ready-local ## Earshot at http://127.0.0.1:8000 (PORT=8001 elsewhere; LAN=1 with HTTPS for phones nearby)
-	@PORT=$(PORT) LAN=$(LAN) $(PY) -m infra.local
+run: .venv/ready-local $(if $(filter local,$(DYNAMODB)),.venv/ready-engine) ## Earshot at http://127.0.0.1:8000 (PORT=8001 elsewhere; LAN=1 with HTTPS for phones nearby; DYNAMODB=local keeps its data)
+	@PORT=$(PORT) LAN=$(LAN) DYNAMODB=$(DYNAMODB) $(PY) -m infra.local
 
 test: .venv/ready-dev .venv/ready-browser ## the whole suite, real browsers included (TESTS=tests/unit for a part)
 	@$(PY) -m pytest -n $(WORKERS) -p tests.support.sharing_out $(TESTS)
+
+test-dynamodb: .venv/ready-dev .venv/ready-engine ## storage and use cases on DynamoDB Local, AWS's own engine (needs Java 17 and Maven)
+	@EARSHOT_TEST_ENGINE=local $(PY) -m pytest -n $(WORKERS) $(ON_DYNAMODB)
 
 lint: .venv/ready-dev node_modules/.ready ## formats, types, import rules, templates, security
 	$(PY) -m ruff check .
@@ -81,6 +86,9 @@ clean: ## forget the virtual environment and caches (not .earshot: it holds your
 
 .venv/ready-browser: | .venv/ready-dev
 	@infra/setup.sh browser && touch $@
+
+.venv/ready-engine: infra/engine/pom.xml infra/engine/sha256sums | .venv/ready-local
+	@infra/setup.sh engine && touch $@
 
 node_modules/.ready: package.json package-lock.json | .venv/ready-dev
 	@infra/setup.sh web && touch $@

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What the Makefile needs installed, each part once: python REQUIREMENTS | browser | web | npm ARGS...
+# What the Makefile needs installed, each part once: python REQUIREMENTS | browser | web | engine | npm ARGS...
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -68,12 +68,33 @@ npm_command() { # the system's npm, else the one that PyPI carries, inside .venv
   PATH="$PWD/.venv/bin:$PATH" .venv/bin/npm "$@"
 }
 
+java_is_new_enough() { # 17: the version stands in quotes, as in "17.0.15"
+  local version
+  version=$(java -version 2>&1 | sed -n 's/.* version "\([0-9]*\).*/\1/p') && [ "${version:-0}" -ge 17 ]
+}
+
+engine() { # DynamoDB Local, AWS's own engine, from Maven Central
+  local folder=.venv/engine
+  java_is_new_enough || die "DynamoDB Local needs Java 17 or newer. On Debian or Ubuntu: apt-get install default-jdk-headless"
+  command -v mvn >/dev/null || die "DynamoDB Local is fetched by Maven. On Debian or Ubuntu: apt-get install maven"
+  say "Fetching DynamoDB Local (50 MB, once)"
+  rm -rf "$folder"
+  mvn -q -B -f infra/engine/pom.xml org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies \
+    -DoutputDirectory="$PWD/$folder" >&2 || die "DynamoDB Local could not be fetched: the lines above say why."
+  local expected=$PWD/infra/engine/sha256sums
+  if ! (cd "$folder" && sha256sum --quiet --strict -c "$expected" >&2); then
+    rm -rf "$folder"
+    die "What Maven brought is not what infra/engine/sha256sums expects: nothing of it is used."
+  fi
+}
+
 case "${1:-}" in
   python) python_packages "$2" ;;
   browser) browser ;;
   web)
     say "Installing the checkers of the browser client"
     npm_command ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null ;;
+  engine) engine ;;
   npm) shift; npm_command "$@" ;;
-  *) die "usage: infra/setup.sh python REQUIREMENTS | browser | web | npm ARGS..." ;;
+  *) die "usage: infra/setup.sh python REQUIREMENTS | browser | web | engine | npm ARGS..." ;;
 esac

@@ -1,4 +1,4 @@
-"""`python -m infra.local`: Earshot at http://127.0.0.1:8000 until Ctrl-C. PORT and LAN=1 as in the README."""
+"""`python -m infra.local`: Earshot at http://127.0.0.1:8000 until Ctrl-C. PORT, LAN and DYNAMODB as in the README."""
 
 import argparse
 import asyncio
@@ -7,9 +7,12 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from infra.local.dynamodb_local import NoEngine, dynamodb_local
 from infra.local.listening import PortBusy
 from infra.local.stack import LocalStack, Options
 
@@ -19,6 +22,8 @@ CERTIFICATE_NOTE = (
     "Your browser will warn once, because this certificate was made on this machine: choose to go on to the site."
 )
 
+KEPT = "What it stores stays in .earshot/dynamodb; mail, and what waits in queues, ends with this process"
+
 
 def main() -> int:
     """The exit status: 0 after a stop, 1 where it could not start."""
@@ -26,9 +31,10 @@ def main() -> int:
     if isinstance(options, str):
         return _say_why(options)
     try:
-        asyncio.run(_serve(options))
-    except PortBusy as busy:
-        return _say_why(str(busy))
+        with _engine(options) as kept:
+            asyncio.run(_serve(options, kept))
+    except (PortBusy, NoEngine) as trouble:
+        return _say_why(str(trouble))
     except KeyboardInterrupt:  # before the loop took the signal over
         return 130
     return 0
@@ -63,20 +69,31 @@ def _on_the_network(options: Options) -> Options | str:
     return replace(options, tls=tls, lan_addresses=tuple(addresses))
 
 
-async def _serve(options: Options) -> None:
+@contextmanager
+def _engine(options: Options) -> Iterator[bool]:
+    """Whether what is stored outlives the process. Raises NoEngine."""
+    if os.environ.get("DYNAMODB") != "local":
+        yield False
+        return
+    with dynamodb_local(options.state / "dynamodb") as url:
+        os.environ["AWS_ENDPOINT_URL_DYNAMODB"] = url
+        yield True
+
+
+async def _serve(options: Options, kept: bool) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with LocalStack(options) as stack:
         threading.Thread(target=importlib.import_module, args=(HEAVY,), daemon=True).start()
-        print(_welcome(stack), flush=True)
+        print(_welcome(stack, kept), flush=True)
         _write_port(stack.port)
         await stop.wait()
 
 
-def _welcome(stack: LocalStack) -> str:
+def _welcome(stack: LocalStack, kept: bool) -> str:
     options, port = stack.options, stack.port
-    end = "Everything in it ends with this process: stop with Ctrl-C."
+    end = f"{KEPT if kept else 'Everything in it ends with this process'}: stop with Ctrl-C."
     if not options.tls:
         return f"Earshot is at http://127.0.0.1:{port} (or http://localhost:{port}). {end}"
     from infra.local.lan import qr_text
