@@ -105,7 +105,7 @@ def kept_account(name: str) -> str | None:
 
 def forget_meeting(meeting_id: str, now: int) -> None:
     """Of a meeting that nobody ran, or whose organiser is gone."""
-    for one in rooms_of(meeting_id, now=now):
+    for one in reversed(rooms_of(meeting_id, now=now)):  # last the meeting's own, by which it is found again
         forget_entries(one, now=now)
     if not forget_raw(meeting_id, now=now):
         expiry.file(RAW, meeting_id, now, now=now)

@@ -44,6 +44,7 @@ def forget_organiser(account_id: str, *, now: int) -> None:
     destroy_key(account_id)
     for meeting in all_meetings(account_id, now=now):
         forget_parts(meeting.meeting_id, now=now)
+        expiry.file(history.RAW, meeting.meeting_id, now, now=now)  # for where it breaks off once nothing leads to it
         history.forget_meeting(meeting.meeting_id, now)
 
 

@@ -54,6 +54,7 @@ class Meeting(MeetingEntry, discriminator="meeting"):
     revision = NumberAttribute(default=1)  # of the report: each attempt has its own
     parts = NumberAttribute(default=0)  # of the report that is ready
     attempt = UnicodeAttribute(default="")  # at assembling it, which made them
+    replaced = UnicodeAttribute(null=True)  # the attempt before it, where somebody was taken out of the report
     told_revision = NumberAttribute(default=0)  # of the report that its organiser had a mail about
     raw_until_ms = NumberAttribute()  # what browsers measured is gone from then on, or when the report is sealed
 

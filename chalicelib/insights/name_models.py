@@ -20,7 +20,9 @@ from chalicelib.insights.meeting_models import (
     namings,
 )
 from chalicelib.lifetimes import ATTENDEE_NAME, HOUR
+from chalicelib.runtime.transactions import Transaction
 
+PAIRS = 50  # rows of two in one transaction: 100, DynamoDB quota
 AHEAD_MS = HOUR  # before a name's end somebody looks: what would pass it is deleted then
 
 
@@ -60,9 +62,18 @@ def sweep_names(meeting_id: str, *, now: int) -> int | None:
             ends[one.participant_id] = _last_end(one.participant_id, now)
             _prolong(meeting_id, one.participant_id, ends[one.participant_id], now)
     gone = [one for one, end in ends.items() if end <= now + AHEAD_MS]
-    attendees.delete_many((meeting_id, PERSON + one) for one in gone)
-    namings.delete_many((NAMED_IN + one, meeting_id) for one in gone)
+    for start in range(0, len(gone), PAIRS):
+        _forget_pairs(meeting_id, gone[start : start + PAIRS], now)
     return min((end - AHEAD_MS for end in ends.values() if end > now + AHEAD_MS), default=None)
+
+
+def _forget_pairs(meeting_id: str, people: list[str], now: int) -> None:
+    """Each name together with where it is found: neither is left alone by what breaks off."""
+    both = Transaction(now=now)
+    for one in people:
+        both.delete(attendees, attendees.bare((meeting_id, PERSON + one)))
+        both.delete(namings, namings.bare((NAMED_IN + one, meeting_id)))
+    both.commit()
 
 
 def _last_end(participant_id: str, now: int) -> int:

@@ -6,7 +6,13 @@ from chalicelib.insights.figures import Meeting as Measured
 from chalicelib.insights.meeting_models import Meeting, change, find_meeting, presence_of
 from chalicelib.insights.reduced import without
 from chalicelib.insights.report import Part, read_part, written
-from chalicelib.insights.report_models import forget_parts, key_of, put_parts, read_part as stored_part
+from chalicelib.insights.report_models import (
+    forget_attempt,
+    forget_parts,
+    key_of,
+    put_parts,
+    read_part as stored_part,
+)
 from chalicelib.runtime.ids import opaque
 
 
@@ -21,6 +27,8 @@ def take_out(meeting_id: str, gone: Container[str], *, now: int) -> bool:
     key = key_of(meeting.account_id, now=now)
     if key is None:
         return True
+    if meeting.replaced:  # where it broke off, what was told before, with whoever was in it, lies there still
+        forget_attempt(meeting, meeting.replaced, now=now)
     parts = _parts(meeting, key, now)
     if parts is None:
         return False
@@ -30,7 +38,7 @@ def take_out(meeting_id: str, gone: Container[str], *, now: int) -> bool:
         return True
     contents, attempt = list(written(measures, first.tips)), opaque()
     put_parts(meeting, attempt, key, contents)
-    told = (Meeting.attempt.set(attempt), Meeting.parts.set(len(contents)))
+    told = (Meeting.attempt.set(attempt), Meeting.replaced.set(str(meeting.attempt)), Meeting.parts.set(len(contents)))
     changed = change(meeting, *told, was="ready", now=now, where=Meeting.attempt == meeting.attempt)
     if changed is not None:
         forget_parts(meeting_id, now=now, keep=changed)

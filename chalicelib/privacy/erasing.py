@@ -33,6 +33,7 @@ from chalicelib.runtime import events, expiry, holdings, workflows
 from chalicelib.runtime.errors import Conflict, NotFound, Unauthenticated, Unavailable
 from chalicelib.runtime.holdings import Holding, Person
 from chalicelib.runtime.ids import SessionId, opaque
+from chalicelib.runtime.store import Record
 from chalicelib.runtime.telemetry import log
 from chalicelib.runtime.transactions import Transaction
 from chalicelib.sessions import models as sessions
@@ -164,9 +165,10 @@ def _after_failure(found: Erasing, now: int) -> Erasing:
     return (next_attempt(found, now=now) or found) if over else found
 
 
-def _erase(found: Erasing, holding: Holding, some: list[object], person: Person, now: int) -> None:
+def _erase(found: Erasing, holding: Holding, some: list[Record], person: Person, now: int) -> None:
     if holding.table is not None and holding.erase is not None:
-        count_erased(found.erasure_id, holding.table.name, len(some), now=now)
+        keys = [holdings.key_in(holding.table, one) for one in some]
+        count_erased(found.erasure_id, holding.table.name, keys, now=now)
         holding.erase(some, person, now)
 
 

@@ -6,17 +6,17 @@ that names nobody takes its place. It is found by the digest of what was handed 
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
-from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
 
 from chalicelib.lifetimes import RECEIPT
 from chalicelib.runtime import holdings, vault
 from chalicelib.runtime.holdings import Person
 from chalicelib.runtime.ids import is_opaque
-from chalicelib.runtime.store import Binding, Record, Table
+from chalicelib.runtime.store import Binding, Key, Record, Table
 
-SEALED, DIGEST = "privacy/erasing", "privacy/receipt"
+SEALED, DIGEST, COUNTED = "privacy/erasing", "privacy/receipt", "privacy/counted"
 TRIES = 8  # against others that count at the same moment
 
 
@@ -31,6 +31,7 @@ class Erasing(Record):
     hidden = BooleanAttribute(null=True)  # all that others see is gone
     attempt = NumberAttribute(default=1)  # at the workflow
     counts = UnicodeAttribute(default="{}")  # of what was found, by table
+    counted = UnicodeSetAttribute(null=True)  # which items were counted last, as digests
     receipt = UnicodeAttribute(null=True)
 
 
@@ -75,15 +76,17 @@ def next_attempt(found: Erasing, *, now: int) -> Erasing | None:
     return erasings.update(found.erasure_id, [Erasing.attempt.set(int(found.attempt) + 1)], now=now, where=was)
 
 
-def count_erased(erasure_id: str, table: str, number: int, *, now: int) -> None:
-    """Ahead of erasing them: where a process dies in between, some may be counted twice, and none is left out."""
+def count_erased(erasure_id: str, table: str, keys: Collection[Key], *, now: int) -> None:
+    """Ahead of erasing them, so that none is left out. Those that are found again, where that broke off, count once."""
+    marks = {vault.digest(COUNTED, f"{table} {key}") for key in keys}
     for _ in range(TRIES):
         found = find_erasing(erasure_id, now=now)
         if found is None:
             return
-        counted = json.dumps(Counter(json.loads(found.counts)) + Counter({table: number}))
-        same = Erasing.counts == found.counts
-        if erasings.update(erasure_id, [Erasing.counts.set(counted)], now=now, where=same) is not None:
+        fresh = {table: len(marks - (found.counted or set()))}
+        counts = json.dumps(Counter(json.loads(found.counts)) + Counter(fresh))
+        noted, same = [Erasing.counts.set(counts), Erasing.counted.set(marks)], Erasing.counts == found.counts
+        if erasings.update(erasure_id, noted, now=now, where=same) is not None:
             return
 
 
@@ -94,7 +97,7 @@ def counts_of(found: Erasing) -> dict[str, int]:
 
 def finish_erasing(erasure_id: str, receipt: str, *, now: int) -> None:
     """The receipt takes the place of all that named anybody; the first one stays."""
-    done = [Erasing.receipt.set(receipt), Erasing.person.remove()]
+    done = [Erasing.receipt.set(receipt), Erasing.person.remove(), Erasing.counted.remove()]
     erasings.update(erasure_id, done, now=now, where=Erasing.receipt.does_not_exist())
 
 
