@@ -1,26 +1,11 @@
 """Whoever is erased is unreadable everywhere before the answer, and gone from everywhere soon after (F4)."""
 
-import uuid
 from collections.abc import Callable
-from contextlib import suppress
-from itertools import count
-from typing import Any
 
 import pytest
 
-from chalicelib.content.staging import stage_content
-from chalicelib.insights.intake import Batch
-from chalicelib.insights.meeting_models import find_meeting
-from chalicelib.insights.report import Part, read_part
-from chalicelib.insights.report_models import key_of, read_part as stored_part
-from chalicelib.insights.service import take_batch
 from chalicelib.lifetimes import DAY
-from chalicelib.privacy import erasing
-from chalicelib.rooms import service as rooms
-from chalicelib.rooms.channel import connect
-from chalicelib.runtime import expiry, holdings
-from chalicelib.runtime.errors import NotFound, Problem, Unauthenticated
-from chalicelib.runtime.ids import ConnectionId, RoomId, TabId
+from chalicelib.runtime import holdings
 from tests.support.accounts import PASSWORD, log_in, mailed_token
 from tests.support.belongings import (
     CANARY,
@@ -30,48 +15,14 @@ from tests.support.belongings import (
     Belongings,
     guest_with_everything,
     owner_with_everything,
-    session_of,
 )
-from tests.support.browser import Answer
+from tests.support.erasures import erase, left_over, report_of, run
 from tests.support.insights import send
-from tests.support.memory import Crash, in_memory
-from tests.support.workflows import Started, executed
 from tests.support.world import World
 
 MINUTE = 60_000
 Make = Callable[[World], Belongings]
 EITHER = pytest.mark.parametrize("make", [guest_with_everything, owner_with_everything], ids=["guest", "account"])
-
-
-def erase(theirs: Belongings) -> Answer:
-    if theirs.person.account_id:
-        return theirs.browser.delete("/v1/account", json_body={"password": PASSWORD})
-    return theirs.browser.delete("/v1/session?erase=all")
-
-
-def run(world: World) -> None:
-    """The workflow, which has waited its three minutes."""
-    world.clock.advance(3 * MINUTE)
-    [begun] = [one for one in world.workflows.started if one.workflow == "erasure"]
-    assert executed(world.app, begun).status == "SUCCEEDED"
-
-
-def report_of(theirs: Belongings) -> list[Part]:
-    """As it is stored, opened with its organiser's key."""
-    now, room = theirs.world.now, theirs.over.room
-    meeting = find_meeting(room, now=now)
-    assert meeting is not None
-    key = key_of(meeting.account_id, now=now)
-    assert key is not None
-    contents = [stored_part(meeting, key, number, now=now) for number in range(int(meeting.parts))]
-    return [read_part(one) for one in contents if one is not None]
-
-
-def left_over(world: World, theirs: Belongings) -> list[dict[str, Any]]:
-    """Items that name them, or hold what they wrote; what counts their acts leads nowhere by then, as do due looks."""
-    names = [CANARY, *theirs.person.participants, *theirs.person.sessions, theirs.person.account_id or CANARY]
-    found = [item for name in names for item in world.aws.mentions(name)]
-    return [one for one in found if "tries" not in one and "minute" not in one and "token" not in one]
 
 
 @EITHER
@@ -139,102 +90,6 @@ def test_what_comes_late_for_somebody_erased_is_refused(world: World, make: Make
     assert late.request("PUT", "/v1/consents", json_body={"news": True}).status == 401
     assert late.connect("late").status == 401
     assert late.get("/v1/session").status == 401
-
-
-def test_what_was_under_way_at_the_erasure_is_refused_or_goes(world: World) -> None:
-    """F4: requests that had found their session before it was gone."""
-    theirs = guest_with_everything(world)
-    late, room, now = session_of(theirs.browser, world.now), RoomId(theirs.running.room), world.now
-    assert erase(theirs).status == 200
-    with pytest.raises(NotFound):
-        take_batch(room, TabId("tab"), 9, Batch([]), late, now=now)
-    with pytest.raises(Problem):
-        stage_content(LINK, None, TabId(str(uuid.UUID(int=8))), late, now=now)
-    with pytest.raises(Unauthenticated):
-        connect(ConnectionId("late"), late, now=now)
-    rooms.enter_room(room, late, via="link", now=now)
-    assert NAME in theirs.running.organiser.get(f"/v1/rooms/{room}").body
-    world.clock.advance(6 * MINUTE)
-    expiry.reap(now=world.now)
-    assert NAME not in theirs.running.organiser.get(f"/v1/rooms/{room}").body
-    begun = world.aws.items("receipts")[0]["erasure_id"]["S"]
-    _finish(begun, world.now)
-    assert left_over(world, theirs) == []
-
-
-def test_an_erasure_that_breaks_off_is_finished_by_itself(world: World) -> None:
-    """F4, exhaustively: wherever the process dies, either nothing has happened, or nothing is left soon."""
-    done = 0
-    with in_memory() as memory:
-        theirs = guest_with_everything(world)
-        session = session_of(theirs.browser, world.now)
-        for survived in count():
-            with memory.undone():
-                died = True
-                with memory.crash_after(survived), suppress(Crash):
-                    erasing.erase_guest(session, now=world.now)
-                    died = False
-                begun = memory.items("receipts")
-                if begun:
-                    done += 1
-                    expiry.reap(now=world.now + MINUTE)
-                    _finish(begun[0]["erasure_id"]["S"], world.now + 4 * MINUTE)
-                    assert [one for one in _everything(memory) if CANARY in one] == [], survived
-                else:
-                    assert theirs.browser.get("/v1/session").status == 200
-            if not died:
-                break
-    assert done > 5
-
-
-def _finish(erasure_id: str, now: int) -> None:
-    while erasing.sweep(erasure_id, now=now):
-        pass
-    assert erasing.check(erasure_id, now=now) == 0
-    erasing.finish(erasure_id, now=now)
-
-
-def _everything(memory: Any) -> list[str]:
-    return [repr(item) for name in memory._tables for item in memory._tables[name].values()]
-
-
-def test_a_sweep_that_breaks_off_anywhere_goes_on(world: World) -> None:
-    """F4, exhaustively: each request of the workflow's task may be its last; the next run converges."""
-    with in_memory() as memory:
-        theirs = owner_with_everything(world)
-        assert erase(theirs).status == 200
-        [begun] = memory.items("receipts")
-        erasure_id, now = begun["erasure_id"]["S"], world.now + 3 * MINUTE
-        for survived in count():
-            with memory.undone():
-                died = True
-                with memory.crash_after(survived), suppress(Crash):
-                    erasing.sweep(erasure_id, now=now)
-                    died = False
-                _finish(erasure_id, now)
-                assert [one for one in _everything(memory) if CANARY in one] == [], survived
-            if not died:
-                break
-    assert survived > 20
-
-
-def _of_erasures(world: World) -> list[Started]:
-    return [one for one in world.workflows.started if one.workflow == "erasure"]
-
-
-def test_the_reaper_starts_what_nobody_started_and_what_failed(world: World) -> None:
-    """F4: whoever was to start the workflow may have died, and an execution may fail."""
-    theirs = guest_with_everything(world)
-    world.workflows.started.clear()
-    world.workflows.busy = True
-    assert erase(theirs).status == 200
-    assert world.workflows.started == []
-    world.workflows.busy = False
-    expiry.reap(now=world.now + MINUTE)
-    [first] = _of_erasures(world)
-    world.workflows.over.add(first.name)
-    expiry.reap(now=world.now + 7 * MINUTE)
-    assert [one.name[-2:] for one in _of_erasures(world)] == ["-1", "-2"]
 
 
 def test_an_account_is_not_erased_as_a_guest(world: World) -> None:

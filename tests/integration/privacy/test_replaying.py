@@ -10,10 +10,10 @@ from chalicelib.runtime import holdings
 from infra.local.resources import TEMPLATE
 from infra.local.template import Template
 from infra.privacy.__main__ import main
-from tests.integration.privacy.test_erasing import erase, left_over, report_of, run
 from tests.support.accounts import log_in
 from tests.support.belongings import EMAIL, Belongings, guest_with_everything, owner_with_everything
 from tests.support.environment import REGION
+from tests.support.erasures import erase, left_over, report_of, run
 from tests.support.world import World
 
 BACKED_UP = ("accounts", "meetings", "reports")  # and consents, which name nobody
