@@ -159,6 +159,9 @@ RECEIPT = Lifetime(
     30 * DAY,
     "the erasure",
 )
+EXPORT = Lifetime(
+    "export", "participant", "hand whoever asks everything that is held about them", DAY, "their asking for it"
+)
 QUEUED_PUSH = Lifetime("queued-push", "participant", "tell a meeting's tabs what happens", MINUTE, "its being queued")
 QUEUED_PAIRS = Lifetime(
     "queued-pairs", "participant", "compare clips in a crowded place", 5 * MINUTE, "its being queued"
@@ -192,6 +195,7 @@ LIFETIMES = (
     CONSENT,
     ERASURE,
     RECEIPT,
+    EXPORT,
     HISTORY,
     ATTENDEE_NAME,
     ERASED_FROM,

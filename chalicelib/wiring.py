@@ -10,7 +10,7 @@ from chalicelib.accounts import begun, models as accounts, sweep as account_swee
 from chalicelib.content import showing, staging
 from chalicelib.insights import erasing as out_of_meetings, held_models as of_meetings, history, keeping, starting
 from chalicelib.joining import consequences, held_models as of_sound
-from chalicelib.privacy import erasing, service as privacy, too_young
+from chalicelib.privacy import erasing, exporting, service as privacy, too_young
 from chalicelib.rooms import ending, erasing as out_of_rooms, held_models as of_rooms, presence, service as rooms
 from chalicelib.runtime import consent, events, expiry
 from chalicelib.sessions import aftermath, forgetting, sweep
@@ -22,6 +22,7 @@ DUE: dict[str, expiry.Handler] = {
     ending.EMPTY: presence.end_if_empty,
     privacy.LEFT: privacy.finish_leaving,
     erasing.DUE: erasing.see_through,
+    exporting.DUE: exporting.look_after,
     forgetting.DELETED: forgetting.finish,
     aftermath.FOLLOW: aftermath.follow,
     aftermath.END: aftermath.end,
@@ -57,7 +58,7 @@ HEARD: dict[type, tuple[Callable[[Any], None], ...]] = {
     events.RoomEnded: (showing.clear_room, history.record_end),
     events.AccountUsed: (accounts.record_use_with,),
     events.AccountErasing: (keeping.follow_erasure,),
-    events.SubjectErased: (out_of_rooms.forget_person, out_of_meetings.hide_person),
+    events.SubjectErased: (out_of_rooms.forget_person, out_of_meetings.hide_person, exporting.forget_person),
     events.ParticipantAdmitted: (consequences.seat_admitted,),
     events.ParticipantRefused: (consequences.tell_refused,),
 }

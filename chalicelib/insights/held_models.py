@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import msgspec
+
 from chalicelib.insights.fold_models import Fold, find_folds_of, folds
 from chalicelib.insights.meeting_models import (
     ATTENDED,
@@ -17,6 +19,7 @@ from chalicelib.insights.meeting_models import (
     MeetingEntry,
     NamedIn,
     attendees,
+    find_meeting,
     forget_entries,
     gone,
     listings,
@@ -24,6 +27,7 @@ from chalicelib.insights.meeting_models import (
     namings,
     stays,
 )
+from chalicelib.insights.mine import reported
 from chalicelib.insights.models import (
     Batch,
     MergedRoom,
@@ -35,7 +39,7 @@ from chalicelib.insights.models import (
     rooms_of,
 )
 from chalicelib.insights.reducing import take_out
-from chalicelib.insights.report_models import OrganiserKey, Part, forget_parts, keys, parts
+from chalicelib.insights.report_models import OrganiserKey, Part, forget_parts, key_of, keys, open_part, parts
 from chalicelib.insights.share_models import Share, list_shares, shares
 from chalicelib.lifetimes import ATTENDEE_NAME, ERASED_FROM, HISTORY, RAW_INSIGHTS, REPORT, REPORT_SHARE
 from chalicelib.runtime import holdings
@@ -156,6 +160,22 @@ def _sealed(one: Part) -> dict[str, Any]:
     return {"meeting_id": one.meeting_id, "report": "sealed"}
 
 
+def _told(one: Part, person: Person, now: int) -> dict[str, Any]:
+    """Opened with their key. Participants are named by ids, as it is stored: what they are called is not theirs."""
+    key = key_of(person.account_id, now=now) if person.account_id else None
+    if key is None:
+        return _sealed(one)
+    return {"meeting_id": one.meeting_id, "report": msgspec.json.decode(open_part(one, key))}
+
+
+def _figured(one: NamedIn, _: Person, now: int) -> dict[str, Any]:
+    """Who ran the meeting has the report; what it says of them alone is theirs, too."""
+    meeting = find_meeting(one.meeting_id, now=now)
+    ready = meeting is not None and meeting.status == "ready"
+    figures = reported(meeting, one.participant_id, now=now) if meeting and ready else None
+    return {"meeting_id": one.meeting_id, "figures": msgspec.to_builtins(figures)}
+
+
 def _held_by(one: Meeting) -> Person:
     return Person(str(one.account_id))
 
@@ -176,7 +196,7 @@ holdings.hold(Attendee, attendees, ATTENDEE_NAME, find=_attendees_of, export=_na
 holdings.hold(Batch, batches, RAW_INSIGHTS, find=_batches_of, export=_measured)
 holdings.hold(Fold, folds, RAW_INSIGHTS, find=_folds_of, export=_measured)
 holdings.hold(Share, shares, REPORT_SHARE, find=_shares_of, export=_shared)
-holdings.hold(Part, parts, REPORT, find=_parts_of, export=_sealed)
+holdings.hold(Part, parts, REPORT, find=_parts_of, export=_sealed, tell=_told)
 holdings.hold(Meeting, meetings, HISTORY, find=_meetings_of, export=_held, erase=_forget_meetings, whose=_held_by)
 holdings.hold(
     Listed, listings, HISTORY, find=_listings_of, export=lambda one: {"meeting_id": one.meeting_id}, whose=_listed_for
@@ -185,7 +205,7 @@ holdings.hold(Attended, stays, HISTORY, find=_stays_of, export=_stayed, whose=_w
 holdings.hold(Gone, gone, ERASED_FROM, find=_gone_of, export=lambda one: {"meeting_id": one.owner}, erase=_take_out)
 holdings.hold(  # last: by it the rest is found
     NamedIn, namings, ATTENDEE_NAME, find=namings_of_person, export=lambda one: {"meeting_id": one.meeting_id},
-    whose=_who_was_there,
+    whose=_who_was_there, tell=_figured,
 )  # fmt: skip
 _NOBODYS = "it says that something was shown, or that rooms are one, and not by whom"
 holdings.is_nobodys(ShownSpan, RAW_INSIGHTS, why=_NOBODYS)

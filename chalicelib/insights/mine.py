@@ -77,13 +77,13 @@ def _afterwards(room_id: RoomId, session: Session, now: int) -> Mine:
     was_there = meeting and presence_of(room_id, now=now, participant_id=session.participant_id)
     if meeting is None or not was_there:
         raise NotFound("There is no such meeting, or you were not in it.")
-    figures = _reported(meeting, session.participant_id, now) if meeting.status == "ready" else None
+    figures = reported(meeting, session.participant_id, now=now) if meeting.status == "ready" else None
     step_ms = steps_of((int(meeting.opened_at_ms), int(meeting.ended_at_ms)))[1]
     return Mine(bool(meeting.captured), _agrees(session, now), step_ms, figures)
 
 
-def _reported(meeting: Meeting, participant_id: str, now: int) -> Person | None:
-    """Halving: people are in the order of their ids, part after part."""
+def reported(meeting: Meeting, participant_id: str, *, now: int) -> Person | None:
+    """What a report says of one participant. Halving: people are in the order of their ids, part after part."""
     key = key_of(meeting.account_id, now=now)
     first, last = 0, int(meeting.parts) - 1
     while key is not None and first <= last:

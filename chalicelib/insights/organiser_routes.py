@@ -19,10 +19,11 @@ from chalicelib.insights.schemas import (
 )
 from chalicelib.insights.series import read_series
 from chalicelib.insights.trend import LEAST, is_trend
-from chalicelib.insights.views import next_of, part_number, report_view
+from chalicelib.insights.views import report_view
 from chalicelib.runtime import clock
 from chalicelib.runtime.errors import Conflict, Gone, Invalid, NotFound, Unauthenticated, Unavailable
 from chalicelib.runtime.http import Call, EmptyBody, Reply, operation
+from chalicelib.runtime.paging import next_of, part_number
 from chalicelib.sessions.edge import require_session
 
 routes = Blueprint(__name__)

@@ -105,6 +105,14 @@ def read_firsts(found: Sequence[Meeting], key: bytes, *, now: int) -> dict[str, 
     return {row.meeting_id: envelope.open_sealed(key, bytes(row.sealed), contexts[row.meeting_id]) for row in rows}
 
 
+def open_part(part: Part, key: bytes) -> bytes:
+    """What one that was found says. Raises Unopenable for another's key, and for what was tampered with."""
+    revision, attempt, number = str(part.entry).split("#")
+    return envelope.open_sealed(
+        key, bytes(part.sealed), _named(part.meeting_id, int(revision), attempt, int(number), int(part.of))
+    )
+
+
 def forget_parts(meeting_id: str, *, now: int, keep: Meeting | None = None) -> None:
     """Deletes a meeting's reports, or all but the one that is ready."""
     found = parts.query(meeting_id, now=now)
@@ -127,4 +135,8 @@ def _entry(meeting: Meeting, attempt: str, number: int) -> str:
 
 
 def _context(meeting: Meeting, attempt: str, number: int, count: int) -> str:
-    return "\x1f".join(map(str, ("report", meeting.meeting_id, int(meeting.revision), attempt, number, count)))
+    return _named(meeting.meeting_id, int(meeting.revision), attempt, number, count)
+
+
+def _named(meeting_id: str, revision: int, attempt: str, number: int, count: int) -> str:
+    return "\x1f".join(map(str, ("report", meeting_id, revision, attempt, number, count)))

@@ -9,10 +9,11 @@ from chalicelib.insights import reading, sharing
 from chalicelib.insights.meeting_models import Meeting
 from chalicelib.insights.schemas import NewShare, SharedReport, ShareIn, ShareList, ShareView
 from chalicelib.insights.share_models import Share
-from chalicelib.insights.views import next_of, part_number, report_view
+from chalicelib.insights.views import report_view
 from chalicelib.runtime import clock
 from chalicelib.runtime.errors import Conflict, Invalid, NotFound, Unauthenticated, Unavailable
 from chalicelib.runtime.http import Call, Reply, operation
+from chalicelib.runtime.paging import next_of, part_number
 from chalicelib.sessions.edge import require_session
 
 routes = Blueprint(__name__)

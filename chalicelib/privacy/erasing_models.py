@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
 
 from chalicelib.lifetimes import RECEIPT
+from chalicelib.privacy.named import seal_person, unseal_person
 from chalicelib.runtime import holdings, vault
 from chalicelib.runtime.holdings import Person
 from chalicelib.runtime.ids import is_opaque
@@ -46,7 +47,7 @@ def id_of(receipt_id: str) -> str:
 
 def new_erasing(receipt_id: str, subject: str, person: Person, counts: Mapping[str, int], *, now: int) -> Erasing:
     made = Erasing(id_of(receipt_id), subject=subject, erased_at_ms=now)
-    made.person, made.counts = _sealed(person), json.dumps(counts)
+    made.person, made.counts = seal_person(SEALED, person), json.dumps(counts)
     made.lives_until(RECEIPT.deadline(now))
     return made
 
@@ -61,9 +62,7 @@ def find_receipt(receipt_id: str, *, now: int) -> Erasing | None:
 
 def person_of(found: Erasing) -> Person:
     """Nobody, once it is done."""
-    known = json.loads((found.person and vault.unseal(SEALED, found.person)) or "{}")
-    sets = {name: frozenset(known.get(name, ())) for name in ("participants", "sessions", "rooms", "addresses")}
-    return Person(known.get("account_id"), **sets)
+    return unseal_person(SEALED, found.person)
 
 
 def note_hidden(erasure_id: str, *, now: int) -> None:
@@ -99,14 +98,3 @@ def finish_erasing(erasure_id: str, receipt: str, *, now: int) -> None:
     """The receipt takes the place of all that named anybody; the first one stays."""
     done = [Erasing.receipt.set(receipt), Erasing.person.remove(), Erasing.counted.remove()]
     erasings.update(erasure_id, done, now=now, where=Erasing.receipt.does_not_exist())
-
-
-def _sealed(person: Person) -> str:
-    names = {
-        "account_id": person.account_id,
-        "participants": sorted(person.participants),
-        "sessions": sorted(person.sessions),
-        "rooms": sorted(person.rooms),
-        "addresses": sorted(person.addresses),
-    }
-    return vault.seal(SEALED, json.dumps(names))

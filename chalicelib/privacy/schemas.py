@@ -1,4 +1,4 @@
-"""Consents, lifetimes and receipts as the API shows them."""
+"""Consents, lifetimes, receipts and exports as the API shows them."""
 
 from typing import Literal
 
@@ -6,6 +6,7 @@ import msgspec
 from msgspec import UNSET, UnsetType, structs
 
 from chalicelib.lifetimes import Subject
+from chalicelib.privacy.portions import Held
 from chalicelib.privacy.rules import Begun
 from chalicelib.runtime.consent import PurposeName
 
@@ -124,6 +125,21 @@ class Verdict(msgspec.Struct):
     """Whether this installation has signed exactly that receipt."""
 
     genuine: bool
+
+
+class ExportPage(msgspec.Struct):
+    """`status` becomes `ready` within minutes, or `failed`: ask again then. `held`, once it is ready: some records.
+
+    Of a record, `kind` leads to its purpose and lifetime (`GET /v1/retention`). `next` is the `after` of the page that
+    follows, null on the last.
+    """
+
+    export_id: str
+    status: Literal["assembling", "ready", "failed"]
+    asked_at_ms: int
+    expires_at_ms: int
+    held: list[Held] | None = None
+    next: str | None = None
 
 
 def erased_view(begun: Begun) -> Erased:

@@ -1,11 +1,11 @@
-"""What the schedule calls, and the tasks of the workflow that erases."""
+"""What the schedule calls, and the tasks of the workflows that erase and export."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from chalice.app import Blueprint, CloudWatchEvent, Rate
 
-from chalicelib.privacy import erasing
+from chalicelib.privacy import erasing, exporting
 from chalicelib.runtime import clock, expiry, problems
 
 tasks = Blueprint(__name__)
@@ -37,9 +37,19 @@ def finish_erasure(event: Mapping[str, Any], _: object) -> None:
     _run(lambda now: erasing.finish(event["erasure_id"], now=now))
 
 
+@tasks.lambda_function(name="gather_export")
+def gather_export(event: Mapping[str, Any], _: object) -> dict[str, Any]:
+    return {"more": _run(lambda now: exporting.gather(event["export"], now=now))}
+
+
+@tasks.lambda_function(name="fail_export")
+def fail_export(event: Mapping[str, Any], _: object) -> None:
+    _run(lambda now: exporting.give_up(event["export"], now=now))
+
+
 def _run(step: Callable[[int], T]) -> T:
     try:
         return step(clock.now())
     except Exception as error:
-        _, reference = problems.unexpected(error, "erasure")
+        _, reference = problems.unexpected(error, "a workflow of somebody's rights")
         raise StepFailed(reference) from None

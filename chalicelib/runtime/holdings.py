@@ -36,6 +36,7 @@ class Person:
 
 Find = Callable[[Person, int], Iterable[Any]]
 Export = Callable[[Any], Mapping[str, Any]]
+Tell = Callable[[Any, Person, int], Mapping[str, Any]]
 Erase = Callable[[Sequence[Any], Person, int], None]
 
 
@@ -57,6 +58,13 @@ class Holding:
     why: str = ""
     at_once: bool = False
     whose: Callable[[Any], Person] | None = None  # by what it says itself: for what a backup has brought back
+    tell: Tell | None = None  # what it takes more to show than the record: a key, or another record
+
+    def shown(self, one: Any, person: Person, *, now: int) -> Mapping[str, Any]:
+        """One that was found of that person, as they see it."""
+        if self.tell is not None:
+            return self.tell(one, person, now)
+        return self.export(one) if self.export is not None else {}
 
 
 _held: dict[type[Record], Holding] = {}
@@ -72,14 +80,16 @@ def hold(
     erase: Callable[[Sequence[R], Person, int], None] | None = None,
     at_once: bool = False,
     whose: Callable[[R], Person] | None = None,
+    tell: Callable[[R, Person, int], Mapping[str, Any]] | None = None,
 ) -> None:
     """Somebody's. `find` gives all there is (person, now), `export` one in the words of docs/api.md, without secrets.
 
     `erase` (some that were found, person, now) deletes them, if nothing else is said; it may be called again.
     `at_once`: gone before an erasure is answered. `whose`: what one says of whose it is; for tables with a backup.
+    `tell` (one, person, now): as `export`, where that takes more than the record.
     """
     eraser = erase or _deleting(table)
-    _held[record] = Holding(record, lifetimes, "erased", table, find, export, eraser, "", at_once, whose)
+    _held[record] = Holding(record, lifetimes, "erased", table, find, export, eraser, "", at_once, whose, tell)
 
 
 def keep(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from chalicelib.insights import assembling
 from chalicelib.insights.fold_models import Folded, put_folds
 from chalicelib.insights.models import SHARDS, batches_of, shard_of
+from chalicelib.privacy import exporting
 from chalicelib.runtime.holdings import Person, identify
 from chalicelib.sessions import models as sessions
 from chalicelib.sessions.edge import held_pass
@@ -116,6 +117,14 @@ def _run_one(world: World, owner: Browser) -> None:
     owner.post("/v1/rooms", json_body={"title": f"Planned {CANARY}"})
 
 
+def _export(world: World, who: Browser) -> None:
+    """One that they have asked for."""
+    assert who.post("/v1/export", json_body={}).status == 202
+    name = str(world.workflows.started[-1].given["export"])
+    while exporting.gather(name, now=world.now):
+        pass
+
+
 def _in_another(world: World, who: Browser, over: Held) -> Belongings:
     """Where they are, and show something; its raw figures are not put together yet."""
     running = hold(world, "cy@example.org")
@@ -132,4 +141,5 @@ def _in_another(world: World, who: Browser, over: Held) -> Belongings:
     assert who.request("PUT", f"/v1/content/{staged.json()['content_id']}/shown", json_body=shown).status == 200
     _measured(world, running, who)
     _fold(world, running, running.ids[NAME])
+    _export(world, who)
     return Belongings(world, who, over, running, person_of(who, world.now))

@@ -177,6 +177,9 @@ def have_an_account(visit: Visit, world: World) -> None:
     link = {"token": accounts.mailed_token(world)}
     does(cleo, "GET", "/v1/unsubscribe/{token}", link)
     does(cleo, "POST", "/v1/unsubscribe/{token}", link)
+    asked = does(cleo, "POST", "/v1/export", json_body={}).json()
+    assert executed(app, world.workflows.started[-1]).status == "SUCCEEDED"
+    assert does(cleo, "GET", "/v1/export/{id}", {"id": asked["export_id"]}).json()["status"] == "ready"
     erased = does(cleo, "DELETE", "/v1/account", json_body=password).json()["receipt"]
     does(visit.ben, "GET", "/v1/receipts/{receipt_id}", erased)
     assert executed(app, world.workflows.started[-1]).status == "SUCCEEDED"

@@ -50,6 +50,7 @@ def test_after_the_workflow_nothing_of_theirs_is_left(world: World, make: Make) 
     assert erase(theirs).status == 200
     run(world)
     assert left_over(world, theirs) == []
+    assert world.aws.items("exports") == []
     found = [one for one, _ in holdings.held_of(theirs.person, now=world.now) if one.fate == "erased"]
     assert [one.record.__name__ for one in found] == []
     assert [one for one in world.aws.messages() if CANARY in str(one)] == []

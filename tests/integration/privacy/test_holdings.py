@@ -11,7 +11,7 @@ from tests.support.world import World
 ACCOUNTS = {"Account", "OwnParticipant", "Organiser", "Runs", "Meeting", "Listed", "Share", "Part", "OrganiserKey"}
 BOTH = {
     "Session", "Decision", "Member", "Call", "Connection", "Lease", "Item", "Shown", "Batch", "Fold", "Attendee",
-    "Attended", "NamedIn",
+    "Attended", "NamedIn", "Export", "ExportPart",
 }  # fmt: skip
 OF_GUESTS_WHO_LOG_IN = {"GoesOn"}
 FOR_A_MOMENT = {"Sound", "Join", "Seat", "Knock", "Left", "Gone"}  # seconds or minutes
