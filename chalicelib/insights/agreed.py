@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import islice
 
+from chalicelib.insights.clocks import errors_of
 from chalicelib.insights.fold_models import Folded, find_agreed, find_folds, refold
 from chalicelib.insights.models import Batch, batches_of
 from chalicelib.insights.recording import Recording, fold
@@ -29,13 +30,12 @@ AT_ONCE = 128  # people: two requests each, or more of a guest who has logged in
 
 def agreed(some: Iterable[Batch], *, now: int) -> Folded | None:
     """One participant's batches, folded; None of who does not agree."""
-    by_person = dict[str, list[Batch]]()  # a guest may have logged in during the meeting
-    for one in some:
-        by_person.setdefault(str(one.person), []).append(one)
-    known = {person: consented for person in by_person if (consented := _consent(person, now))}
+    sent = list(some)
+    people = dict.fromkeys(str(one.person) for one in sent)  # a guest may have logged in during the meeting
+    known = {person: consented for person in people if (consented := _consent(person, now))}
     if not known:
         return None
-    whole = fold(one for person, consented in known.items() for one in _recordings(by_person[person], consented, now))
+    whole = fold(one for consented in known.values() for one in _recordings(sent, consented, now))
     return Folded(whole, {person: consented.since_ms for person, consented in known.items()})
 
 
@@ -93,7 +93,19 @@ def _since_ms(person: str, now: int) -> int | None:
 def _recordings(some: list[Batch], consented: Consented[Insights], now: int) -> Iterator[Recording]:
     """Nobody's behaviour is read without their consent."""
     person, since = consented.subject_for(Insights), ((consented.since_ms, now),)
-    return (one.recording.within(since) for one in some if one.person == person)
+    return (recording.within(since) for one, recording in put_right(some) if one.person == person)
+
+
+def put_right(some: Sequence[Batch]) -> Iterator[tuple[Batch, Recording]]:
+    """One participant's batches, each on the server's clock by what is known of its tab's."""
+    behind = dict[str, set[int]]()
+    for one in some:
+        if one.behind_ms is not None:
+            behind.setdefault(one.tab_id, set()).add(int(one.behind_ms))
+    errors = {tab_id: errors_of(found) for tab_id, found in behind.items()}
+    for one in some:
+        late = 0 if one.behind_ms is None else errors[one.tab_id][int(one.behind_ms)] - int(one.behind_ms)
+        yield one, one.moved(late)
 
 
 def _consent(person: str, now: int) -> Consented[Insights] | None:

@@ -64,9 +64,22 @@ class Packed(InsightEntry, discriminator="packed"):
 
 
 class Batch(Packed, discriminator="batch"):
-    """`person` is the sender as consents name them, who may withdraw theirs."""
+    """`person` is the sender as consents name them, who may withdraw theirs.
+
+    Its times are `behind_ms` later than the sender's clock said, as it was sent by that clock so long before its
+    receipt; None where it does not say when it was sent.
+    """
 
     person = UnicodeAttribute()
+    behind_ms = NumberAttribute(null=True)
+
+    @property
+    def tab_id(self) -> str:
+        return str(self.entry).split("#")[1]
+
+    def moved(self, by_ms: int) -> Recording:
+        """The recording, so much later."""
+        return unpack(int(self.base_ms) + by_ms, self.packs)
 
 
 class ShownSpan(InsightEntry, discriminator="shown"):

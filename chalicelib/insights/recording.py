@@ -21,7 +21,7 @@ from itertools import chain, islice
 from chalicelib.insights.intervals import Span, Spans, bridged, common, union, without
 
 KINDS = ("talk", "webcam", "attention")  # exactly these are measured (D2)
-PACKED_MAX_MS = 2**32  # 49 days: longer than any fold may reach, see service.REACH_MS
+PACKED_MAX_MS = 2**32  # 49 days: longer than any fold may reach, see intake.REACH_MS
 FINEST_MS = 100  # browsers look ten times a second; no pause of a voice that they tell is shorter
 SPANS_MAX = 40_000  # of a recording, 320 000 bytes: an item holds 400 KB; a day of speech and attention has some 30 000
 Parts = tuple[Spans, Spans, Spans, Spans, Spans]  # talk, webcam, attention, covered, heard

@@ -25,9 +25,10 @@ class EventIn(msgspec.Struct, forbid_unknown_fields=True):
 class BatchIn(msgspec.Struct, forbid_unknown_fields=True):
     """What a tab measured since its last batch. `sequence` numbers the tab's batches: the same again counts once.
 
-    `sent_at_ms` is now by the sender's clock, which is put right by it where it is off by more than a request may take
-    (30 s behind, 2 s ahead). From `from_ms` to `to_ms` the sender measured: where it says so of no time, what it does
-    not report is missing, not zero. So is the talk of a sender without a microphone, which it says by `heard`.
+    `sent_at_ms` is now by the sender's clock. That is put right by the least that receipts are later than it, over all
+    that the tab sends, where that is over 5 s or under -2 s. From `from_ms` to `to_ms` the sender measured: where it
+    says so of no time, what it does not report is missing, not zero. So is the talk of a sender without a microphone,
+    which it says by `heard`.
     """
 
     sequence: Annotated[int, Meta(ge=0, lt=2**31)]

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 from chalicelib.accounts import models as accounts
-from chalicelib.insights.intake import EVENTS_MAX, Batch, Refused, take_in
+from chalicelib.insights.intake import EVENTS_MAX, Batch, Bounds, Refused, take_in
 from chalicelib.insights.intervals import Span
 from chalicelib.insights.meeting_models import find_meeting, presence_of, stays_of
 from chalicelib.insights.models import batches, new_batch, rooms_of
 from chalicelib.insights.starting import GRACE_MS
-from chalicelib.lifetimes import DAY, MINUTE
+from chalicelib.lifetimes import MINUTE
 from chalicelib.privacy import service as privacy
 from chalicelib.rooms.merging import last_name
 from chalicelib.rooms.models import find_member
@@ -20,7 +20,6 @@ from chalicelib.runtime.ids import ParticipantId, RoomId, TabId
 from chalicelib.sessions.models import Session
 
 BATCHES = limits.Window("insights", 120, 10 * MINUTE)  # of one session: a tab sends twenty, more after a gap
-REACH_MS = 7 * DAY  # nothing older is believed: a fold, of batches 30 days old at most, spans less than PACKED_MAX_MS
 
 
 @dataclass(frozen=True)
@@ -106,8 +105,9 @@ def _store(
     consented: Consented[Insights],
     now: int,
 ) -> Taken:
-    taken, refused = take_in(batch, meeting.span, now=now)
-    recording = taken.within(((max(now - REACH_MS, consented.since_ms), now),))
     person = consented.subject_for(Insights)
-    made = new_batch(meeting.meeting_id, participant_id, tab_id, sequence, recording, person=person, now=now)
-    return Taken(len(batch.events) - len(refused), refused, duplicate=not batches.create(made, now=now))
+    taken = take_in(batch, Bounds(meeting.span, consented.since_ms), now=now)
+    made = new_batch(meeting.meeting_id, participant_id, tab_id, sequence, taken.recording, person=person, now=now)
+    made.behind_ms = taken.behind_ms
+    kept = len(batch.events) - len(taken.refused)
+    return Taken(kept, taken.refused, duplicate=not batches.create(made, now=now))

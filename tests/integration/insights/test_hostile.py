@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.insights import assembling
 from chalicelib.insights.fold_models import find_folds
-from chalicelib.insights.intake import EVENTS_MAX, Batch, Event, take_in
+from chalicelib.insights.intake import EVENTS_MAX, Batch, Bounds, Event, take_in
 from chalicelib.insights.models import batches, new_batch, shard_of
 from chalicelib.insights.recording import SPANS_MAX, recorded
 from chalicelib.lifetimes import HOUR
@@ -37,9 +37,10 @@ def memory() -> Iterator[Memory]:
 
 
 def store(who: str, sequence: int, batch: Batch) -> None:
-    taken, refused = take_in(batch, (START_MS, NOW), now=NOW)
-    assert refused == []
-    assert batches.create(new_batch(MEETING, who, "tab", sequence, taken, person=privacy.guest(who), now=NOW), now=NOW)
+    taken = take_in(batch, Bounds((START_MS, NOW)), now=NOW)
+    assert taken.refused == []
+    made = new_batch(MEETING, who, "tab", sequence, taken.recording, person=privacy.guest(who), now=NOW)
+    assert batches.create(made, now=NOW)
 
 
 def slivers(length_ms: int, apart_ms: int) -> list[list[Event]]:

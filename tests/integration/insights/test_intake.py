@@ -62,6 +62,19 @@ def test_a_batch_is_stored_once_however_often_it_comes(held: Held) -> None:
     assert len(stored(held)) == 3
 
 
+@pytest.mark.parametrize("ways", [(100, 600), (600, 100)])
+def test_what_a_clock_that_is_wrong_sent_is_whole(held: Held, ways: tuple[int, int]) -> None:
+    """D3: half a minute slow, two half minutes of talk that touch, each on its way for as long as it likes."""
+    ben, begun, wrong = settled(held), held.world.now, 29_500
+    for number, way in enumerate(ways):
+        held.world.clock.now_ms = begun + 30_000 * (number + 1) + way
+        from_ms, to_ms = begun + 30_000 * number - wrong, begun + 30_000 * (number + 1) - wrong
+        sent = send(ben, held.room, number, ("talk", from_ms, to_ms), from_ms=from_ms, to_ms=to_ms, sent_at_ms=to_ms)
+        assert sent.json()["accepted"] == 1
+    figures = ben.get(f"/v1/rooms/{held.room}/insights/mine").json()["figures"]
+    assert (figures["talk_ms"], figures["observed_ms"], figures["turns"]) == (60_000, 60_000, 1)
+
+
 def test_refused_events_are_named_and_the_rest_is_kept(held: Held) -> None:
     """D2: exactly three behaviours are measured."""
     ben = settled(held)
@@ -217,7 +230,8 @@ def test_a_batch_of_a_meeting_of_weeks_is_no_fault(held: Held) -> None:
         assert ben.get("/v1/session").status == 200
     now = held.world.now
     sent = send(ben, held.room, 1, ("talk", now - 49 * DAY, now - 48 * DAY), ("webcam", now - 50 * DAY, now))
-    assert (sent.status, sent.json()["accepted"]) == (202, 2)
+    assert (sent.status, sent.json()["accepted"]) == (202, 1)
+    assert sent.json()["rejected"] == [{"at": 0, "reason": "too-long-ago"}]
     [one] = stored(held)
     assert one.recording.parts == ((), ((now - 7 * DAY, now),), (), ((now - 7 * DAY, now),), ())
 

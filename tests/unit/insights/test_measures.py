@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from chalicelib.insights.figures import Measures, Others
-from chalicelib.insights.intake import Batch, Event, take_in
+from chalicelib.insights.intake import Batch, Bounds, Event, take_in
 from chalicelib.insights.intervals import common
 from chalicelib.insights.measures import measure
 from chalicelib.insights.recording import KINDS, Recording, fold
@@ -43,7 +43,7 @@ def _arrived(sent: Recording, wrong_ms: int) -> Recording:
             ]
             heard = bool(common(sent.heard, ((start, end),)))
             batch = Batch(events, end + wrong_ms, (start + wrong_ms, end + wrong_ms), heard)
-            taken.append(take_in(batch, (OPENED_MS, end), now=end)[0])
+            taken.append(take_in(batch, Bounds((OPENED_MS, end)), now=end).recording)
     return fold(taken)
 
 
