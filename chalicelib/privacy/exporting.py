@@ -64,11 +64,14 @@ def gather(name: str, *, now: int) -> bool:
     """Puts in some more; whether there may be more yet. Safe to repeat, and to break off anywhere."""
     found = models.find_named(name, now=now)
     if found is None or found.status != ASSEMBLING:
+        _tidy(found)
         return False
     person = holdings.identify(models.person_of(found), now=now)
     written, reached, whole = _some(person, found.reached, now)
     parts = [models.put_part(found, one) for one in portions(written)]
     if models.add_parts(found, parts, reached, whole=whole, now=now):
+        if whole:
+            _tidy(models.find_named(name, now=now))
         return not whole
     models.forget_these(found, parts)  # another run was faster, or nobody is to have it any more
     left = models.find_named(name, now=now)
@@ -78,11 +81,13 @@ def gather(name: str, *, now: int) -> bool:
 def give_up(name: str, *, now: int) -> bool:
     """Whoever asked sees that it failed, and may ask again; False where it is there, or gone, by now."""
     found = models.find_named(name, now=now)
-    if found is None or not models.fail_export(found, now=now):
-        return False
-    models.forget_parts_of(name)
-    log.error("export failed")
-    return True
+    failed = found is not None and models.fail_export(found, now=now)
+    if failed:
+        log.error("export failed")
+    left = models.find_named(name, now=now)
+    if left is not None and left.status != ASSEMBLING:
+        _tidy(left)
+    return failed
 
 
 def look_after(name: str, now: int) -> int | None:
@@ -93,6 +98,7 @@ def look_after(name: str, now: int) -> int | None:
         models.forget_export(name)
         return None
     if found.status != ASSEMBLING:
+        _tidy(found)
         return int(found.expires_at_ms)
     if _is_over(found):
         give_up(name, now=now)
@@ -160,6 +166,12 @@ def _held(holding: Holding, one: Any, person: Person, now: int) -> Held:
     kind = holding.lifetimes[0].kind
     content = dict(holding.shown(one, person, now=now))
     return Held(kind, holding.record.__name__, int(one.expires_at_ms), content)
+
+
+def _tidy(found: Export | None) -> None:
+    """Once nothing is added any more; of one that failed everything goes."""
+    if found is not None:
+        models.forget_unfinished(found)
 
 
 def _under_way(owner: str, now: int) -> Export:

@@ -8,7 +8,7 @@ The key lies in no backup. Where the first row is gone, nobody opens a part any 
 """
 
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from pynamodb.attributes import BinaryAttribute, DiscriminatorAttribute, JSONAttribute, UnicodeAttribute
@@ -136,6 +136,11 @@ def forget_these(found: Export, part_ids: Sequence[str]) -> None:
     export_parts.delete_many((found.owner, _entry(found.export_id, one)) for one in part_ids)
 
 
+def forget_unfinished(found: Export) -> None:
+    """What runs have stored that broke off, and is in no page."""
+    _forget_parts(found.owner, f"{PART}{found.export_id}#", keep={_entry(found.export_id, one) for one in found.parts})
+
+
 def forget_export(name: str) -> None:
     """That one, unless there is a later one."""
     owner, _, export_id = name.partition(".")
@@ -149,9 +154,9 @@ def forget_exports_of(person: Person) -> None:
         _forget_parts(owner, PART)
 
 
-def _forget_parts(owner: str, prefix: str) -> None:
+def _forget_parts(owner: str, prefix: str, keep: Collection[str] = ()) -> None:
     found = export_parts.query(owner, now=EVER, where=ExportEntry.entry.startswith(prefix))
-    export_parts.delete_many((one.owner, one.entry) for one in found)
+    export_parts.delete_many((one.owner, one.entry) for one in found if one.entry not in keep)
 
 
 def _entry(export_id: str, part_id: str) -> str:

@@ -87,6 +87,7 @@ SCENES: dict[str, Scene] = {
     "empty-room": left_empty,
     "left": agreed_meanwhile,
     "erasure": guest_erased,
+    "export": owner,
     "name-deleted": name_deleted,
     "log-in": owner,
     "log-out": another_account,

@@ -72,6 +72,12 @@ def erasure(world: World) -> Workflow:
     return Workflow(world, dict(begun.given), [("erase_held", {}), ("check_erased", {}), ("finish_erasure", {})])
 
 
+def export(world: World, steps: tuple[str, ...]) -> Workflow:
+    theirs = owner_with_everything(world)
+    assert theirs.browser.post("/v1/export", json_body={}).status == 202
+    return Workflow(world, dict(world.workflows.started[-1].given), [(one, {}) for one in steps])
+
+
 # by function: the workflow in which it is a task. A new one needs its place here
 TASKS: dict[str, Callable[[World], Workflow]] = {
     "prepare_report": report,
@@ -84,6 +90,8 @@ TASKS: dict[str, Callable[[World], Workflow]] = {
     "erase_held": erasure,
     "check_erased": erasure,
     "finish_erasure": erasure,
+    "gather_export": partial(export, steps=("gather_export",)),
+    "fail_export": partial(export, steps=("fail_export",)),
 }
 ONLY_READ = {"prepare_report", "check_erased"}  # where nothing is withdrawn meanwhile
 

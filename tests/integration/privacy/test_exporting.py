@@ -13,10 +13,10 @@ from chalicelib.privacy import exporting
 from chalicelib.privacy.exporting_models import find_named, put_part
 from chalicelib.privacy.portions import PORTION_MAX, Held, chunks, portions, read_portion
 from chalicelib.runtime import expiry, holdings
-from tests.integration.privacy.test_erasing import erase, run as run_erasure
 from tests.support.accounts import log_in
 from tests.support.belongings import CANARY, EMAIL, Belongings, guest_with_everything, owner_with_everything
 from tests.support.browser import Browser
+from tests.support.erasures import erase, run as run_erasure
 from tests.support.memory import Crash, in_memory
 from tests.support.workflows import Ended, Started, executed
 from tests.support.world import World
@@ -228,6 +228,9 @@ def test_a_task_that_breaks_off_anywhere_is_repeated(world: World, monkeypatch: 
                 found = sorted(json.dumps(one) for one in held_in(theirs.browser, export_id))
                 whole = whole or found
                 assert found == whole, survived
+                named = find_named(name, now=world.now)
+                assert named is not None
+                assert len(memory.items("exports")) == 1 + len(named.parts), survived
             if not died:
                 break
     assert survived > 10
