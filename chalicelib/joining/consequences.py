@@ -1,7 +1,8 @@
 """What joining does when something happens elsewhere: somebody left, ended their session, was let in or refused."""
 
-from chalicelib.joining import models
-from chalicelib.joining.models import ClipId, find_seat
+from chalicelib.joining import models, seat_models
+from chalicelib.joining.models import ClipId
+from chalicelib.joining.seat_models import find_seat, move_seat, take_seat
 from chalicelib.rooms import push, service as rooms
 from chalicelib.rooms.messages import JoinChanged
 from chalicelib.runtime import events
@@ -18,7 +19,7 @@ def give_up_seat(event: events.MemberLeft) -> None:
         seat = find_seat(event.participant_id, now=event.now)
         if seat is not None and not _leads_to(seat, event.room_id, event.now):
             break
-        if models.give_up_seat(event.participant_id, seat, now=event.now):
+        if seat_models.give_up_seat(event.participant_id, seat, now=event.now):
             if seat is not None and seat != event.room_id:  # it has merged: nothing stays behind on the way
                 rooms.forget_member(seat, event.participant_id, now=event.now)
             break
@@ -54,9 +55,9 @@ def tell_refused(event: events.ParticipantRefused) -> None:
 
 def _seated(event: events.ParticipantAdmitted, session: Session) -> bool:
     who, room_id = session.participant_id, event.room_id
-    if models.take_seat(who, room_id, heard_at_ms=event.knocked_at_ms, now=event.now):
+    if take_seat(who, room_id, heard_at_ms=event.knocked_at_ms, now=event.now):
         return True
-    return event.required and models.move_seat(who, room_id, now=event.now)
+    return event.required and move_seat(who, room_id, now=event.now)
 
 
 def _leads_to(seat: RoomId, room_id: str, now: int) -> bool:

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from functools import partial
 
 from chalicelib.joining.evidence import Ear
-from chalicelib.joining.models import find_seat, note_first_hint
+from chalicelib.joining.models import note_first_hint
+from chalicelib.joining.seat_models import find_seat
 from chalicelib.rooms import door, push, service as rooms
 from chalicelib.rooms.messages import JoinChanged
 from chalicelib.runtime.ids import RoomId, SessionId, derived

@@ -5,38 +5,22 @@ So whatever the order, the members of a connected group end in its oldest room.
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
 from chalicelib.joining.evidence import Agree, Bond, Ear, bond
-from chalicelib.joining.models import (
-    Seat,
-    find_seat,
-    given_up_before,
-    new_seat,
-    note_hint,
-    read_seat,
-    seats,
-    take_seat,
-    undo_seat,
-)
-from chalicelib.rooms import door, merging, push, service as rooms
-from chalicelib.rooms.messages import JoinChanged
-from chalicelib.rooms.models import changing, entering, find_member, left_after, member_key, new_head, new_member
+from chalicelib.joining.models import Seat
+from chalicelib.joining.seat_models import find_seat, given_up_before, new_seat, read_seat, seats, undo_seat
+from chalicelib.joining.seating import Placed, arrivals_for, must_knock, receive, sit, tell, undo
+from chalicelib.rooms import merging, service as rooms
+from chalicelib.rooms.models import changing, find_member, member_key, new_head
 from chalicelib.rooms.record_models import Member, heads, members
 from chalicelib.rooms.room import Room
-from chalicelib.runtime.errors import TooMany
-from chalicelib.runtime.ids import ParticipantId, RoomId, SessionId, derived
+from chalicelib.runtime.ids import ParticipantId, RoomId, derived
 from chalicelib.runtime.parallel import together
 from chalicelib.sessions import models as sessions
-from chalicelib.sessions.models import Session
 
-KNOCKING = "knocking"  # a hint beside those of quality.py
 ROUNDS_MAX = 4  # each further round follows a write that someone else made meanwhile
-
-
-Placed = dict[str, RoomId]  # where participants are now, by their ids
 
 
 def gather(mine: Ear, heard: Sequence[Ear], agree: Agree, *, now: int, rounds: int = ROUNDS_MAX) -> RoomId | None:
@@ -58,16 +42,16 @@ def _open(everyone: Sequence[Ear], now: int) -> Placed | None:
     """A new room for all; who sees the same clips derives the same room, so that two who open it open one."""
     first = min(everyone, key=lambda ear: (ear.start_ms, ear.clip_id))
     room_id = RoomId(derived("room", *first.clip_id))
-    arrivals = _arrivals(everyone, room_id, now)
-    steps = [partial(_sit, ear, member, now, first.start_ms) for ear, member in arrivals.items()]
+    arrivals = arrivals_for(everyone, room_id, now)
+    steps = [partial(sit, ear, member, now, first.start_ms) for ear, member in arrivals.items()]
     seated = together([*steps, partial(_write_room, room_id, first.start_ms)])[:-1]
-    return _welcome(arrivals, seated, now)
+    return receive(arrivals, seated, now)
 
 
 def _join(everyone: Sequence[Ear], room_id: RoomId, now: int) -> Placed | None:
     """Those without a seat take one in a room that there is. None where someone was seated elsewhere meanwhile."""
-    arrivals = _arrivals([ear for ear in everyone if not ear.seated], room_id, now)
-    steps: list[Callable[[], object]] = [partial(_sit, ear, member, now) for ear, member in arrivals.items()]
+    arrivals = arrivals_for([ear for ear in everyone if not ear.seated], room_id, now)
+    steps: list[Callable[[], object]] = [partial(sit, ear, member, now) for ear, member in arrivals.items()]
     steps.append(partial(merging.current_room, room_id, now=now))
     results = together(steps)
     seated, room = dict(zip(arrivals, map(bool, results), strict=False)), results[-1]
@@ -78,7 +62,7 @@ def _join(everyone: Sequence[Ear], room_id: RoomId, now: int) -> Placed | None:
     for ear, member in welcome.items() if room.asks(None) else ():
         if not ear.room_id:
             members.create(member, now=now)  # who runs the meeting need not knock
-    return _welcome(welcome, [seated[ear] for ear in welcome], now)
+    return receive(welcome, [seated[ear] for ear in welcome], now)
 
 
 def _clear_up(everyone: Sequence[Ear], arrivals: Iterable[Ear], room_id: RoomId, now: int) -> None:
@@ -92,7 +76,7 @@ def _clear_up(everyone: Sequence[Ear], arrivals: Iterable[Ear], room_id: RoomId,
 def _is_kept_out(ear: Ear, room: Room, seated: bool, now: int) -> bool:
     """Whoever has to knock was not let in, and their seat is taken back."""
     session = sessions.find(ear.session_id, now=now) if room.asks(None) else None
-    if session is None or not _must_knock(ear, session, room, now):
+    if session is None or not must_knock(ear, session, room, now):
         return False
     if seated:
         undo_seat(ear.participant_id, room.room_id)
@@ -106,63 +90,6 @@ def _finish_opening(seated: Sequence[Ear], room_id: RoomId, now: int) -> bool:
         if seat is not None and seat.room_id == room_id and seat.opened_at_ms is not None:
             return heads.create(new_head(room_id, int(seat.opened_at_ms)), now=now)
     return False
-
-
-def _welcome(arrivals: dict[Ear, Member], seated: Sequence[bool], now: int) -> Placed | None:
-    """Tells the newly seated and their room; takes back the membership of those seated elsewhere."""
-    placed, settled = Placed(), True
-    for (ear, member), fresh in zip(arrivals.items(), seated, strict=True):
-        if fresh and left_after(now, [RoomId(member.room_id)], ear.participant_id, now=now):
-            _undo(member)  # they left while this was under way
-        elif fresh and (room_id := _tell(ear, member, now)):
-            placed[ear.participant_id] = room_id
-        elif fresh:  # the meeting has ended while this was under way
-            _undo(member)
-            settled = False
-        elif (there := find_seat(ear.participant_id, now=now)) == member.room_id:
-            placed[ear.participant_id] = there
-        elif there is not None or not ear.room_id:  # seated elsewhere, or gone since they were heard
-            _take_back(member, there, now)
-            settled = settled and there is None
-    return placed if settled else None
-
-
-def _take_back(member: Member, there: RoomId | None, now: int) -> None:
-    """They sit elsewhere; if that room became this one meanwhile, its merge brought them here and the row is theirs."""
-    members.delete((member.room_id, member.entry))
-    room = merging.current_room(there, now=now) if there else None
-    if room is not None and room.room_id == member.room_id:  # read after the delete: a merge points first, then moves
-        members.create(member, now=now)
-
-
-def _undo(member: Member) -> None:
-    members.delete((member.room_id, member.entry))
-    undo_seat(member.participant_id, member.room_id)
-
-
-def _sit(ear: Ear, member: Member, now: int, opened_at_ms: int | None = None) -> bool:
-    """Takes a seat and becomes a member at once: whoever has a seat elsewhere never becomes one, whatever dies when.
-
-    Where only the membership cannot be, as it is there already or the room asks to knock, the seat alone is taken.
-    """
-    room_id = RoomId(member.room_id)
-    if not ear.room_id:
-        both = entering(member, now=now, asked=opened_at_ms is not None)
-        seat = new_seat(ear.participant_id, room_id, now=now, opened_at_ms=opened_at_ms)
-        both.create(seats, seat, over=given_up_before(ear.heard_at_ms))
-        if both.commit():
-            return True
-    return take_seat(ear.participant_id, room_id, heard_at_ms=ear.heard_at_ms, opened_at_ms=opened_at_ms, now=now)
-
-
-def _tell(ear: Ear, member: Member, now: int) -> RoomId | None:
-    if not ear.room_id:
-        merging.welcome(member, now=now)
-    current = merging.settle_member(member, now=now)
-    if current is None:
-        return None
-    push.to_session(SessionId(ear.session_id), JoinChanged(ear.join_id, "joined", now, room_id=current), now=now)
-    return current
 
 
 def _settle(mine: Ear, heard: Sequence[Ear], known: Collection[RoomId], agree: Agree, now: int) -> Placed | None:
@@ -217,15 +144,15 @@ def _bring_together(
 def _move(alone: Sequence[Ear], waited: Room, host: Room, now: int) -> Placed:
     """Whoever sat alone in a room comes to where several are; that room stays what it was."""
     moved = Placed()
-    for ear, member in _arrivals(alone, host.room_id, now).items():
+    for ear, member in arrivals_for(alone, host.room_id, now).items():
         former = find_member(waited.room_id, ParticipantId(ear.participant_id), now=now)
         if former is None or not _change_rooms(ear, member, former, now):
             continue  # elsewhere meanwhile, or there already
-        there = _tell(replace(ear, room_id=None), member, now)
+        there = tell(replace(ear, room_id=None), member, now)
         if there is not None:
             moved[ear.participant_id] = there
         else:  # it has ended under way
-            _undo(member)
+            undo(member)
         rooms.see_off(former, now=now) if there else members.create(former, now=now)
     return moved
 
@@ -244,35 +171,7 @@ def _knock_at_the_others(hosts: Iterable[Room], ears: dict[RoomId, list[Ear]], m
     for room in asking:
         heard_it = [ear for group in ears.values() for ear in group] if mine in ears[room.room_id] else [mine]
         inside = {ear.participant_id for other in asking for ear in ears[other.room_id]}
-        _arrivals([ear for ear in heard_it if ear.participant_id not in inside], room.room_id, now, room)
-
-
-def _arrivals(ears: Iterable[Ear], room_id: RoomId, now: int, room: Room | None = None) -> dict[Ear, Member]:
-    """A membership for each participant whose session still lives; one clip stands for each.
-
-    Whom the room asks to knock has none before somebody inside has said yes.
-    """
-    by_participant = {ear.participant_id: ear for ear in ears}
-    found = {ear: sessions.find(ear.session_id, now=now) for ear in by_participant.values()}
-    return {
-        ear: new_member(room_id, rooms.person(session), via="sound", now=now)
-        for ear, session in found.items()
-        if session is not None and not (room is not None and _must_knock(ear, session, room, now))
-    }
-
-
-def _must_knock(ear: Ear, session: Session, room: Room, now: int) -> bool:
-    """Whether the room asks them to, unless they are in it already; they do so at once."""
-    who = ParticipantId(ear.participant_id)
-    if not room.asks(session.account_id) or find_member(room.room_id, who, now=now) is not None:
-        return False
-    with suppress(TooMany):  # nobody is asked about them for a while
-        person = rooms.person(session)
-        if door.knock(room.room_id, person, join_id=ear.join_id, required=True, now=now) is not None:
-            note_hint(ear.clip_id, KNOCKING, now=now)
-            waiting = JoinChanged(ear.join_id, "listening", now, hint=KNOCKING)
-            push.to_session(SessionId(ear.session_id), waiting, now=now)
-    return True
+        arrivals_for([ear for ear in heard_it if ear.participant_id not in inside], room.room_id, now, room)
 
 
 def _write_room(room_id: RoomId, opened_at_ms: int) -> bool:

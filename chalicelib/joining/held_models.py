@@ -2,7 +2,8 @@
 
 from typing import Any, TypeVar
 
-from chalicelib.joining.models import ClipEntry, Join, Listing, Notice, Seat, Sound, clip_entries, joins, seats, sounds
+from chalicelib.joining.models import ClipEntry, Join, Listing, Notice, Seat, Sound, clip_entries, joins, sounds
+from chalicelib.joining.seat_models import seats
 from chalicelib.lifetimes import CROWD_NOTICE, CROWD_ROUND, JOIN_VERDICT, SOUND_CLIP
 from chalicelib.runtime import holdings
 from chalicelib.runtime.holdings import Person

@@ -7,6 +7,7 @@ from chalicelib.joining import doubt, lazily, models
 from chalicelib.joining.evidence import Ear
 from chalicelib.joining.grouping import gather
 from chalicelib.joining.models import READ_MAX, ClipId, Sound
+from chalicelib.joining.seat_models import read_seat
 from chalicelib.rooms import service as rooms
 from chalicelib.runtime.ids import RoomId
 from chalicelib.sessions import models as sessions
@@ -85,6 +86,6 @@ def _mend(seated: Sequence[Ear], now: int) -> None:
     """Whoever has a seat but, because a process died, no membership."""
     for ear in seated:
         session = sessions.find(ear.session_id, now=now)
-        seat = models.read_seat(ear.participant_id, now=now)
+        seat = read_seat(ear.participant_id, now=now)
         if seat is not None and session is not None:
             rooms.mend_membership(RoomId(seat.room_id), session, since=seat.taken_at_ms, now=now)

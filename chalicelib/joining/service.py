@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from chalicelib.joining import census, company, crowd, lazily, models
 from chalicelib.joining.census import Place
 from chalicelib.joining.matching import NotFirst, meet
-from chalicelib.joining.models import SOUND, VERDICT, ClipId, Join, Sound, Withdrawn, find_seat, joins
+from chalicelib.joining.models import SOUND, VERDICT, ClipId, Join, Sound, Withdrawn, joins
 from chalicelib.joining.places import Viewer, places
 from chalicelib.joining.rules import Processing, Status, check_recorded_at
+from chalicelib.joining.seat_models import find_seat, read_seat
 from chalicelib.lifetimes import ATTEMPTS, SECOND
 from chalicelib.rooms import service as rooms
 from chalicelib.rooms.models import find_member
@@ -83,7 +84,7 @@ def read_join(join_id: JoinId, session: Session, *, now: int) -> Outcome:
     join = models.find_join(ClipId(session.participant_id, join_id), now=now)
     if join is None:
         raise NotFound("There is no such join, or it is over.")
-    seat, room_id = models.read_seat(session.participant_id, now=now), None
+    seat, room_id = read_seat(session.participant_id, now=now), None
     if seat is not None and join.status == "listening":
         room_id = rooms.mend_membership(RoomId(seat.room_id), session, since=seat.taken_at_ms, now=now)
     return _outcome(join, room_id, now)

@@ -12,9 +12,9 @@ from hypothesis import given, settings, strategies as st
 
 from chalicelib.joining import census, crowd, service
 from chalicelib.joining.census import BOUND
-from chalicelib.joining.models import find_seat
 from chalicelib.joining.places import places
 from chalicelib.joining.rules import Span
+from chalicelib.joining.seat_models import find_seat
 from chalicelib.joining.service import Outcome
 from chalicelib.rooms.models import members_of
 from chalicelib.rooms.service import current_room, leave_room
