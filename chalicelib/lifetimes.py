@@ -159,6 +159,13 @@ RECEIPT = Lifetime(
     30 * DAY,
     "the erasure",
 )
+PRIVACY_REQUEST = Lifetime(
+    "privacy-request",
+    "account",
+    "show that a request by mail about somebody's data was answered, under a digest that names nobody",
+    3 * 365 * DAY,
+    "its receipt, and each act that answered it",
+)
 EXPORT = Lifetime(
     "export", "participant", "hand whoever asks everything that is held about them", DAY, "their asking for it"
 )
@@ -196,6 +203,7 @@ LIFETIMES = (
     ERASURE,
     RECEIPT,
     EXPORT,
+    PRIVACY_REQUEST,
     HISTORY,
     ATTENDEE_NAME,
     ERASED_FROM,

@@ -13,7 +13,7 @@ from pynamodb.expressions.update import Action
 
 from chalicelib.lifetimes import HOUR, PERSONAL_DATA, REGISTRATION
 from chalicelib.runtime import holdings, vault
-from chalicelib.runtime.addresses import Address
+from chalicelib.runtime.addresses import KEY, Address, key_in_id, key_of
 from chalicelib.runtime.events import AccountUsed
 from chalicelib.runtime.gathering import Wanted
 from chalicelib.runtime.holdings import Person
@@ -21,7 +21,6 @@ from chalicelib.runtime.ids import opaque
 from chalicelib.runtime.store import Binding, Record, Table
 from chalicelib.runtime.transactions import Transaction
 
-KEY = 16  # characters of the address's digest, 96 bits; the other six of an id tell an address's accounts apart
 RECORD_USE_AFTER_MS = 12 * HOUR
 SEALED_EMAIL, SEALED_TOTP = "accounts/email", "accounts/totp"
 
@@ -84,7 +83,7 @@ def new_account(
     now: int,
 ) -> Account:
     """An account to be confirmed within a day."""
-    key = _key_of(address)
+    key = key_of(address)
     made = Account(
         key, account_id=key + opaque()[: 22 - KEY], email=vault.seal(SEALED_EMAIL, address),
         password_hash=password_hash, revision=opaque(), confirmed=False, asked_by=asked_by, consents=consents, age=age,
@@ -121,17 +120,17 @@ def confirm(both: Transaction, account: Account, *, now: int) -> None:
 
 def find_by_address(address: Address, *, now: int) -> Account | None:
     """Confirmed or not."""
-    return accounts.get(_key_of(address), now=now)
+    return accounts.get(key_of(address), now=now)
 
 
 def row_of(address: Address) -> Wanted:
     """Where an address's account is, for whoever reads it together with other things."""
-    return accounts, _key_of(address)
+    return accounts, key_of(address)
 
 
 def find(account_id: str, *, now: int) -> Account | None:
     """The confirmed account of that id."""
-    found = accounts.get(account_id[:KEY], now=now)
+    found = accounts.get(key_in_id(account_id), now=now)
     return found if found and found.confirmed and found.account_id == account_id else None
 
 
@@ -191,7 +190,7 @@ def record_use(account: Account, *, now: int) -> None:
 
 def record_use_with(event: AccountUsed) -> None:
     """The account's last use, in the transaction that records its session's: whoever meets others uses it, too."""
-    key, now = event.account_id[:KEY], event.now
+    key, now = key_in_id(event.account_id), event.now
     is_it = Account.account_id == event.account_id
     event.together.update(accounts, accounts.bare(key), _using(now), where=is_it)
 
@@ -228,13 +227,9 @@ def _sealing_anew(account: Account) -> list[Action]:
     return [attribute.set(value) for attribute, value in fresh if value is not None]
 
 
-def _key_of(address: Address) -> str:
-    return vault.digest("accounts/address", address)[:KEY]
-
-
 def _account_of(person: Person, now: int) -> list[Account]:
     """Theirs, and what they have begun to register and nobody has logged in to."""
-    own = {person.account_id[:KEY]} if person.account_id else set()
+    own = {key_in_id(person.account_id)} if person.account_id else set()
     found = accounts.get_many(sorted(own | person.addresses), now=now)
     guests = {f"guest/{one}" for one in person.participants}  # as `asked_by` names them
     return [one for one in found if one.account_id == person.account_id or one.asked_by in guests]

@@ -52,7 +52,12 @@ def erase_account(signed: Signed, password: str, *, now: int) -> Begun:
     all. Raises as `prove_password`.
     """
     prove_password(signed, password, now=now)
-    account, account_id = _claim(signed.account, now), signed.account.account_id
+    return erase(signed.account, now=now)
+
+
+def erase(account: Account, *, now: int) -> Begun:
+    """As `erase_account`, for who has asked the operator by mail. Raises Conflict where it is being changed."""
+    account, account_id = _claim(account, now), account.account_id
     person = holdings.identify(Person(account_id), now=now)
     both = Transaction(now=now)
     begun = erasing.begin(both, privacy.account(account_id), person, now=now)

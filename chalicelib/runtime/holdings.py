@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeVar
 
 from chalicelib.lifetimes import DAY, Lifetime
+from chalicelib.runtime.addresses import key_in_id
 from chalicelib.runtime.store import Key, Record, Table
 
 Fate = Literal["erased", "kept", "passing", "nobodys"]
@@ -20,7 +21,8 @@ R = TypeVar("R", bound=Record)
 class Person:
     """Somebody, by every name under which records know them.
 
-    `rooms`: meetings, running or over, that may know them; `addresses`: under which they have begun to register.
+    `rooms`: meetings, running or over, that may know them; `addresses`: digests
+    of those under which they have begun to register, or write to the operator.
     """
 
     account_id: str | None = None
@@ -28,6 +30,11 @@ class Person:
     sessions: frozenset[str] = frozenset()
     rooms: frozenset[str] = frozenset()
     addresses: frozenset[str] = frozenset()
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """Of every address of theirs that is known, the digest: an account's id begins with that of its own."""
+        return self.addresses | ({key_in_id(self.account_id)} if self.account_id else frozenset())
 
     def also(self, **more: Iterable[str]) -> "Person":
         """The same person by further names."""

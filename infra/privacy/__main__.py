@@ -1,7 +1,10 @@
-"""`python -m infra.privacy verify-receipt FILE` looks whether a receipt is genuine, offline; `… replay` erases again.
+"""`python -m infra.privacy`: what the operator does about people's data (docs/rights.md).
 
-`--keys` names a file with the answer of GET /v1/receipts/key; without it the keys are those of this installation, whose
-secret is in the environment.
+find, export, erase         about whoever has an address, with an entry on record
+verify-receipt, replay      is a receipt genuine, offline; and after a restore, erase again whoever was erased
+
+`verify-receipt --keys` names a file with the answer of GET /v1/receipts/key; without it the keys are those of this
+installation, whose secret is in the environment.
 """
 
 import argparse
@@ -12,6 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.privacy import receipts
+
+ABOUT = {
+    "find": "how much is held of whoever has an address",
+    "export": "everything that is held of them, as JSON",
+    "erase": "erase them, as if they had done it themselves",
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -30,7 +39,26 @@ def _parser() -> argparse.ArgumentParser:
     verify.set_defaults(act=verify_receipt)
     again = acts.add_parser("replay", help="after a restore from a backup: erase again whoever was erased")
     again.set_defaults(act=replay)
+    for name, told in ABOUT.items():
+        _add_act(acts.add_parser(name, help=told), name)
     return parser
+
+
+def _add_act(act: argparse.ArgumentParser, name: str) -> None:
+    act.add_argument("--email", required=True, help="of whom it is about")
+    act.add_argument("--operator", required=True, help="who does this: stays on record")
+    act.add_argument("--request-id", required=True, help="by which the mail is filed: stays on record")
+    act.add_argument("--received", help="the day when the mail came, as 2026-11-22; today, if not given")
+    if name == "export":
+        act.add_argument("--out", type=Path, help="a new file, which only its owner can read")
+    act.set_defaults(act=about_somebody, name=name)
+
+
+def about_somebody(asked: argparse.Namespace) -> int:
+    from app import app  # noqa: F401 - every subject says what it holds
+    from infra.privacy.acts import handle
+
+    return handle(asked)
 
 
 def verify_receipt(asked: argparse.Namespace) -> int:

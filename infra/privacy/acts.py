@@ -1,0 +1,85 @@
+"""What the operator does about somebody who has written: by their address, with the code that the pages use.
+
+Every act is on record before it is done (chalicelib/privacy/requests.py); what it prints is for whoever has asked.
+"""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO
+
+import msgspec
+
+from chalicelib.accounts import models as accounts, service as account_service
+from chalicelib.accounts.models import Account
+from chalicelib.privacy import exporting, requests
+from chalicelib.privacy.requests import UNKNOWN
+from chalicelib.privacy.schemas import erased_view
+from chalicelib.runtime import clock
+from chalicelib.runtime.addresses import key_of, parse_address
+from chalicelib.runtime.holdings import Person
+
+OWNER_ONLY = 0o600
+Act = Callable[[argparse.Namespace, Account | None, Person, int], None]
+
+
+def handle(asked: argparse.Namespace) -> int:
+    """0 where it was done, 1 where nothing is held of anybody with that address."""
+    now, address = clock.now(), parse_address(asked.email)
+    subject, account = key_of(address), accounts.find_by_address(address, now=now)
+    received_at_ms = now if asked.received is None else day_ms(asked.received)
+    with requests.handling(subject, asked.request_id, asked.operator, asked.name, received_at_ms, now=now) as handled:
+        person = requests.find(account.account_id if account else None, subject, now=now)
+        if person is None:
+            handled.outcome = UNKNOWN
+            sys.stderr.write("Nothing is held of anybody with this address.\n")
+            return 1
+        ACTS[asked.name](asked, account, person, now)
+    return 0
+
+
+def find(_: argparse.Namespace, __: Account | None, person: Person, now: int) -> None:
+    """How much of each kind."""
+    _print({"held": requests.counts(person, now=now)})
+
+
+def export(asked: argparse.Namespace, _: Account | None, person: Person, now: int) -> None:
+    """All of it, to a file that nobody else on this machine reads, or to the standard output."""
+    with _opened(asked.out) as file:
+        for number, one in enumerate(exporting.everything(person, now=now)):
+            file.write("[\n" if number == 0 else ",\n")
+            file.write(msgspec.json.encode(one).decode())
+        file.write("\n]\n")
+
+
+def erase(_: argparse.Namespace, account: Account | None, __: Person, now: int) -> None:
+    """What is printed leads to the receipt: it is for them alone, and kept nowhere."""
+    if account is None:
+        raise SystemExit("There is no account of this address: what else is held of it ends by itself.")
+    _print(msgspec.to_builtins(erased_view(account_service.erase(account, now=now))))
+
+
+ACTS: Mapping[str, Act] = {"find": find, "export": export, "erase": erase}
+
+
+def day_ms(text: str) -> int:
+    """The beginning of a day, as 2026-11-22, in UTC. Raises ValueError."""
+    return int(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp() * 1_000)
+
+
+@contextmanager
+def _opened(path: Path | None) -> Iterator[IO[str]]:
+    if path is None:
+        yield sys.stdout
+        return
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY), "w", encoding="utf-8") as file:
+        yield file
+
+
+def _print(said: object) -> None:
+    sys.stdout.write(f"{json.dumps(said, ensure_ascii=False, indent=2)}\n")
