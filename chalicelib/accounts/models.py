@@ -44,7 +44,6 @@ class Account(Record):
     used_at_ms = NumberAttribute()
     language = UnicodeAttribute()
     capture_insights = BooleanAttribute()
-    mail_report_ready = BooleanAttribute()
     totp_offered = UnicodeAttribute(null=True)  # sealed, until a first code proves it
     totp_offered_at_ms = NumberAttribute(null=True)
     totp_secret = UnicodeAttribute(null=True)  # sealed
@@ -87,7 +86,7 @@ def new_account(
     made = Account(
         key, account_id=key + opaque()[: 22 - KEY], email=vault.seal(SEALED_EMAIL, address),
         password_hash=password_hash, revision=opaque(), confirmed=False, asked_by=asked_by, consents=consents, age=age,
-        language=language, registered_at_ms=now, used_at_ms=now, capture_insights=True, mail_report_ready=True,
+        language=language, registered_at_ms=now, used_at_ms=now, capture_insights=True,
     )  # fmt: skip
     made.lives_until(REGISTRATION.deadline(now))
     return made
@@ -244,7 +243,6 @@ def _shown(account: Account) -> dict[str, Any]:
         "age": account.age,
         "language": account.language,
         "capture_insights": bool(account.capture_insights),
-        "mail": {"report_ready": bool(account.mail_report_ready)},
         "password": bool(account.password_hash),
         "totp": account.totp_secret is not None,
         "recovery_codes": len(account.recovery or ()),

@@ -1,12 +1,11 @@
 """Product news: to whoever agreed, with a way out in every mail that takes one click (RFC 8058, F2)."""
 
 from chalicelib.accounts import models, unsubscribe
+from chalicelib.accounts.consented import address_for
 from chalicelib.accounts.mails import TEMPLATES
-from chalicelib.accounts.models import Account
 from chalicelib.privacy import service as privacy
 from chalicelib.runtime import consent
-from chalicelib.runtime.addresses import Address
-from chalicelib.runtime.consent import Consented, News
+from chalicelib.runtime.consent import News
 from chalicelib.runtime.errors import NotFound
 from chalicelib.runtime.mail import compose, link, send
 
@@ -20,14 +19,7 @@ def send_news(account_id: str, subject: str, text: str, *, now: int) -> None:
     token = unsubscribe.token_for(account_id, News.name)
     send(
         compose(
-            TEMPLATES, "news", account.language, to=address_for_news(account, proof), subject=subject, text=text,
-            link=link("unsubscribe", token), unsubscribe=unsubscribe.address(token),
+            TEMPLATES, "news", account.language, to=address_for(News, account, proof),
+            subject=subject, text=text, link=link("unsubscribe", token), unsubscribe=unsubscribe.address(token),
         )
     )  # fmt: skip
-
-
-def address_for_news(account: Account, proof: Consented[News]) -> Address:
-    """Where news go: nobody reads that without their consent. Raises RuntimeError for somebody else's."""
-    if proof.subject_for(News) != privacy.account(account.account_id):
-        raise RuntimeError("this is somebody else's consent")
-    return account.email_address

@@ -92,11 +92,10 @@ def _signed(call: Call[Any], now: int) -> Signed:
 
 
 def _view(account: Account, now: int) -> AccountView:
-    mail = MailSettings(bool(account.mail_report_ready), service.wants_news(account, now=now))
     return AccountView(
         account.email_address,
         bool(account.capture_insights),
         account.language,  # type: ignore[arg-type]  # written from the same set of words
-        mail,
+        MailSettings(**service.mails_of(account, now=now)),
         account.totp_secret is not None,
     )

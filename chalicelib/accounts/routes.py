@@ -70,7 +70,7 @@ def log_in(call: Call[LogIn]) -> Reply:
 @operation(routes, "GET", "/v1/unsubscribe/{token}", summary="What a click on this link would end; nothing changes",
            answers=UnsubscribeView, errors=(NotFound,))  # fmt: skip
 def read_unsubscribe(call: Call[None]) -> Reply:
-    return Reply(UnsubscribeView(unsubscribe.kind_of(call.path["token"])))
+    return Reply(UnsubscribeView(unsubscribe.purpose_of(call.path["token"])))
 
 
 @operation(routes, "POST", "/v1/unsubscribe/{token}", summary="No more mails of this kind: one click (RFC 8058)",

@@ -1,6 +1,6 @@
 """What the routes about accounts take and answer."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType, field
@@ -68,7 +68,7 @@ class ChangePassword(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class MailSettings(msgspec.Struct):
-    """`news` is the consent to them."""
+    """Each is the consent to such mails: see /v1/consents."""
 
     report_ready: bool
     news: bool
@@ -125,6 +125,6 @@ class TotpOff(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class UnsubscribeView(msgspec.Struct):
-    """`reports`: the mails that a report is ready, which are no purpose but a setting."""
+    """What the person does not agree to after the click."""
 
-    purpose: PurposeName | Literal["reports"]
+    purpose: PurposeName

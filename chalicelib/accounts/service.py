@@ -1,6 +1,6 @@
 """The account's settings, and its end."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from msgspec import UNSET
@@ -21,17 +21,19 @@ from chalicelib.sessions import service as sessions
 from chalicelib.sessions.participant_models import forget_all
 from chalicelib.sessions.service import require_age
 
-NEWS: PurposeName = "news"
+MAILS: Mapping[str, PurposeName] = {"report_ready": "reports", "news": "news"}  # setting: what it is the consent to
 
 
-def wants_news(account: Account, *, now: int) -> bool:
-    """The setting is the consent: there is no other record of it."""
-    return privacy.has_consented(NEWS, privacy.account(account.account_id), now)
+def mails_of(account: Account, *, now: int) -> dict[str, bool]:
+    """By setting. The setting is the consent: there is no other record of it."""
+    who = privacy.account(account.account_id)
+    return {setting: privacy.has_consented(purpose, who, now) for setting, purpose in MAILS.items()}
 
 
 def change_settings(signed: Signed, wanted: AccountPatch, *, now: int) -> Account:
     """What is given changes. Raises Unauthenticated where the account is erased meanwhile, TooMany."""
-    if isinstance(wanted.mail.news, bool):
+    choices = _choices(wanted)
+    if choices:
         privacy.limit_decisions(signed.session, now=now)
     account: Account | None = signed.account
     actions = [attribute.set(value) for attribute, value in _settings(wanted) if value is not UNSET]
@@ -39,8 +41,8 @@ def change_settings(signed: Signed, wanted: AccountPatch, *, now: int) -> Accoun
         account = models.change(signed.account, *actions, now=now)
     if account is None:
         raise Unauthenticated("This account is no more.", kind="sign-in-required")
-    if isinstance(wanted.mail.news, bool):
-        _decide_about_news(signed, wanted.mail.news, now)
+    if choices:
+        _decide(signed, choices, now)
     return account
 
 
@@ -84,10 +86,14 @@ def _claim(account: Account, now: int) -> Account:
 def _settings(wanted: AccountPatch) -> Iterator[tuple[Any, object]]:
     yield Account.capture_insights, wanted.capture_insights
     yield Account.language, wanted.language
-    yield Account.mail_report_ready, wanted.mail.report_ready
 
 
-def _decide_about_news(signed: Signed, wanted: bool, now: int) -> None:
-    if wanted:
+def _choices(wanted: AccountPatch) -> dict[PurposeName, bool]:
+    named = {purpose: getattr(wanted.mail, setting) for setting, purpose in MAILS.items()}
+    return {purpose: given for purpose, given in named.items() if given is not UNSET}
+
+
+def _decide(signed: Signed, choices: Mapping[PurposeName, bool], now: int) -> None:
+    if any(choices.values()):
         require_age(signed.session)
-    privacy.decide(privacy.account(signed.account.account_id), {NEWS: wanted}, now=now)
+    privacy.decide(privacy.account(signed.account.account_id), choices, now=now)

@@ -140,9 +140,10 @@ def notify(meeting_id: str, revision: int, *, now: int) -> None:
     for session in find_all_of(meeting.account_id, now=now):
         push.to_session(session.session_id, ReportReady(meeting_id, now), now=now)
     account = accounts.find(meeting.account_id, now=now)
-    if account is not None and account.capture_insights and account.mail_report_ready and note_told(meeting, now=now):
+    proof = account and report_mail.may_mail(account, now=now)
+    if account and proof and note_told(meeting, now=now):
         try:
-            report_mail.say_ready(account, meeting_id)
+            report_mail.say_ready(account, meeting_id, proof)
         except Unsent:
             note_untold(meeting, now=now)
             raise

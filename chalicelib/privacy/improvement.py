@@ -8,18 +8,15 @@ from typing import Literal
 from chalicelib.privacy.count_models import add_one
 from chalicelib.runtime import consent
 from chalicelib.runtime.consent import Consented, Improvement
-from chalicelib.runtime.errors import Denied
 
 Act = Literal["report-made", "report-read", "report-shared"]
 
 
 def contribute(act: Act, who: str, *, now: int) -> None:
     """One more of that act; nothing where whoever did it, named as consents name them, has not agreed."""
-    try:
-        consented = consent.check(Improvement, who, now=now)
-    except Denied:
-        return
-    _count(act, consented, now)
+    consented = consent.find(Improvement, who, now=now)
+    if consented is not None:
+        _count(act, consented, now)
 
 
 def _count(act: Act, consented: Consented[Improvement], now: int) -> None:

@@ -15,8 +15,10 @@ class Choices(msgspec.Struct, forbid_unknown_fields=True):
     """Yes or no by purpose; what is not named stays as it is."""
 
     news: bool | UnsetType = UNSET
-    improvement: bool | UnsetType = UNSET
+    reports: bool | UnsetType = UNSET
     insights: bool | UnsetType = UNSET
+    improvement: bool | UnsetType = UNSET
+    beacons: bool | UnsetType = UNSET
 
     def made(self) -> dict[PurposeName, bool]:
         """Those that were named."""

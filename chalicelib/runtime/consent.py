@@ -8,7 +8,7 @@ from typing import ClassVar, Generic, Literal, TypeVar, final
 
 from chalicelib.runtime.errors import Denied
 
-PurposeName = Literal["news", "improvement", "insights"]
+PurposeName = Literal["news", "reports", "insights", "improvement", "beacons"]
 
 
 class Purpose:
@@ -25,10 +25,10 @@ class News(Purpose):
 
 
 @final
-class Improvement(Purpose):
-    """Aggregates that show how the product is used."""
+class Reports(Purpose):
+    """A mail when a meeting's report is ready."""
 
-    name = "improvement"
+    name = "reports"
 
 
 @final
@@ -38,7 +38,21 @@ class Insights(Purpose):
     name = "insights"
 
 
-PURPOSES: tuple[type[Purpose], ...] = (News, Improvement, Insights)
+@final
+class Improvement(Purpose):
+    """Aggregates that show how the product is used."""
+
+    name = "improvement"
+
+
+@final
+class Beacons(Purpose):
+    """A picture in a mail that tells when it was opened. There is none in any mail yet."""
+
+    name = "beacons"
+
+
+PURPOSES: tuple[type[Purpose], ...] = (News, Reports, Insights, Improvement, Beacons)
 P = TypeVar("P", bound=Purpose)
 GivenSince = Callable[[PurposeName, str, int], int | None]  # purpose, subject, now
 _MINT = object()  # whoever lacks it claims a consent that nobody checked
@@ -65,10 +79,16 @@ class Consented(Generic[P]):
 
 def check(purpose: type[P], subject: str, *, now: int) -> Consented[P]:
     """Raises Denied where `subject` has not agreed to the purpose, in its present wording, or has withdrawn."""
-    since_ms = _given_since(purpose.name, subject, now)
-    if since_ms is None:
+    found = find(purpose, subject, now=now)
+    if found is None:
         raise Denied("This needs a consent that was not given.", kind="consent-required")
-    return Consented(purpose, subject, since_ms, _MINT)
+    return found
+
+
+def find(purpose: type[P], subject: str, *, now: int) -> Consented[P] | None:
+    """As `check`; None where they have not agreed: for what is left out then."""
+    since_ms = _given_since(purpose.name, subject, now)
+    return None if since_ms is None else Consented(purpose, subject, since_ms, _MINT)
 
 
 def recorded_by(given_since: GivenSince) -> None:

@@ -1,5 +1,6 @@
 """An account from its first form to logging out everywhere: over HTTPS, with the cookie as it is deployed."""
 
+import re
 import time
 from collections.abc import Callable, Iterator
 
@@ -87,7 +88,7 @@ def _refuses_a_common_password(page: Page) -> None:
     page.get_by_role("button", name="Create an account").click()
     say_age(page)
     boxes = page.locator(".consent-boxes input")
-    expect(boxes).to_have_count(3)
+    expect(boxes).to_have_count(5)
     assert not any(box.is_checked() for box in boxes.all())
     page.locator("#register-email").fill(EMAIL)
     page.locator("#register-password").fill("password2027")
@@ -148,7 +149,7 @@ def test_what_an_account_is_changed_and_forgotten_by_its_owner(device: Device) -
     for click in (news.check, news.uncheck):  # taken back as it was given
         _saves(page, click)
         expect(news).to_be_focused()
-    expect(page.locator(".consents")).to_contain_text("Withdrawn on")
+    expect(page.locator(".consents")).to_contain_text(re.compile("Withdrawn on .+, version 1 of this text"))
     assert complaints(page) == []
     page.locator('[data-step="consents"]').get_by_role("button", name="Back").click()
     expect(insights).not_to_be_checked()

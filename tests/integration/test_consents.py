@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given, strategies as st
 
 from chalicelib.accounts import models, news, unsubscribe
+from chalicelib.accounts.consented import address_for
+from chalicelib.insights import report_mail
 from chalicelib.lifetimes import CONSENT, MINUTE
 from chalicelib.privacy import service, texts
 from chalicelib.privacy.rules import Decided, is_given, next_instant
@@ -45,7 +47,7 @@ def test_nothing_is_agreed_to_by_use(world: World) -> None:
     """F1: use is never consent: looking, registering and logging in leave every purpose open."""
     for browser in (grown_up(world), with_account(world)):
         found = browser.get("/v1/consents").json()["consents"]
-        assert [one["purpose"] for one in found] == ["news", "improvement", "insights"]
+        assert [one["purpose"] for one in found] == ["news", "reports", "insights", "improvement", "beacons"]
         assert not any(one["given"] or one["history"] for one in found)
     assert world.aws.items("consents") == []
 
@@ -257,13 +259,17 @@ def test_a_consent_is_good_for_its_purpose_and_its_person_only(world: World) -> 
     who = service.account(account.account_id)
     other = consent.check(Improvement, who, now=world.now)
     with pytest.raises(RuntimeError, match="consent to improvement is none to news"):
-        news.address_for_news(account, other)  # type: ignore[arg-type]
+        address_for(News, account, other)  # type: ignore[misc]
+    with pytest.raises(RuntimeError, match="consent to improvement is none to reports"):
+        report_mail.say_ready(account, "A" * 22, other)  # type: ignore[arg-type]
     with pytest.raises(TypeError):
-        news.address_for_news(account)  # type: ignore[call-arg]
+        address_for(News, account)  # type: ignore[call-arg]
+    with pytest.raises(TypeError):
+        report_mail.say_ready(account, "A" * 22)  # type: ignore[call-arg]
     service.decide("account/somebody", {"news": True}, now=world.now)
     with pytest.raises(RuntimeError, match="somebody else"):
-        news.address_for_news(account, consent.check(News, "account/somebody", now=world.now))
-    assert news.address_for_news(account, consent.check(News, who, now=world.now)) == EMAIL
+        address_for(News, account, consent.check(News, "account/somebody", now=world.now))
+    assert address_for(News, account, consent.check(News, who, now=world.now)) == EMAIL
 
 
 # one click
@@ -288,7 +294,7 @@ def link_of(world: World) -> str:
 )
 def test_one_click_from_anywhere_ends_the_news(world: World, headers: dict[str, str | None]) -> None:
     """F2: POST without a cookie works, from any site; twice is once; other mail is unaffected."""
-    owner = with_account(world, consents={"news": True})
+    owner = with_account(world, consents={"news": True, "reports": True})
     path, reader = link_of(world), world.browser()
     for _ in range(2):
         answer = reader.post(path, body=b"List-Unsubscribe=One-Click", headers=headers)
@@ -296,6 +302,7 @@ def test_one_click_from_anywhere_ends_the_news(world: World, headers: dict[str, 
     found = by_purpose(owner.get("/v1/consents").json())["news"]
     assert (found["given"], len(found["history"])) == (False, 2)
     assert owner.get("/v1/account").json()["mail"] == {"report_ready": True, "news": False}
+    assert agreed(owner)["reports"] is True
     reader.post("/v1/accounts/password-reset", json_body={"email": EMAIL})
     assert world.aws.mails()[-1].to == (EMAIL,)
 
@@ -328,7 +335,7 @@ def test_only_our_links_unsubscribe_anybody(world: World) -> None:
 def test_no_token_breaks_the_reader(token: str) -> None:
     """F2: any text in, never a fault."""
     with pytest.raises(NotFound):
-        unsubscribe.kind_of(token)
+        unsubscribe.purpose_of(token)
 
 
 def agreed(browser: Browser) -> dict[str, bool]:
@@ -344,7 +351,7 @@ def test_what_a_guest_decided_goes_on_where_they_log_in(world: World) -> None:
     decided_at = world.now
     world.clock.advance(1_000)
     log_in(guest)
-    assert agreed(guest) == {"news": False, "improvement": True, "insights": True}
+    assert [purpose for purpose, given in agreed(guest).items() if given] == ["insights", "improvement"]
     history = by_purpose(guest.get("/v1/consents").json())["improvement"]["history"]
     assert [one["at_ms"] for one in history] == [decided_at]
 
@@ -357,4 +364,4 @@ def test_what_a_guest_decided_comes_along_when_they_register(world: World) -> No
     guest.post("/v1/accounts/verify", json_body={"token": mailed_token(world)})
     for browser in (world.browser(), guest):
         log_in(browser)
-        assert agreed(browser) == {"news": True, "improvement": True, "insights": False}
+        assert [purpose for purpose, given in agreed(browser).items() if given] == ["news", "improvement"]

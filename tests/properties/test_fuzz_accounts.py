@@ -1,9 +1,10 @@
 """Whatever is sent about accounts, by strangers and by people signed in: never a fault, never a hint."""
 
-from typing import Any
+from typing import Any, get_args
 
 from hypothesis import given, settings, strategies as st
 
+from chalicelib.runtime.consent import PurposeName
 from tests.support.accounts import EMAIL, PASSWORD, grown_up, with_account
 from tests.support.browser import Browser
 from tests.support.memory import in_memory
@@ -15,7 +16,7 @@ TEXT = st.text(max_size=40) | st.sampled_from(
 )
 EMAILS = TEXT | st.builds("{}@{}".format, TEXT, TEXT) | st.sampled_from([EMAIL, EMAIL.upper(), "nobody@example.org"])
 PASSWORDS = TEXT | st.just(PASSWORD)
-CHOICES = st.dictionaries(st.sampled_from(["news", "improvement", "insights", "else"]), st.booleans(), max_size=3)
+CHOICES = st.dictionaries(st.sampled_from([*get_args(PurposeName), "else"]), st.booleans(), max_size=3)
 FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "email": EMAILS,
     "password": PASSWORDS,

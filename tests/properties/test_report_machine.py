@@ -38,7 +38,10 @@ def held() -> Iterator[tuple[Memory, list[str]]]:
     """An hour, in which each talked for ten minutes; and the mails about it."""
     consent.recorded_by(privacy.consented_since)  # as app.py has it
     mails = list[str]()
-    with in_memory() as memory, patch.object(report_mail, "say_ready", lambda _, meeting_id: mails.append(meeting_id)):
+    with (
+        in_memory() as memory,
+        patch.object(report_mail, "say_ready", lambda _, meeting_id, __: mails.append(meeting_id)),
+    ):
         write_meeting(MEETING, _organiser(), START_MS, NOW)
         for minutes, who in enumerate(PEOPLE):
             _measure(who, START_MS + minutes * 20 * MINUTE)
@@ -51,6 +54,8 @@ def _organiser() -> str:
     registered = Transaction(now=START_MS)
     accounts.confirm(registered, made, now=START_MS)
     assert registered.commit()
+    who = privacy.account(str(made.account_id))
+    privacy.record(who, privacy.now_deciding({"reports": True}, START_MS), now=START_MS)
     return str(made.account_id)
 
 

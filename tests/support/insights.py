@@ -39,8 +39,8 @@ class Held:
 
 
 def hold(world: World, email: str = EMAIL, **wanted: Any) -> Held:
-    """A meeting of a fresh account, with nobody in it."""
-    organiser = with_account(world, email)
+    """A meeting of a fresh account that wants mails about its reports, with nobody in it."""
+    organiser = with_account(world, email, consents={"reports": True})
     made = organiser.post("/v1/rooms", json_body={"title": "Weekly", **wanted})
     assert made.status == 201, made.body
     return Held(world, organiser, made.json()["room_id"])

@@ -49,6 +49,7 @@ def test_settings_change_one_by_one_and_stay(world: World) -> None:
     browser = with_account(world)
     assert patch(browser, capture_insights=False).json()["capture_insights"] is False
     assert patch(browser, language="ru").json()["language"] == "ru"
+    assert patch(browser, mail={"report_ready": True}).json()["mail"] == {"report_ready": True, "news": False}
     assert patch(browser, mail={"report_ready": False}).json()["mail"] == {"report_ready": False, "news": False}
     assert patch(browser, mail={"news": True}).json()["mail"] == {"report_ready": False, "news": True}
     found = browser.get("/v1/account").json()

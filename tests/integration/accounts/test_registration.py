@@ -35,7 +35,7 @@ def test_an_account_is_there_once_its_address_is_confirmed(world: World) -> None
     assert log_in(browser, "ADA@example.org").json()["account"] == {"email": EMAIL}
     found = browser.get("/v1/account").json()
     assert (found["email"], found["capture_insights"], found["language"], found["totp"]) == (EMAIL, True, "fr", False)
-    assert found["mail"] == {"report_ready": True, "news": False}
+    assert found["mail"] == {"report_ready": False, "news": False}
 
 
 def test_nobody_registers_before_the_question_of_age(world: World) -> None:
@@ -169,7 +169,7 @@ def test_a_confirmation_that_breaks_off_can_be_repeated(world: World) -> None:
                 assert verify(world.browser(), token).status == (410 if finished else 200)
                 browser = world.browser()
                 assert log_in(browser).status == 200
-                assert [one["given"] for one in browser.get("/v1/consents").json()["consents"]] == [True, False, False]
+                assert [one["given"] for one in browser.get("/v1/consents").json()["consents"]] == [True, False, False, False, False]
                 assert len(memory.items("consents")) == 1
             if finished:
                 return

@@ -26,6 +26,19 @@ def again(held: Held) -> Held:
     return other
 
 
+def test_whoever_was_not_asked_gets_none(world: World) -> None:
+    """D8, F1: an account agrees to nothing by itself; its report is there all the same, and a yes counts from then."""
+    held = reported(world)
+    assert held.organiser.request("PUT", "/v1/consents", json_body={"reports": False}).status == 200
+    mails = len(world.aws.mails())
+    assembling.notify(held.room, 1, now=world.now)
+    assert held.organiser.get(f"/v1/meetings/{held.room}/report").json()["status"] == "ready"
+    assert len(world.aws.mails()) == mails
+    assert held.organiser.request("PUT", "/v1/consents", json_body={"reports": True}).status == 200
+    assembling.notify(again(held).room, 1, now=world.now)
+    assert world.aws.mails()[-1].to == (EMAIL,)
+
+
 def test_one_click_ends_these_mails_and_no_others(world: World) -> None:
     """D8, F2: the headers of RFC 8058; a POST without a cookie from the mail program; reports go on being made."""
     held, reader = reported(world), world.browser()

@@ -10,7 +10,6 @@ const STEP = "account";
 export class AccountSettings {
   #root = find(`[data-step="${STEP}"]`, HTMLElement);
   #insights = find('[name="capture_insights"]', HTMLInputElement, this.#root);
-  #reports = find('[name="report_ready"]', HTMLInputElement, this.#root);
   #language = find('[name="language"]', HTMLSelectElement, this.#root);
 
   /**
@@ -23,7 +22,6 @@ export class AccountSettings {
     this.#erasing = erasing;
     panel.onstep(STEP, () => this.#do(() => call("GET", "/v1/account")));
     this.#saves(this.#insights, () => ({ capture_insights: this.#insights.checked }));
-    this.#saves(this.#reports, () => ({ mail: { report_ready: this.#reports.checked } }));
     this.#saves(this.#language, () => ({ language: this.#language.value }));
     this.#form("password", values => this.#changePassword(values));
     this.#form("erase", values => this.#erase(values));
@@ -60,10 +58,9 @@ export class AccountSettings {
   }
 
   /** @param {AccountAnswer} account */
-  #show({ capture_insights, mail, language, totp }) {
+  #show({ capture_insights, language, totp }) {
     find(".settings", HTMLElement, this.#root).hidden = false;
     this.#insights.checked = capture_insights;
-    this.#reports.checked = mail.report_ready;
     this.#language.value = language;
     const state = totp ? "second-factor.is-on" : "second-factor.is-off";
     write(find(".second-factor-state", HTMLElement, this.#root), t(state));

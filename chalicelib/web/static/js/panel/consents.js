@@ -57,5 +57,8 @@ export class Consents {
 function lastDecision({ history }) {
   const last = history.at(-1);
   if (!last) return "";
-  return t(last.given ? "consents.given" : "consents.withdrawn", { when: dayAndTime(last.at_ms) });
+  return t(last.given ? "consents.given" : "consents.withdrawn", {
+    when: dayAndTime(last.at_ms),
+    version: last.version,
+  });
 }
