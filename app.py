@@ -6,6 +6,7 @@ from chalicelib.accounts.routes import routes as account_routes
 from chalicelib.content.routes import routes as content_routes
 from chalicelib.insights import organiser_routes as meetings, routes as insights, share_routes, tasks
 from chalicelib.joining import routes as joining, tasks as sounds
+from chalicelib.outreach.routes import routes as outreach_routes
 from chalicelib.privacy import receipt_routes, rights_routes, tasks as privacy_tasks
 from chalicelib.privacy.routes import routes as privacy_routes
 from chalicelib.rooms.organiser_routes import routes as organiser_routes
@@ -24,7 +25,7 @@ for blueprint in (
     sessions.routes, age_routes.routes, privacy_routes, receipt_routes.routes, rights_routes.routes,
     privacy_tasks.tasks, account_routes, own_account_routes, room_routes, organiser_routes, room_tasks,
     content_routes, joining.routes, sounds.tasks, insights.routes, meetings.routes, share_routes.routes,
-    tasks.tasks, api_routes.routes, pages.routes,
+    tasks.tasks, outreach_routes, api_routes.routes, pages.routes,
 ):  # fmt: skip
     app.register_blueprint(blueprint)
 

@@ -149,6 +149,14 @@ USE_COUNT = Lifetime(
     396 * DAY,
     "the beginning of its month",
 )
+FEEDBACK = Lifetime(
+    "feedback", "participant", "learn what is good or bad about the product", 180 * DAY, "its being sent"
+)
+ENQUIRY = Lifetime("enquiry", "participant", "answer whoever wants to know more", 90 * DAY, "its being sent")
+SURVEY_ANSWER = Lifetime(
+    "survey-answer", "participant", "count what people choose in a survey", 180 * DAY, "its being sent"
+)
+NEWS_SENT = Lifetime("news-sent", "account", "mail nobody the same news twice", 180 * DAY, "its being sent")
 EXPIRY_ENTRY = Lifetime("expiry-entry", "participant", "delete on time what has run out", DAY, "the instant it is due")
 EXPIRY_CURSOR = Lifetime("expiry-cursor", "nobody", "know how far the deleting has come", 180 * DAY, "the last run")
 ERASURE = Lifetime("erasure", "nobody", "keep a backup from bringing back who was erased", 30 * DAY, "the erasure")
@@ -211,6 +219,10 @@ LIFETIMES = (
     REPORT_SHARE,
     RAW_INSIGHTS,
     USE_COUNT,
+    FEEDBACK,
+    ENQUIRY,
+    SURVEY_ANSWER,
+    NEWS_SENT,
     EXPIRY_ENTRY,
     EXPIRY_CURSOR,
     QUEUED_PUSH,

@@ -10,12 +10,13 @@ from chalicelib.accounts import begun, models as accounts, sweep as account_swee
 from chalicelib.content import showing, staging
 from chalicelib.insights import erasing as out_of_meetings, held_models as of_meetings, history, keeping, starting
 from chalicelib.joining import consequences, held_models as of_sound
-from chalicelib.privacy import erasing, exporting, service as privacy, too_young
+from chalicelib.outreach import service as forms
+from chalicelib.privacy import erasing, exporting, request_models as of_requests, service as privacy, too_young
 from chalicelib.rooms import ending, erasing as out_of_rooms, held_models as of_rooms, presence, service as rooms
 from chalicelib.runtime import consent, events, expiry
 from chalicelib.sessions import aftermath, forgetting, sweep
 
-HELD = (of_rooms, of_sound, of_meetings)  # imported so that what they hold is known (runtime/holdings.py)
+HELD = (of_rooms, of_sound, of_meetings, of_requests)  # imported so that what they hold is known (runtime/holdings.py)
 
 DUE: dict[str, expiry.Handler] = {
     presence.PRESENT: presence.look_after,
@@ -32,6 +33,7 @@ DUE: dict[str, expiry.Handler] = {
     history.NAMES: history.drop_names,
     history.KEEP: keeping.look_after,
     keeping.SHARED: keeping.drop_share,
+    forms.RAN_OUT: forms.drop,
 }
 
 DUE_BY_THE_PAGE: dict[str, expiry.PageHandler] = {
@@ -41,7 +43,7 @@ DUE_BY_THE_PAGE: dict[str, expiry.PageHandler] = {
 }
 
 HEARD: dict[type, tuple[Callable[[Any], None], ...]] = {
-    events.FoundTooYoung: (too_young.forget_guest, begun.forget_begun),
+    events.FoundTooYoung: (too_young.forget_guest, begun.forget_begun, forms.forget_guest),
     events.FoundOldEnough: (too_young.readmit_guest,),
     events.SessionEnded: (staging.forget_session, rooms.forget_session, consequences.forget_sound),
     events.SessionReplaced: (rooms.cut_off,),

@@ -54,6 +54,7 @@ PATH_PARAMETERS: Mapping[str, Any] = {
     "share_id": Annotated[OpaqueText, Meta(description="A link to a report, as the list names it.")],
     "receipt_id": Annotated[OpaqueText, Meta(description="As it was handed to whoever was erased.")],
     "content_id": Annotated[OpaqueText, Meta(description="Something shown in the meeting.")],
+    "survey_id": Annotated[str, Meta(pattern="^[a-z0-9-]{1,40}$", description="A survey, as its link names it.")],
     "tab_id": Annotated[UUID, Meta(description="A browser tab, by the UUID it names itself.")],
     "join_id": Annotated[UUID, Meta(description="A clip, by the UUID it was sent under.")],
 }

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -36,6 +37,7 @@ class Settings:
     workflows: str = "arn:aws:states:eu-central-1:123456789012:stateMachine"  # what a workflow's ARN begins with
     kms_key: str = ""  # wraps the organisers' keys when deployed; locally the secret does
     coming: tuple[bytes, ...] = ()
+    support_url: str = ""  # another company's page for support, loaded for who asks for it; none unless set
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> "Settings":
@@ -58,6 +60,7 @@ class Settings:
             mail_from=_deployed(environ, "EARSHOT_MAIL_FROM", cls.mail_from),
             workflows=_deployed(environ, "EARSHOT_WORKFLOWS", cls.workflows),
             kms_key=environ.get("EARSHOT_KMS_KEY", "") if stage == "local" else _required(environ, "EARSHOT_KMS_KEY"),
+            support_url=_https(environ, "EARSHOT_SUPPORT_URL"),
         )
 
     @property
@@ -91,6 +94,14 @@ def _required(environ: Mapping[str, str], name: str) -> str:
 def _deployed(environ: Mapping[str, str], name: str, local: str) -> str:
     """What only a deployment must say."""
     return environ.get(name) or local if environ.get("EARSHOT_STAGE") == "local" else _required(environ, name)
+
+
+def _https(environ: Mapping[str, str], name: str) -> str:
+    """An address that may stand in a page's policy; empty where there is none."""
+    value = environ.get(name, "")
+    if value and not re.fullmatch(r"https://[a-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._~/?&=%-]*)?", value):
+        raise MissingSetting(f"{name} must begin with https:// and hold nothing that an address need not hold")
+    return value
 
 
 def _secrets(environ: Mapping[str, str]) -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:

@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from chalicelib.outreach.rules import Survey
 from chalicelib.privacy import retention
+from chalicelib.runtime.settings import settings
 from chalicelib.web import browsers, i18n
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -74,6 +77,19 @@ def policy(reader: Reader) -> str:
     """What is kept of people, what for and how long: made from the table that the code enforces."""
     promises = retention.promises(reader.language)
     return _render("retention.html", reader, view="notice", promises=promises, version=retention.versions()[-1])
+
+
+def contact(reader: Reader) -> str:
+    """Who gets what first, then the forms, and another company's page where the operator has one."""
+    support = settings().support_url
+    title, host = i18n.text(reader.language, "contact.title"), urlsplit(support).netloc
+    return _render("contact.html", reader, view="notice", title=title, support=support, support_host=host)
+
+
+def survey(reader: Reader, asked: Survey) -> str:
+    """A survey's questions, for whoever is old enough."""
+    said = asked.texts[reader.language]
+    return _render("survey.html", reader, view="notice", title=said["title"], said=said, survey=asked)
 
 
 def not_found(reader: Reader) -> str:

@@ -3,12 +3,15 @@
 import re
 from collections.abc import Callable, Mapping
 from functools import partial
+from urllib.parse import urlsplit
 
 from chalice.app import Blueprint
 
+from chalicelib.outreach.rules import surveys
 from chalicelib.rooms.rules import ANALYTICS
 from chalicelib.runtime import clock
 from chalicelib.runtime.http import HTML, PAGE_POLICY, Call, Reply, operation
+from chalicelib.runtime.settings import settings
 from chalicelib.sessions import edge
 from chalicelib.web import analytics, pages
 from chalicelib.web.browsers import too_old
@@ -68,6 +71,22 @@ def show_shared(call: Call[None]) -> Reply:
 @operation(routes, "GET", "/policy/retention", summary="What is kept, and how long", answer_type=HTML, document=False)
 def show_retention(call: Call[None]) -> Reply:
     return _page(call, pages.policy)
+
+
+@operation(routes, "GET", "/contact", summary="Write to the operator", answer_type=HTML, document=False)
+def show_contact(call: Call[None]) -> Reply:
+    """Another company's page is framed on a click only, and only where the operator has set one."""
+    support = urlsplit(settings().support_url)
+    policy = f"{PAGE_POLICY}; frame-src {support.scheme}://{support.netloc}" if support.netloc else PAGE_POLICY
+    return _page(call, pages.contact, {"Content-Security-Policy": policy})
+
+
+@operation(routes, "GET", "/surveys/{survey_id}", summary="Answer a survey", answer_type=HTML, document=False)
+def show_survey(call: Call[None]) -> Reply:
+    asked = surveys().get(call.path["survey_id"])
+    if asked is None or not asked.open_at(clock.now()):
+        return missing_page(call.headers, call.query)
+    return _page(call, partial(pages.survey, asked=asked))
 
 
 @operation(routes, "GET", "/join", summary="Where a code's QR picture leads", answer_type=HTML, document=False)

@@ -166,7 +166,8 @@ def test_every_table_has_its_net_below() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["clips", "sessions", "connections", "limits", "mail-tokens", "expiries", "tabs", "participants"]
+    "name",
+    ["clips", "sessions", "connections", "limits", "mail-tokens", "expiries", "tabs", "participants", "outreach"],
 )
 def test_no_backup_keeps_what_should_go(name: str) -> None:
     """Never point-in-time recovery for clips, sessions and connections; no stream carries them."""

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from chalicelib.insights import assembling
 from chalicelib.insights.fold_models import Folded, put_folds
 from chalicelib.insights.models import SHARDS, batches_of, shard_of
+from chalicelib.outreach import mailing
+from chalicelib.outreach.mailing import Issue
 from chalicelib.privacy import exporting
 from chalicelib.runtime.holdings import Person, identify
 from chalicelib.sessions import models as sessions
@@ -62,9 +64,21 @@ def owner_with_everything(world: World) -> Belongings:
     assert guest.post("/v1/accounts/verify", json_body={"token": mailed_token(world)}).status == 200
     assert log_in(guest, EMAIL).status == 200
     assert guest.request("PUT", "/v1/consents", json_body={"insights": True, "news": True}).status == 200
+    assert mailing.send_issue(Issue("first", {"en": ("News", "There is news.")}), now=world.now).sent == 1
     over = _been_in_one(world, guest, "ada@example.org")
     _run_one(world, guest)
     return _in_another(world, guest, over)
+
+
+def _write(who: Browser) -> None:
+    """By every form."""
+    for path, body in (
+        ("/v1/feedback", {"about": "sound", "text": f"Good {CANARY}"}),
+        ("/v1/enquiries", {"email": EMAIL, "text": f"What is {CANARY}?"}),
+        ("/v1/surveys/first-meeting/answers", {"answers": {"again": "yes"}}),
+    ):
+        answer = who.post(path, json_body=body)
+        assert answer.status == 201, answer.body
 
 
 def _been_in_one(world: World, who: Browser, organiser: str) -> Held:
@@ -135,6 +149,7 @@ def _in_another(world: World, who: Browser, over: Held) -> Belongings:
     tab = who.connect(connection, tab=str(uuid.UUID(int=7)))
     tab.resume(running.room)
     tab.send({"action": "call", "room_id": running.room, "joined": True})
+    _write(who)
     staged = who.post("/v1/content", json_body={"url": LINK}, headers={"Earshot-Tab": str(uuid.UUID(int=7))})
     assert staged.status == 201, staged.body
     shown = {"room_id": running.room, "as": "card"}

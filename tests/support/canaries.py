@@ -18,7 +18,7 @@ from tests.support import personal
 
 CONFIDENTIAL = frozenset(
     "email password new_password totp participant_name name token title url code bearer ticket secret "
-    "recovery_codes key join_id participant_id".split()
+    "recovery_codes key join_id participant_id text".split()
 )
 SHORTEST = 3  # characters: anything shorter is in every line
 PIECE = 24  # bytes of a fingerprint that are nobody else's; a multiple of three, as base64 has it

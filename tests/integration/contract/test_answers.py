@@ -170,6 +170,10 @@ def have_an_account(visit: Visit, world: World) -> None:
     does(cleo, "POST", "/v1/accounts/password", json_body={"token": accounts.mailed_token(world), **password})
     assert accounts.log_in(cleo).status == 200
     run_a_meeting(visit, world, cleo)
+    does(cleo, "POST", "/v1/feedback", json_body={"about": "other", "text": "Good."})
+    does(cleo, "POST", "/v1/enquiries", json_body={"email": own, "text": "What is it?"})
+    answers = {"answers": {"again": "yes"}}
+    does(cleo, "POST", "/v1/surveys/{survey_id}/answers", {"survey_id": "first-meeting"}, json_body=answers)
     does(cleo, "GET", "/v1/retention")
     does(cleo, "GET", "/v1/consents")
     does(cleo, "PUT", "/v1/consents", json_body={"improvement": True})

@@ -8,6 +8,7 @@ from app import app
 from chalicelib.accounts.schemas import ChangePassword, NewAccount, OwnPassword, TotpCode, TotpOff
 from chalicelib.content.schemas import NewContent, Showing
 from chalicelib.insights.schemas import BatchIn
+from chalicelib.outreach.schemas import Enquiry, Feedback, SurveyAnswers
 from chalicelib.privacy.schemas import Receipt
 from chalicelib.rooms.schemas import Admission
 from chalicelib.runtime.errors import Unauthenticated
@@ -25,6 +26,9 @@ BEHIND_SESSION = [one for one in OURS if Unauthenticated in one.errors and one.n
 BODIES: dict[Any, bytes] = {
     Admission: b'{"admit": true}',
     BatchIn: b'{"sequence": 1, "events": []}',
+    Feedback: b'{"about": "other", "text": "Good."}',
+    Enquiry: b'{"email": "ada@example.org", "text": "What is it?"}',
+    SurveyAnswers: b'{"answers": {"again": "yes"}}',
     NewAccount: b'{"email": "ada@example.org", "password": "correct horse battery staple"}',
     OwnPassword: b'{"password": "correct horse battery staple"}',
     ChangePassword: b'{"password": "correct horse battery staple", "new_password": "another one entirely"}',

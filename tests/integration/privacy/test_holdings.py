@@ -8,10 +8,12 @@ from chalicelib.runtime import holdings
 from tests.support.belongings import CANARY, Belongings, guest_with_everything, owner_with_everything
 from tests.support.world import World
 
-ACCOUNTS = {"Account", "OwnParticipant", "Organiser", "Runs", "Meeting", "Listed", "Share", "Part", "OrganiserKey"}
+ACCOUNTS = {
+    "Account", "OwnParticipant", "Organiser", "Runs", "Meeting", "Listed", "Share", "Part", "OrganiserKey", "NewsSent",
+}  # fmt: skip
 BOTH = {
     "Session", "Decision", "Member", "Call", "Connection", "Lease", "Item", "Shown", "Batch", "Fold", "Attendee",
-    "Attended", "NamedIn", "Export", "ExportPart",
+    "Attended", "NamedIn", "Export", "ExportPart", "Feedback", "Enquiry", "SurveyAnswer",
 }  # fmt: skip
 OF_GUESTS_WHO_LOG_IN = {"GoesOn"}
 BY_MAIL = {"Request", "Act"}  # what the operator was asked

@@ -12,6 +12,7 @@ from chalicelib.content import rules
 from chalicelib.insights.advice import RULES
 from chalicelib.insights.figures import Measures, Person
 from chalicelib.lifetimes import Subject
+from chalicelib.outreach.schemas import About
 from chalicelib.privacy.retention import UNITS
 from chalicelib.runtime.problem_kinds import PROBLEM_KINDS
 from chalicelib.web import i18n, pages
@@ -50,6 +51,7 @@ FAMILIES = {  # keys that templates put together, and from what
     "trend.{}": TREND,
     "subject.{}": get_args(Subject),
     "length.{}": UNITS,
+    "contact.about.{}": get_args(About),
     "tip.{}.title": TIPS,
     "tip.{}.body": TIPS,
 }

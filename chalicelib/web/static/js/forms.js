@@ -5,12 +5,17 @@ import { problemText, saysOver } from "./problems.js";
 
 export const OVER = "earshot.over"; // event of the document: the server knows no session of this browser
 
-/** @typedef {HTMLInputElement | HTMLSelectElement} Field */
+/** @typedef {HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement} Field */
 /** @typedef {Record<string, string>} Values */
 
 /** @param {HTMLFormElement} form */
 const fieldsOf = form =>
-  [...form.elements].filter(one => one instanceof HTMLInputElement || one instanceof HTMLSelectElement);
+  [...form.elements].filter(
+    one =>
+      one instanceof HTMLInputElement ||
+      one instanceof HTMLSelectElement ||
+      one instanceof HTMLTextAreaElement,
+  );
 
 /** @param {Field} field @param {boolean} wrong @param {string} [why] better than what the field says by itself */
 function mark(field, wrong, why) {

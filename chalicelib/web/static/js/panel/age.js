@@ -4,14 +4,7 @@ import { find } from "../dom.js";
 import { onSubmit } from "../forms.js";
 import { language } from "../i18n.js";
 import { remember } from "../memory.js";
-
-const FIRST_YEAR = 1900;
-const MONTHS = 12;
-
-/** @param {HTMLSelectElement} select @param {string} text @param {number} value */
-function add(select, text, value) {
-  select.append(new Option(text, String(value)));
-}
+import { offerBirthMonths } from "./birth-month.js";
 
 /** The same question to everybody, before a name or an address is taken: no default, no hint of what is hoped for. */
 export class AgeQuestion {
@@ -23,7 +16,7 @@ export class AgeQuestion {
   constructor(panel, session) {
     this.#panel = panel;
     this.#session = session;
-    this.#fill();
+    offerBirthMonths();
     const guardian = find('[data-form="guardian"]', HTMLFormElement);
     onSubmit(guardian, async ({ email }) => {
       await call("POST", "/v1/session/age/guardian", { json: { email, language } });
@@ -64,14 +57,5 @@ export class AgeQuestion {
   #known() {
     remember("session", "yes");
     return this.#session.read();
-  }
-
-  #fill() {
-    const months = find("#birth-month", HTMLSelectElement);
-    const names = new Intl.DateTimeFormat(language, { month: "long", timeZone: "UTC" });
-    for (let month = 1; month <= MONTHS; month++)
-      add(months, names.format(Date.UTC(FIRST_YEAR, month - 1)), month);
-    const years = find("#birth-year", HTMLSelectElement);
-    for (let year = new Date().getFullYear(); year >= FIRST_YEAR; year--) add(years, String(year), year);
   }
 }

@@ -15,9 +15,9 @@ export class Consents {
   /** @type {Consent[]} */
   #known = [];
 
-  /** @param {import("./panel.js").Panel} panel */
-  constructor(panel) {
-    panel.onstep(STEP, () => this.#do(() => call("GET", ADDRESS)));
+  /** Shows them as they stand. */
+  read() {
+    return this.#do(() => call("GET", ADDRESS));
   }
 
   /** @param {() => Promise<{consents: Consent[]}>} ask */

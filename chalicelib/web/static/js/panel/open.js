@@ -42,7 +42,8 @@ export function openPanel(session, opened) {
   new Registration(panel, age);
   new AccountSettings(panel, session, new Erasing(panel, session));
   new SecondFactor(panel);
-  new Consents(panel);
+  const consents = new Consents();
+  panel.onstep("consents", () => consents.read());
   new OpenMeeting(panel, opened);
   keepTheme(session);
   void showWanted(session, panel, age);
