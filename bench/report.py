@@ -229,7 +229,7 @@ def _attend(number: int, behaviour: list[Item], memory: Memory, now: int) -> Non
     participant_id = derived("participant", str(number))
     person = privacy.guest(participant_id)
     privacy.record(person, privacy.now_deciding({"insights": True}, START_MS), now=START_MS)
-    name_models.name_attendees(MEETING, {participant_id: "Somebody"}, now=now)
+    name_models.name_attendees(MEETING, {participant_id: name_models.Called("Somebody")}, now=now)
     meeting_models.stays.put(meeting_models.new_stay(MEETING, participant_id, START_MS, now))
     mine = {"part": {"S": batches_part(MEETING, shard_of(participant_id))}, "person": {"S": person}}
     sent = ({**one, **mine, "entry": {"S": participant_id + one["entry"]["S"]}} for one in behaviour)

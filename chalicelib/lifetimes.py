@@ -111,7 +111,11 @@ HISTORY = Lifetime(
     "the organiser's last use",
 )
 ATTENDEE_NAME = Lifetime(
-    "attendee-name", "participant", "tell an organiser who came, by name", 180 * DAY, "the participant's last meeting"
+    "attendee-name",
+    "participant",
+    "tell an organiser who came, by name, and by the e-mail address that they gave",
+    180 * DAY,
+    "the participant's last use",
 )
 ERASED_FROM = Lifetime(
     "erased-from",

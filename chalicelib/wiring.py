@@ -59,6 +59,7 @@ HEARD: dict[type, tuple[Callable[[Any], None], ...]] = {
     events.StayEnding: (history.record_stay,),
     events.RoomEnded: (showing.clear_room, history.record_end),
     events.AccountUsed: (accounts.record_use_with,),
+    events.PersonUsed: (history.follow_use,),
     events.AccountErasing: (keeping.follow_erasure,),
     events.SubjectErased: (out_of_rooms.forget_person, out_of_meetings.hide_person, exporting.forget_person),
     events.ParticipantAdmitted: (consequences.seat_admitted,),

@@ -25,7 +25,14 @@ from chalicelib.insights.meeting_models import (
     stays,
 )
 from chalicelib.insights.models import forget_raw, note_merge, note_shown, rooms_of
-from chalicelib.insights.name_models import AHEAD_MS, forget_names, name_attendees, sweep_names
+from chalicelib.insights.name_models import (
+    AHEAD_MS,
+    Called,
+    follow_use as name_on,
+    forget_names,
+    name_attendees,
+    sweep_names,
+)
 from chalicelib.insights.sitting import sitting
 from chalicelib.insights.starting import look_after_end, start_report
 from chalicelib.lifetimes import ATTENDEE_NAME, DAY, HISTORY, RAW_INSIGHTS
@@ -48,7 +55,7 @@ def record_stay(event: events.StayEnding) -> None:
     """
     if privacy.is_gone(privacy.guest(event.participant_id), now=event.now):
         return
-    name_attendees(event.room_id, {event.participant_id: event.name}, now=event.now)
+    name_attendees(event.room_id, {event.participant_id: Called(event.name, event.email)}, now=event.now)
     made = new_stay(event.room_id, event.participant_id, event.from_ms, event.to_ms)
     stays.create(made, now=event.now, over=Attended.to_ms < event.to_ms)
 
@@ -56,6 +63,12 @@ def record_stay(event: events.StayEnding) -> None:
 def follow_deletion(event: events.NameDeleted) -> None:
     """A name that its bearer deletes is theirs, not the organiser's; the stays remain, of a participant."""
     forget_names(event.participant_id, event.until_ms, event.is_it, now=event.now)
+
+
+def follow_use(event: events.PersonUsed) -> None:
+    """Somebody uses the service: for 180 days from now on they are named where they were."""
+    for one in sorted(event.participants):
+        name_on(one, now=event.now)
 
 
 def record_shown(event: events.ShowingEnding) -> None:
@@ -117,7 +130,7 @@ def _record_present(event: events.RoomEnded) -> None:
 
 
 def _record_some(people: list[Member], event: events.RoomEnded) -> None:
-    name_attendees(event.room_id, {one.participant_id: one.name for one in people}, now=event.now)
+    name_attendees(event.room_id, {one.participant_id: Called(one.name, one.email) for one in people}, now=event.now)
     made = [new_stay(event.room_id, one.participant_id, one.came_at_ms, event.ended_at_ms) for one in people]
     stays.write_many(made, ())
 

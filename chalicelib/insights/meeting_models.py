@@ -20,13 +20,13 @@ from pynamodb.expressions.update import Action
 
 from chalicelib.insights.intervals import Spans, union
 from chalicelib.lifetimes import ERASED_FROM, HISTORY
+from chalicelib.rooms.record_models import SEALED_EMAIL
 from chalicelib.runtime import vault
 from chalicelib.runtime.ids import is_opaque
 from chalicelib.runtime.store import Binding, Record, Table
 from chalicelib.runtime.transactions import Transaction
 
 MEETING, ATTENDED, PERSON, NAMED_IN, GONE = "meeting", "attended#", "person#", "participant#", "gone#"
-SEALED_EMAIL = "insights/email"
 PAGE = 50  # meetings of a list
 KEYS = 100  # of one read, DynamoDB quota
 

@@ -1,13 +1,16 @@
-"""What participants are called in meetings that are over: for as long as they come to any, not as the organiser does.
+"""What participants are called in meetings that are over: for as long as they use the service, not the organiser.
 
-A name leaves 180 days after its bearer was last in a meeting that is remembered, whoever ran that; stays and figures
-remain, of a participant (D11).
+A name, and an e-mail address that was given with it, leaves 180 days after its bearer's last use, whoever ran the
+meeting; stays and figures remain, of a participant (D11). Their use moves the latest of their entries on, one write;
+the others follow as the reaper looks at them.
 
-   participant#a   meeting 1   ─────────180 days────────┐ taken for the later of both
-                   meeting 2            ─────────180 days────────┐ both names go
+   participant#a   meeting 1   ─────────180 days────────┐ taken for the latest of all
+                   meeting 2            ─────────180 days────────┐ moved on by a use
+                   used                      ─────────180 days────────┐ both names go
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple
 
 from chalicelib.insights.meeting_models import (
     KEYS,
@@ -26,10 +29,25 @@ PAIRS = 50  # rows of two in one transaction: 100, DynamoDB quota
 AHEAD_MS = HOUR  # before a name's end somebody looks: what would pass it is deleted then
 
 
-def name_attendees(meeting_id: str, names: Mapping[str, str], *, now: int) -> None:
-    """What participants are called in a meeting's history; where that can be found goes first."""
+class Called(NamedTuple):
+    """By a name; `email` is sealed."""
+
+    name: str
+    email: str | None = None
+
+
+def name_attendees(meeting_id: str, names: Mapping[str, Called], *, now: int) -> None:
+    """What participants are called in a meeting's history; where that can be found goes first.
+
+    An address that they gave when they were there before stays.
+    """
+    without = [one for one, called in names.items() if called.email is None]
+    given = {who: one.email for who, one in names_of(meeting_id, without, now=now).items()}
     found_by = [NamedIn(NAMED_IN + one, meeting_id) for one in names]
-    people = [Attendee(meeting_id, PERSON + one, name=name) for one, name in names.items()]
+    people = [
+        Attendee(meeting_id, PERSON + one, name=called.name, email=called.email or given.get(one))
+        for one, called in names.items()
+    ]
     for made in (*found_by, *people):
         made.lives_until(ATTENDEE_NAME.deadline(now))
     namings.write_many(found_by, ())
@@ -51,6 +69,15 @@ def forget_names(participant_id: str, until_ms: int, is_it: Callable[[str], bool
     listed = namings.query(NAMED_IN + participant_id, now=now)
     found = _attendees([(one.meeting_id, PERSON + participant_id) for one in listed], now)
     attendees.delete_many((one.owner, one.entry) for one in found if one.expires_at_ms <= lives_ms or is_it(one.name))
+
+
+def follow_use(participant_id: str, *, now: int) -> None:
+    """The latest of their entries lives as long as they may be named from now on."""
+    found = namings.query(NAMED_IN + participant_id, now=now)
+    latest = max(found, key=lambda one: int(one.expires_at_ms), default=None)
+    if latest is not None and int(latest.expires_at_ms) < ATTENDEE_NAME.deadline(now):
+        lives = MeetingEntry.living_until(ATTENDEE_NAME.deadline(now))
+        namings.update((latest.owner, latest.entry), lives, now=now)
 
 
 def sweep_names(meeting_id: str, *, now: int) -> int | None:
@@ -77,7 +104,7 @@ def _forget_pairs(meeting_id: str, people: list[str], now: int) -> None:
 
 
 def _last_end(participant_id: str, now: int) -> int:
-    """As their latest meeting has it."""
+    """As the latest of their entries has it."""
     return max((int(one.expires_at_ms) for one in namings.query(NAMED_IN + participant_id, now=now)), default=0)
 
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from chalicelib.lifetimes import MINUTE
 from chalicelib.rooms import merging, push, service as rooms
 from chalicelib.rooms.models import find_head, find_member, knock_key, member_key, new_knock
-from chalicelib.rooms.record_models import Knock, Member, knocks, members
+from chalicelib.rooms.record_models import SEALED_EMAIL, Knock, Member, knocks, members
 from chalicelib.rooms.room import Person, Room
-from chalicelib.runtime import events, limits
+from chalicelib.runtime import events, limits, vault
 from chalicelib.runtime.addresses import parse_address
 from chalicelib.runtime.errors import Denied, NotFound
 from chalicelib.runtime.ids import ConnectionId, ParticipantId, RoomId, SessionId, is_opaque
@@ -32,37 +32,42 @@ class Knocking:
     expires_at_ms: int
 
 
-def come_in(room_id: RoomId, session: Session, *, via: str, now: int) -> RoomId | Knocking:
+def come_in(room_id: RoomId, session: Session, *, via: str, now: int, email: str | None = None) -> RoomId | Knocking:
     """Makes the session's participant a member, or has them knock. One meeting at a time: they leave any other.
 
-    Raises NotFound where the meeting has ended, Denied for whoever was refused a moment ago, TooMany.
+    `email` is sealed. Raises NotFound where the meeting has ended, Denied for whoever was refused just now, TooMany.
     """
     room = merging.current_room(room_id, now=now)
     if room is None:
         raise NotFound("This meeting has ended.")
-    if find_member(room.room_id, ParticipantId(session.participant_id), now=now) is not None:
+    member = find_member(room.room_id, ParticipantId(session.participant_id), now=now)
+    if member is not None:
+        if email is not None:
+            rooms.keep_email(member, email, now=now)
         return room.room_id
     limits.count(f"entries/{session.participant_id}", allowed=ENTRIES, window_ms=10 * MINUTE, now=now)
-    entered = None if room.asks(session.account_id) else rooms.walk_in(room.room_id, session, via=via, now=now)
+    asks = room.asks(session.account_id)
+    entered = None if asks else rooms.walk_in(room.room_id, session, via=via, now=now, email=email)
     if entered is None:
-        return _ask(room, session, via, now)
+        return _ask(room, rooms.person(session, email), via, now)
     return _arrived(entered, session, now)
 
 
 def come_by_link(
     room_id: RoomId, session: Session, *, name: str | None = None, email: str | None = None, now: int
 ) -> RoomId | Knocking:
-    """As `come_in`, for whoever has an invitation, under another name if they like. An address is for grown-ups only.
+    """As `come_in`, for whoever has an invitation, under another name if they like; from 13 years on with an address.
 
     Raises NotFound for a room without an invitation, Denied as `require_age`, Invalid for what is no name.
     """
     check_link(room_id, now=now)
+    sealed = None
     if email is not None:
         require_age(session)
-        parse_address(email)
+        sealed = vault.seal(SEALED_EMAIL, parse_address(email))
     if name is not None and name != session.participant_name:
         session = change_name(session, name, now=now)
-    return come_in(room_id, session, via="link", now=now)
+    return come_in(room_id, session, via="link", now=now, email=sealed)
 
 
 def check_link(room_id: RoomId, *, now: int) -> None:
@@ -134,13 +139,13 @@ def leave(room_id: RoomId, session: Session, *, now: int) -> None:
             raise
 
 
-def _ask(room: Room, session: Session, via: str, now: int) -> Knocking:
+def _ask(room: Room, who: Person, via: str, now: int) -> Knocking:
     """Asked again while they wait, the same; whoever was refused has to wait until the knock is over."""
-    found = _find(room.room_id, session.participant_id, now)
+    found = _find(room.room_id, who.participant_id, now)
     if found is None:
-        found = knock(room.room_id, rooms.person(session), via=via, required=True, now=now)
+        found = knock(room.room_id, who, via=via, required=True, now=now)
     if found is None:
-        found = _find(room.room_id, session.participant_id, now)
+        found = _find(room.room_id, who.participant_id, now)
     if found is None:
         raise NotFound("This meeting has ended.")
     if found.refused:
@@ -165,7 +170,8 @@ def _admit(found: Knock, now: int) -> None:
     elif knocks.take(found, now=now):
         session = find(session_id, now=now)
         if session is not None:
-            entered = _arrived(rooms.enter_room(room_id, session, via=found.via, now=now), session, now)
+            came = rooms.enter_room(room_id, session, via=found.via, now=now, email=found.email)
+            entered = _arrived(came, session, now)
             push.answered(session_id, entered, admitted=True, now=now)
 
 

@@ -13,6 +13,7 @@ from chalicelib.rooms.record_models import (
     MEMBER,
     MERGED,
     ORGANISER,
+    SEALED_EMAIL,
     SHOWN,
     Call,
     Empty,
@@ -37,7 +38,7 @@ from chalicelib.rooms.record_models import (
     runs_by,
 )
 from chalicelib.rooms.tabs import TAB_OF, Lease, TabEntry, leases
-from chalicelib.runtime import holdings
+from chalicelib.runtime import holdings, vault
 from chalicelib.runtime.holdings import Person
 from chalicelib.runtime.ids import SessionId
 from chalicelib.runtime.store import Table
@@ -131,7 +132,8 @@ def _organised(one: Organiser) -> dict[str, Any]:
 
 
 def _joined(one: Member) -> dict[str, Any]:
-    return {"room_id": one.room_id, "name": one.name, "joined_at_ms": int(one.joined_at_ms), "via": one.via}
+    said = {"name": one.name, "email": one.email and vault.unseal(SEALED_EMAIL, one.email)}
+    return {"room_id": one.room_id, **said, "joined_at_ms": int(one.joined_at_ms), "via": one.via}
 
 
 def _showed(one: Shown) -> dict[str, Any]:

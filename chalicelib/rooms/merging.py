@@ -172,6 +172,7 @@ def member_of(room_id: RoomId, like: Member) -> Member:
         participant_id=like.participant_id,
         session_id=like.session_id,
         name=like.name,
+        email=like.email,
         joined_at_ms=like.joined_at_ms,
         via=like.via,
         here=like.here,

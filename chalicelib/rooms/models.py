@@ -74,6 +74,7 @@ def new_member(room_id: RoomId, person: Person, *, via: str, now: int) -> Member
         name=person.name,
         joined_at_ms=now,
         via=via,
+        email=person.email,
     )
     member.lives_until(MEETING.deadline(now))
     return member
@@ -81,7 +82,7 @@ def new_member(room_id: RoomId, person: Person, *, via: str, now: int) -> Member
 
 def new_knock(room_id: RoomId, person: Person, now: int, *, via: str, join_id: str | None, required: bool) -> Knock:
     knock = Knock(*knock_key(room_id, person.participant_id), via=via, join_id=join_id, required=required)
-    knock.participant_id, knock.session_id = person.participant_id, person.session_id
+    knock.participant_id, knock.session_id, knock.email = person.participant_id, person.session_id, person.email
     knock.lives_until(KNOCK.deadline(now))
     return knock
 

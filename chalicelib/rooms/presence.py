@@ -164,7 +164,7 @@ def end_stay(member: Member, to_ms: int, *, now: int) -> None:
     """Says of one who is present that they were, until then; ahead of what makes them absent."""
     if member.here:
         stay = member.participant_id, member.name, member.came_at_ms, max(to_ms, member.came_at_ms)
-        events.publish(events.StayEnding(RoomId(member.room_id), *stay, now))
+        events.publish(events.StayEnding(RoomId(member.room_id), *stay, now, member.email))
 
 
 def _is_empty(room: Room) -> bool:

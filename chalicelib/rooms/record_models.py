@@ -21,6 +21,7 @@ HEAD, MERGED, ORGANISER, CALL, EMPTY = "room", "merged", "organiser", "call", "e
 MEMBER, LEFT_BY, KNOCK_BY, CODE = "member#", "left#", "knock#", "code#"
 # A Query is no snapshot: the number sorts first, so that what is read after it is at least as new as it says.
 PULSE = "#"
+SEALED_EMAIL = "rooms/email"
 SEQUENCE, SHOWN = PULSE + "sequence", PULSE + "shown#"
 
 
@@ -89,6 +90,7 @@ class Member(RoomEntry, discriminator="member"):
     away_since_ms = NumberAttribute(null=True)
     back_since_ms = NumberAttribute(null=True)  # who was away and came back; the stay before is over
     tabs = UnicodeSetAttribute(null=True)  # which have followed the room; their leases say whether they are there
+    email = UnicodeAttribute(null=True)  # sealed, of whoever gave one
     in_call = BooleanAttribute(null=True)  # said first, and taken back last: the call lists who is in it
 
     @property
@@ -118,6 +120,7 @@ class Knock(RoomEntry, discriminator="knock"):
     participant_id = UnicodeAttribute()
     session_id = UnicodeAttribute()
     via = UnicodeAttribute()
+    email = UnicodeAttribute(null=True)  # as a member's
     join_id = UnicodeAttribute(null=True)  # the clip that led here
     required = BooleanAttribute()  # the meeting asks this of everybody; otherwise the sound left a doubt
     refused = BooleanAttribute(null=True)  # they know, and are not asked again while this is here

@@ -14,6 +14,7 @@ class Person:
     participant_id: str
     session_id: str
     name: str
+    email: str | None = None  # sealed
 
 
 @dataclass(frozen=True)

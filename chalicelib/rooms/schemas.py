@@ -37,7 +37,7 @@ class CodeView(msgspec.Struct):
 
 
 class NewMember(msgspec.Struct, forbid_unknown_fields=True):
-    """Who comes by an invitation, as far as they want to say. `email` is checked and not stored."""
+    """Who comes by an invitation, as far as they want to say. `email` is for the history of who runs the meeting."""
 
     name: Annotated[str, Meta(max_length=400)] | None = None
     email: EmailText | None = None

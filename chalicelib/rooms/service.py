@@ -16,6 +16,7 @@ __all__ = [
     "follow_renewal",
     "forget_member",
     "forget_session",
+    "keep_email",
     "leave_room",
     "mend_membership",
     "merge_rooms",
@@ -34,35 +35,35 @@ def open_room(room_id: RoomId, *, now: int) -> None:
     heads.create(new_head(room_id, now), now=now)
 
 
-def enter_room(room_id: RoomId, session: Session, *, via: str, now: int) -> RoomId:
+def enter_room(room_id: RoomId, session: Session, *, via: str, now: int, email: str | None = None) -> RoomId:
     """Makes the session's participant a member; the room they are in then, another if this one merged.
 
-    Raises NotFound where the meeting has ended.
+    `email` is sealed. Raises NotFound where the meeting has ended.
     """
-    entered = _enter(room_id, session, via, now, asked=True)
+    entered = _enter(room_id, session, via, email, now, asked=True)
     if entered is None:
         raise NotFound("This meeting has ended.")
     return entered
 
 
-def walk_in(room_id: RoomId, session: Session, *, via: str, now: int) -> RoomId | None:
+def walk_in(room_id: RoomId, session: Session, *, via: str, now: int, email: str | None = None) -> RoomId | None:
     """As `enter_room`, but not where the meeting asks to knock by the moment of entering; None then.
 
     Raises NotFound where the meeting has ended.
     """
-    entered = _enter(room_id, session, via, now, asked=False)
+    entered = _enter(room_id, session, via, email, now, asked=False)
     if entered is None:
         raise NotFound("This meeting has ended.")
     inside = find_member(entered, ParticipantId(session.participant_id), now=now)
     return None if inside is None else entered
 
 
-def _enter(room_id: RoomId, session: Session, via: str, now: int, *, asked: bool) -> RoomId | None:
+def _enter(room_id: RoomId, session: Session, via: str, email: str | None, now: int, *, asked: bool) -> RoomId | None:
     room = current_room(room_id, now=now)
     if room is None:
         return None
     free = asked or room.is_run_by(session.account_id)
-    return merging.add_member(new_member(room.room_id, person(session), via=via, now=now), now=now, asked=free)
+    return merging.add_member(new_member(room.room_id, person(session, email), via=via, now=now), now=now, asked=free)
 
 
 def mend_membership(room_id: RoomId, session: Session, *, since: int, now: int) -> RoomId | None:
@@ -108,14 +109,27 @@ def rename_member(event: events.ParticipantRenamed) -> None:
     for room in _and(event.room_id, connections.followed_by(event.session_id, now=event.now)):
         for member in _memberships(RoomId(room), event.participant_id, event.now):
             merging.call_member(member, event.name, None if event.ahead else event.session_id, now=event.now)
+            if event.forgets:
+                forget_email(member, now=event.now)
 
 
 def repair_name(event: events.NameRepaired) -> None:
     """Everyone in the meeting sees what the participant's session, whichever it is by now, says they are called."""
     for member in _memberships(RoomId(event.room_id), event.participant_id, event.now):
+        forget_email(member, now=event.now)
         session = find_session(member.session_id, now=event.now)
         if session is not None and session.participant_name != member.name:
             merging.call_member(member, session.participant_name, session.session_id, now=event.now)
+
+
+def keep_email(member: Member, email: str, *, now: int) -> None:
+    """Sealed; the organiser's history has it from here, as it has the name."""
+    members.update((member.room_id, member.entry), [Member.email.set(email)], now=now)
+
+
+def forget_email(member: Member, *, now: int) -> None:
+    if member.email is not None:
+        members.update((member.room_id, member.entry), [Member.email.remove()], now=now)
 
 
 def forget_member(room_id: RoomId, participant_id: str, *, now: int) -> bool:
@@ -145,9 +159,9 @@ def read_room(room_id: RoomId, session: Session, *, now: int) -> tuple[Room, lis
     return room, [one for one in room.members if one.here]
 
 
-def person(session: Session) -> Person:
+def person(session: Session, email: str | None = None) -> Person:
     """The session's participant, as rooms know them."""
-    return Person(session.participant_id, session.session_id, session.participant_name)
+    return Person(session.participant_id, session.session_id, session.participant_name, email)
 
 
 def _and(remembered: str | None, followed: set[str]) -> set[str]:

@@ -83,6 +83,14 @@ class AccountUsed:
 
 
 @dataclass(frozen=True)
+class PersonUsed:
+    """Somebody uses the service, as any of these participants; told at most once in 12 h, and with each log in."""
+
+    participants: frozenset[str]
+    now: int
+
+
+@dataclass(frozen=True)
 class AccountErasing:
     """An account is about to be erased; what must go in the same instant goes `together` with it, or not at all."""
 
@@ -103,7 +111,8 @@ class SubjectErased:
 class ParticipantRenamed:
     """A participant has another name; `room_id` is the meeting they are in, if any.
 
-    `ahead`: their session is not written yet. Otherwise what it says by then counts.
+    `ahead`: their session is not written yet. Otherwise what it says by then counts. `forgets`: they have deleted their
+    name, and what else they said of themselves.
     """
 
     session_id: SessionId
@@ -112,6 +121,7 @@ class ParticipantRenamed:
     name: str
     now: int
     ahead: bool = False
+    forgets: bool = False
 
 
 @dataclass(frozen=True)
@@ -146,6 +156,7 @@ class StayEnding:
     from_ms: int
     to_ms: int
     now: int
+    email: str | None = None  # sealed
 
 
 @dataclass(frozen=True)

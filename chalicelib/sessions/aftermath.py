@@ -2,12 +2,14 @@
 
 Within a minute the membership of the browser's meeting follows to the new session, and what was decided as a guest to
 the account; another account's session that was there before is taken down. Nobody uses or hears the old one meanwhile.
+And it is a use of the service, by the account's owner as whoever they were in meetings.
 """
 
 from chalicelib.runtime import events, expiry, vault
 from chalicelib.runtime.ids import SessionId
 from chalicelib.runtime.transactions import Transaction
 from chalicelib.sessions.models import Session, change, end_with, find, key_of
+from chalicelib.sessions.participant_models import participants_of
 from chalicelib.sessions.service import end_session
 
 FOLLOW, END = "log-in", "log-out"  # kinds of expiry entries
@@ -15,7 +17,7 @@ SEALED = "sessions/aftermath"  # an entry names nobody
 
 
 def follow_later(both: Transaction, made: Session, *, now: int) -> None:
-    """`made` took the place of those it follows."""
+    """`made` took the place of those it follows, if any."""
     guest = made.participant_id if made.decided else ""
     expiry.file_with(both, FOLLOW, vault.seal(SEALED, f"{made.session_id} {guest}"), now, now=now)
 
@@ -34,6 +36,8 @@ def follow(name: str, now: int) -> None:
     session = find(session_id, now=now) if session_id else None
     if session is not None:
         finish(session, now=now)
+        if session.account_id:
+            events.publish(events.PersonUsed(participants_of(session.account_id, now=now), now))
 
 
 def finish(session: Session, *, now: int) -> None:

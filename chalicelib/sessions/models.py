@@ -19,7 +19,8 @@ from chalicelib.runtime.transactions import Transaction
 Key = tuple[str, str]
 SEALED_EMAIL = "sessions/email"
 CARRIED = (  # by a renewal
-    "participant_id", "participant_name", "room_id", "rooms", "email", "age", "preferences", "decided", "opened_at_ms",
+    "participant_id", "participant_name", "room_id", "rooms", "attended", "email", "age", "preferences", "decided",
+    "opened_at_ms",
 )  # fmt: skip
 
 
@@ -33,6 +34,7 @@ class Session(Record):
     participant_name = UnicodeAttribute()
     room_id = UnicodeAttribute(null=True)  # the meeting they are in, entered last
     rooms = UnicodeSetAttribute(null=True)  # all that they have entered and not left
+    attended = BooleanAttribute(null=True)  # a meeting, ever: a history may name them
     email = UnicodeAttribute(null=True)  # of the account, sealed
     proved_for = UnicodeAttribute(null=True)  # the account as it was when its owner signed in or replaced the password
     age = UnicodeAttribute(null=True)  # what followed from the birth date, which is not kept: see rules.Age
@@ -122,7 +124,7 @@ def use(session: Session, now: int) -> list[Action]:
 
 def remember_room(session_id: str, room_id: str, *, now: int) -> str | None:
     """Where the session's participant is, from now on; the name they have at that moment, None without a session."""
-    entered = [Session.room_id.set(room_id), Session.rooms.add({room_id})]
+    entered = [Session.room_id.set(room_id), Session.rooms.add({room_id}), Session.attended.set(True)]
     changed = sessions.update(key_of(session_id), entered, now=now)
     return None if changed is None else str(changed.participant_name)
 

@@ -33,6 +33,11 @@ def note_with(both: Transaction, account_id: str, participant_id: str, *, now: i
     return int(made.expires_at_ms)
 
 
+def participants_of(account_id: str, *, now: int) -> frozenset[str]:
+    """As which its owner has been in meetings."""
+    return frozenset(str(one.participant_id) for one in participants.query(account_id, now=now))
+
+
 def forget_all(account_id: str, *, now: int) -> None:
     """For an account that is gone."""
     participants.delete_many((account_id, one.participant_id) for one in participants.query(account_id, now=now))

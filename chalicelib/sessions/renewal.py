@@ -44,11 +44,11 @@ def sign_in(
         made.follows = {*(before.follows or ()), before.session_id} if before else None
         return made
 
-    def swap(both: Transaction, old: Session, made: Session) -> None:
-        if goes_on:
+    def swap(both: Transaction, old: Session | None, made: Session) -> None:
+        aftermath.follow_later(both, made, now=now)
+        if old is not None and goes_on:
             both.delete(sessions, old, where=unchanged(old))
-            aftermath.follow_later(both, made, now=now)
-        else:
+        elif old is not None:
             aftermath.end_later(both, old, now=now)
 
     def tell(old: Session, _: Session) -> None:
@@ -67,8 +67,9 @@ def renew(session: Session, together: Together, *, now: int, proof: str) -> Sess
             made.proved_for = proof
         return made
 
-    def swap(both: Transaction, old: Session, _: Session) -> None:
-        both.delete(sessions, old, where=unchanged(old))
+    def swap(both: Transaction, old: Session | None, _: Session) -> None:
+        if old is not None:
+            both.delete(sessions, old, where=unchanged(old))
 
     def tell(old: Session, made: Session) -> None:  # in a meeting or not: no socket of the old id stays open
         events.publish(events.SessionRenewed(old.session_id, made.session_id, made.participant_id, old.room_id, now))
@@ -80,7 +81,7 @@ def renew(session: Session, together: Together, *, now: int, proof: str) -> Sess
 class Change:
     """How the session before goes: in the transaction, and after it."""
 
-    swap: Callable[[Transaction, Session, Session], None]
+    swap: Callable[[Transaction, Session | None, Session], None]
     tell: Callable[[Session, Session], None]
 
 
@@ -104,8 +105,7 @@ def _replace(old: Session | None, made: Session, together: Together, change: Cha
     together(both)
     both.put(sessions, made)
     sweep.file_with(both, made, now=now)
-    if old is not None:
-        change.swap(both, old, made)
+    change.swap(both, old, made)
     done = both.commit()
     if done and old is not None:
         change.tell(old, made)

@@ -12,7 +12,7 @@ from chalicelib.runtime.transactions import Transaction
 from chalicelib.sessions import forgetting, sweep
 from chalicelib.sessions.models import Session, change, find, find_all_of, key_of, new_session, sessions, use
 from chalicelib.sessions.names import friendly
-from chalicelib.sessions.participant_models import note_with
+from chalicelib.sessions.participant_models import note_with, participants_of
 from chalicelib.sessions.rules import Age, Pass, clean_name, clean_nickname
 
 TRIES = 8
@@ -65,8 +65,9 @@ def change_name(session: Session, name: str | None, *, now: int) -> Session:
         require_age(session, children_too=True)
         chosen = clean_nickname(name) if session.age == "child" else clean_name(name)
     changed = _renamed(session, chosen, now, aged=name is not None)
-    events.publish(events.ParticipantRenamed(session.session_id, session.participant_id, changed.room_id, chosen, now))
-    if name is None:
+    who, forgets = (session.session_id, session.participant_id, changed.room_id), name is None
+    events.publish(events.ParticipantRenamed(*who, chosen, now, forgets=forgets))
+    if forgets:
         forgetting.delete_everywhere(session, now=now)
     return changed
 
@@ -114,7 +115,7 @@ def forget_age(session: Session | None, *, now: int) -> None:
         forgetting.finish_later(session, now=now)
         begun = frozenset(session.registered or ())
         events.publish(events.FoundTooYoung(session.session_id, session.participant_id, begun, now))
-        events.publish(events.ParticipantRenamed(*who, name, now, ahead=True))
+        events.publish(events.ParticipantRenamed(*who, name, now, ahead=True, forgets=True))
         forgetting.delete_everywhere(session, now=now)
         emptied = [one.remove() for one in (Session.age, Session.decided, Session.registered)]
         changed = change(session.session_id, [*emptied, Session.participant_name.set(name)], now=now)
@@ -173,12 +174,15 @@ def _record_use(session: Session, now: int) -> None:
     used = use(session, now)
     if session.account_id is None:
         sessions.update(key_of(session.session_id), used, now=now)
+        if session.attended:
+            events.publish(events.PersonUsed(frozenset({session.participant_id}), now))
         return
     both = Transaction(now=now)
     both.update(sessions, session, used)
     note_with(both, session.account_id, session.participant_id, now=now)
     events.publish(events.AccountUsed(session.account_id, both, now))
-    both.commit()  # not where the account is over: its sessions end by themselves then
+    if both.commit():  # not where the account is over: its sessions end by themselves then
+        events.publish(events.PersonUsed(participants_of(session.account_id, now=now), now))
 
 
 def _changed(session: Session | None) -> Session:

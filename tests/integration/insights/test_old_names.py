@@ -1,4 +1,4 @@
-"""A name leaves history and reports 180 days after its bearer's last meeting, whoever still uses Earshot (D11)."""
+"""A name leaves history and reports 180 days after its bearer's last use, whoever else still uses Earshot (D11)."""
 
 from typing import Any
 
@@ -9,12 +9,13 @@ from chalicelib.insights.meeting_models import Meeting, find_meeting, presence_o
 from chalicelib.insights.name_models import AHEAD_MS, names_of
 from chalicelib.insights.reading import read_report
 from chalicelib.lifetimes import DAY, HOUR, MINUTE
-from tests.support.accounts import log_in
+from chalicelib.sessions import aftermath
+from tests.support.accounts import log_in, with_account as signed_up
 from tests.support.browser import Browser
-from tests.support.insights import Held, end, hold, reported
+from tests.support.insights import Held, end, grown_up_guest, hold, reported
 from tests.support.world import World
 
-LIFE_MS = 180 * DAY
+LIFE_MS, BEN = 180 * DAY, "ben@example.org"
 
 
 def meeting_of(held: Held) -> Meeting:
@@ -40,8 +41,17 @@ def figures(held: Held) -> list[int | None]:
 def organiser_goes_on(held: Held) -> None:
     """Their account is used, and what lives with it moves on."""
     assert log_in(held.organiser).status == 200
+    aftermath_of_log_ins(held)
     account_id = meeting_of(held).account_id
     assert keeping.look_after(history.kept_name(account_id), held.world.now) is not None
+
+
+def aftermath_of_log_ins(held: Held) -> None:
+    """The reaper comes within a minute."""
+    due = [row["entry"]["S"].split("#") for row in held.world.aws.items("expiries") if "#log-in#" in row["entry"]["S"]]
+    for at_ms, _, name in due:
+        if int(at_ms) == held.world.now:
+            aftermath.follow(name, held.world.now)
 
 
 def rows(held: Held, kind: str) -> list[Any]:
@@ -55,16 +65,18 @@ def filed(held: Held) -> list[int]:
 
 
 def test_a_name_leaves_with_its_bearer_and_the_figures_stay(world: World) -> None:
-    """D11: readable an hour before, gone at 180 days in every table, though the organiser goes on using Earshot."""
+    """D11: readable an hour before, gone at 180 days in every table, though the organiser goes on using Earshot, who
+    alone is named then."""
     held, gone_at_ms = reported(world), world.now + LIFE_MS
     world.clock.advance(100 * DAY)
     organiser_goes_on(held)
     world.clock.now_ms = gone_at_ms - AHEAD_MS - 1
     organiser_goes_on(held)
     assert named(held) == {"Ada", "Ben", "Cy"}
+    used_ms = world.now
     world.clock.advance(1)
-    assert history.drop_names(held.room, world.now) is None
-    assert (named(held), rows(held, "person"), rows(held, "named-in")) == (set(), [], [])
+    assert history.drop_names(held.room, world.now) == used_ms + LIFE_MS - AHEAD_MS
+    assert (named(held), len(rows(held, "person")), len(rows(held, "named-in"))) == ({"Ada"}, 1, 1)
     world.clock.now_ms = gone_at_ms + DAY
     assert (figures(held), len(rows(held, "attended"))) == ([MINUTE], 3)
 
@@ -81,7 +93,7 @@ def test_a_name_cannot_be_read_at_180_days_even_if_nobody_has_looked(world: Worl
 
 
 def test_whoever_comes_again_stays_named_where_they_were_before(world: World) -> None:
-    """D11: 180 days after their last meeting; Cy, who does not come again, leaves alone."""
+    """D11: 180 days after their last use; Cy, who does not come again, leaves alone."""
     held, first_end_ms = hold(world), world.now + LIFE_MS
     ben = held.guest("Ben")
     held.guest("Cy", agrees=False)
@@ -99,6 +111,30 @@ def test_whoever_comes_again_stays_named_where_they_were_before(world: World) ->
     assert history.drop_names(held_again.room, world.now) is None
     assert (_names(held), _names(held_again)) == (set(), set())
     assert rows(held, "named-in") == []
+
+
+@pytest.mark.parametrize("with_account", [False, True])
+def test_whoever_goes_on_using_the_service_stays_named(world: World, with_account: bool) -> None:
+    """D11: in no other meeting; signed in on another device, too; Cy, who does not, leaves alone."""
+    held, first_end_ms = hold(world), world.now + LIFE_MS
+    ben = signed_up(world, BEN) if with_account else grown_up_guest(world)
+    held.enter(ben, "Ben")
+    held.guest("Cy", agrees=False)
+    end(held)
+    for _ in range(5):
+        world.clock.advance(20 * DAY)
+        used = log_in(world.browser(), BEN).status if with_account else ben.get("/v1/session").status
+        assert used == 200
+        aftermath_of_log_ins(held)
+    last_end_ms = world.now + LIFE_MS
+    organiser_goes_on(held)
+    world.clock.now_ms = first_end_ms - AHEAD_MS
+    assert history.drop_names(held.room, world.now) == last_end_ms - AHEAD_MS
+    assert _names(held) == {"Ben"}
+    world.clock.now_ms = last_end_ms - AHEAD_MS
+    organiser_goes_on(held)
+    assert history.drop_names(held.room, world.now) is None
+    assert (_names(held), rows(held, "named-in")) == (set(), [])
 
 
 def _another(held: Held, guest: Browser, *, after_ms: int) -> Held:
