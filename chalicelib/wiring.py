@@ -12,7 +12,14 @@ from chalicelib.insights import erasing as out_of_meetings, held_models as of_me
 from chalicelib.joining import consequences, held_models as of_sound
 from chalicelib.outreach import service as forms
 from chalicelib.privacy import erasing, exporting, request_models as of_requests, service as privacy, too_young
-from chalicelib.rooms import ending, erasing as out_of_rooms, held_models as of_rooms, presence, service as rooms
+from chalicelib.rooms import (
+    ending,
+    erasing as out_of_rooms,
+    held_models as of_rooms,
+    organising,
+    presence,
+    service as rooms,
+)
 from chalicelib.runtime import consent, events, expiry
 from chalicelib.sessions import aftermath, forgetting, sweep
 
@@ -60,6 +67,7 @@ HEARD: dict[type, tuple[Callable[[Any], None], ...]] = {
     events.RoomEnded: (showing.clear_room, history.record_end),
     events.AccountUsed: (accounts.record_use_with,),
     events.PersonUsed: (history.follow_use,),
+    events.CaptureChanged: (organising.tell_capture,),
     events.AccountErasing: (keeping.follow_erasure,),
     events.SubjectErased: (out_of_rooms.forget_person, out_of_meetings.hide_person, exporting.forget_person),
     events.ParticipantAdmitted: (consequences.seat_admitted,),

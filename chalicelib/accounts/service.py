@@ -41,6 +41,8 @@ def change_settings(signed: Signed, wanted: AccountPatch, *, now: int) -> Accoun
         account = models.change(signed.account, *actions, now=now)
     if account is None:
         raise Unauthenticated("This account is no more.", kind="sign-in-required")
+    if wanted.capture_insights not in (UNSET, signed.account.capture_insights):
+        events.publish(events.CaptureChanged(account.account_id, now))
     if choices:
         _decide(signed, choices, now)
     return account

@@ -7,12 +7,12 @@ from msgspec import UNSET
 from chalicelib.accounts.signed import find_signed
 from chalicelib.lifetimes import HOUR, MINUTE
 from chalicelib.rooms import ending, merging, push
-from chalicelib.rooms.models import find_head, find_member, new_head, new_organiser, new_runs
-from chalicelib.rooms.record_models import ORGANISER, Organiser, entries, organisers, runs_by
+from chalicelib.rooms.models import find_head, find_member, members_of, new_head, new_organiser, new_runs
+from chalicelib.rooms.record_models import ORGANISER, Organiser, entries, organisers, runs, runs_by
 from chalicelib.rooms.room import Room
 from chalicelib.rooms.rules import check_analytics_id, check_planned_start, clean_title
 from chalicelib.rooms.schemas import NewRoom, RoomPatch
-from chalicelib.runtime import limits
+from chalicelib.runtime import events, limits
 from chalicelib.runtime.errors import Conflict, Denied, NotFound
 from chalicelib.runtime.ids import ParticipantId, RoomId, opaque
 from chalicelib.sessions.models import Session
@@ -68,6 +68,13 @@ def change_room(room_id: RoomId, wanted: RoomPatch, session: Session, *, now: in
             return found
         room = require_organiser(moved.room_id, session, now=now)
     raise Conflict("The meeting is being changed elsewhere at the same moment.")
+
+
+def tell_capture(event: events.CaptureChanged) -> None:
+    """Everyone in a meeting of theirs reads it again, and asks whether insights are captured."""
+    for one in runs.query(runs_by(event.account_id), now=event.now):
+        if members_of(RoomId(one.leads_to), now=event.now):
+            push.changed(RoomId(one.leads_to), now=event.now)
 
 
 def end_meeting(room_id: RoomId, session: Session, *, now: int) -> None:

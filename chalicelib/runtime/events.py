@@ -91,6 +91,14 @@ class PersonUsed:
 
 
 @dataclass(frozen=True)
+class CaptureChanged:
+    """An account has switched the capture of insights in its meetings on or off."""
+
+    account_id: str
+    now: int
+
+
+@dataclass(frozen=True)
 class AccountErasing:
     """An account is about to be erased; what must go in the same instant goes `together` with it, or not at all."""
 

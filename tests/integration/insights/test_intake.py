@@ -291,3 +291,14 @@ def test_after_the_end_nothing_comes_in_where_capture_is_off(held: Held) -> None
     held.organiser.request("PATCH", "/v1/account", json_body={"capture_insights": False})
     assert send(ben, held.room, 1, at(held, 2, 1)).json()["type"].endswith("capture-off")
     assert stored(held) == []
+
+
+def test_everyone_inside_reads_the_meeting_anew_when_capture_changes(held: Held) -> None:
+    """D9: so that nobody goes on being asked; where nothing changes nobody is told."""
+    ben = held.guest("Ben")
+    ben.connect("ben").resume(held.room)
+    before = len(held.world.pushes.to("ben"))
+    for wanted in (False, False, True):
+        changed = held.organiser.request("PATCH", "/v1/account", json_body={"capture_insights": wanted})
+        assert changed.status == 200
+    assert [one["type"] for one in held.world.pushes.to("ben")[before:]] == ["room.changed", "room.changed"]

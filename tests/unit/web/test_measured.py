@@ -136,3 +136,36 @@ def test_who_is_in_the_meeting_is_measured_once_the_organiser_captures(at_first:
       await until(() => measuring.place === "starting");
       said.push(measuring.place)"""
     assert played(scene, "said") == ["off", "starting"]
+
+
+@pytest.mark.parametrize("how", ["captured = false", "room.state.answer.organised = false"])
+@pytest.mark.parametrize("place", ["asking", "declined"])
+def test_nobody_is_asked_any_more_once_nobody_wants_a_report(how: str, place: str) -> None:
+    """D9, D10: the organiser has switched it off, or is gone: the meeting is read anew then; once it is on again, one
+    is asked again, unless one had said no."""
+    scene = f"""const measuring = arrives(), said = [];
+      await until(() => measuring.place === "asking");
+      if ("{place}" === "declined") measuring.decline();
+      const reads = async () => {{
+        room.state = {{ ...room.state, answer: {{ ...room.state.answer }} }};
+        room.dispatchEvent(new Event("change"));
+        await after(50);
+        said.push(measuring.place);
+      }};
+      {how};
+      await reads();
+      captured = room.state.answer.organised = true;
+      await reads()"""
+    assert played(scene, "said") == ["off", place]
+
+
+def test_whoever_is_measured_is_not_asked_about_it_again() -> None:
+    """D10: though the meeting is read anew."""
+    scene = f"""{MEASURED}
+      let looked = 0;
+      const get = answers.GET;
+      answers.GET = path => (looked += 1, get(path));
+      room.state = {{ ...room.state, answer: {{ ...room.state.answer }} }};
+      room.dispatchEvent(new Event("change"));
+      await after(50)"""
+    assert played(scene, "[looked, measuring.place]") == [0, "measuring"]

@@ -34,7 +34,11 @@ export class Measuring extends EventTarget {
   constructor(parts) {
     super();
     this.#tab = parts.tab;
-    this.#capture = new Capture(parts.room, consent => this.#learn(consent));
+    this.#capture = new Capture(parts.room, {
+      oncaptured: consent => this.#learn(consent),
+      onnone: () => this.#unwanted(),
+      measures: () => this.#isAgreed,
+    });
     this.#observer = new Observer(parts);
     this.#observer.onmeasured = () => this.#measured();
     this.#agreement.onheard = () => this.place === "stopping" && this.#become("declined");
@@ -55,15 +59,27 @@ export class Measuring extends EventTarget {
     return this.place === "measuring" || this.place === "no-microphone";
   }
 
+  /** The organiser captures no longer, or is gone. What is taken back is told all the same. */
+  #unwanted() {
+    if (this.place === "off" || this.place === "stopping") return;
+    this.#halt();
+    this.#become("off");
+  }
+
   /** @param {Place} place */
   #become(place) {
     this.place = place;
     this.dispatchEvent(new Event("change"));
   }
 
+  get #isAgreed() {
+    return this.measures || this.place === "starting" || this.place === "stopping";
+  }
+
   /** @param {Consent} consent */
   async #learn(consent) {
     this.text = consent.text;
+    if (this.#isAgreed) return; // meanwhile
     if (consent.given && this.#agreement.owed) await this.withdraw();
     else if (recallHere(DECLINED) === this.#capture.room) this.#become("declined");
     else if (consent.given) await this.start();
