@@ -178,6 +178,13 @@ PRIVACY_REQUEST = Lifetime(
     3 * 365 * DAY,
     "its receipt, and each act that answered it",
 )
+DISCLOSURE = Lifetime(
+    "disclosure",
+    "participant",
+    "tell people what of theirs was handed to whom, and answer for a calendar year in the next",
+    2 * 366 * DAY,
+    "the handing over",
+)
 EXPORT = Lifetime(
     "export", "participant", "hand whoever asks everything that is held about them", DAY, "their asking for it"
 )
@@ -215,6 +222,7 @@ LIFETIMES = (
     ERASURE,
     RECEIPT,
     EXPORT,
+    DISCLOSURE,
     PRIVACY_REQUEST,
     HISTORY,
     ATTENDEE_NAME,

@@ -11,7 +11,14 @@ from chalicelib.content import showing, staging
 from chalicelib.insights import erasing as out_of_meetings, held_models as of_meetings, history, keeping, starting
 from chalicelib.joining import consequences, held_models as of_sound
 from chalicelib.outreach import service as forms
-from chalicelib.privacy import erasing, exporting, request_models as of_requests, service as privacy, too_young
+from chalicelib.privacy import (
+    disclosure_models as ledger,
+    erasing,
+    exporting,
+    request_models as of_requests,
+    service as privacy,
+    too_young,
+)
 from chalicelib.rooms import (
     ending,
     erasing as out_of_rooms,
@@ -20,7 +27,7 @@ from chalicelib.rooms import (
     presence,
     service as rooms,
 )
-from chalicelib.runtime import consent, events, expiry
+from chalicelib.runtime import consent, disclosure, events, expiry
 from chalicelib.sessions import aftermath, forgetting, sweep
 
 HELD = (of_rooms, of_sound, of_meetings, of_requests)  # imported so that what they hold is known (runtime/holdings.py)
@@ -78,6 +85,7 @@ HEARD: dict[type, tuple[Callable[[Any], None], ...]] = {
 def connect() -> None:
     """When the application starts; again does no harm."""
     consent.recorded_by(privacy.consented_since)
+    disclosure.recorded_by(ledger.record)
     for kind, look in DUE.items():
         expiry.handled_by(kind, look)
     for kind, look_all in DUE_BY_THE_PAGE.items():

@@ -7,8 +7,9 @@ from chalicelib.accounts import attempts
 from chalicelib.accounts.attempts import MailKind
 from chalicelib.accounts.models import Account
 from chalicelib.runtime.addresses import Address
+from chalicelib.runtime.disclosure import send_mail
 from chalicelib.runtime.errors import Unavailable
-from chalicelib.runtime.mail import compose, link, send
+from chalicelib.runtime.mail import compose, link
 from chalicelib.runtime.settings import settings
 
 TEMPLATES = Path(__file__).parent / "mails"
@@ -34,34 +35,34 @@ def say_no_account(address: Address, language: str, viewer: str, *, now: int) ->
     _on_request("reset", "unknown", address, language, f"{settings().origin}/register", viewer, now)
 
 
-def say_password_changed(account: Account) -> None:
-    _notice("changed", account, "login#forgot")
+def say_password_changed(account: Account, *, now: int) -> None:
+    _notice("changed", account, "login#forgot", now)
 
 
-def say_second_factor_on(account: Account) -> None:
-    _notice("factor-on", account, "login#forgot")
+def say_second_factor_on(account: Account, *, now: int) -> None:
+    _notice("factor-on", account, "login#forgot", now)
 
 
-def say_second_factor_off(account: Account) -> None:
-    _notice("factor-off", account, "login#forgot")
+def say_second_factor_off(account: Account, *, now: int) -> None:
+    _notice("factor-off", account, "login#forgot", now)
 
 
-def say_erased(account: Account) -> None:
-    _notice("erased", account, "register")
+def say_erased(account: Account, *, now: int) -> None:
+    _notice("erased", account, "register", now)
 
 
-def _notice(name: str, account: Account, page: str) -> None:
+def _notice(name: str, account: Account, page: str, now: int) -> None:
     """Its owner may not have done it. It is done all the same where this cannot be sent."""
     with suppress(Unavailable):
         address = f"{settings().origin}/{page}"
-        send(compose(TEMPLATES, name, account.language, to=account.email_address, link=address))
+        send_mail(compose(TEMPLATES, name, account.language, to=account.email_address, link=address), now=now)
 
 
 def _on_request(kind: MailKind, name: str, to: Address, language: str, address: str, viewer: str, now: int) -> None:
     if not attempts.may_mail(kind, to, viewer, now=now):
         return
     try:
-        send(compose(TEMPLATES, name, language, to=to, link=address))
+        send_mail(compose(TEMPLATES, name, language, to=to, link=address), now=now)
     except Unavailable:
         attempts.was_not_mailed(kind, to, viewer, now=now)
         raise

@@ -6,8 +6,9 @@ from chalicelib.accounts.mails import TEMPLATES
 from chalicelib.privacy import service as privacy
 from chalicelib.runtime import consent
 from chalicelib.runtime.consent import News
+from chalicelib.runtime.disclosure import send_mail
 from chalicelib.runtime.errors import NotFound
-from chalicelib.runtime.mail import compose, link, send
+from chalicelib.runtime.mail import compose, link
 
 
 def send_news(account_id: str, subject: str, text: str, *, now: int) -> None:
@@ -17,9 +18,10 @@ def send_news(account_id: str, subject: str, text: str, *, now: int) -> None:
     if account is None:
         raise NotFound("There is no such account.")
     token = unsubscribe.token_for(account_id, News.name)
-    send(
+    send_mail(
         compose(
             TEMPLATES, "news", account.language, to=address_for(News, account, proof),
             subject=subject, text=text, link=link("unsubscribe", token), unsubscribe=unsubscribe.address(token),
-        )
+        ),
+        now=now,
     )  # fmt: skip

@@ -43,7 +43,7 @@ def set_password(token: str, password: str, viewer: str, session: Session | None
     attempts.forget_wrong(account.email_address, viewer, now=now)
     if session is not None:
         note_proof(session.session_id, proof_of(account.account_id, revision), now=now)
-    mails.say_password_changed(account)
+    mails.say_password_changed(account, now=now)
 
 
 def change_password(signed: Signed, password: str, new_password: str, *, now: int) -> Session:
@@ -56,7 +56,7 @@ def change_password(signed: Signed, password: str, new_password: str, *, now: in
         models.change_too(both, account, *models.replacing(password_hash, revision), now=now)
 
     renewed = signed.renew(together, now=now)
-    mails.say_password_changed(account)
+    mails.say_password_changed(account, now=now)
     return renewed
 
 

@@ -58,7 +58,7 @@ def switch_on(signed: Signed, code: str, *, now: int) -> tuple[Session, list[str
         Account.recovery.set({_digest(account, code) for code in codes}),
     ]  # fmt: skip
     session = signed.renew(models.switching(account, on, Account.totp_offered == account.totp_offered, now), now=now)
-    mails.say_second_factor_on(account)
+    mails.say_second_factor_on(account, now=now)
     return session, codes
 
 
@@ -72,7 +72,7 @@ def switch_off(signed: Signed, password: str, code: str | None, *, now: int) -> 
         raise wrong_code()
     off = [one.remove() for one in (Account.totp_secret, Account.totp_step, Account.recovery)]
     session = signed.renew(models.switching(signed.account, off, used.unused, now), now=now)
-    mails.say_second_factor_off(signed.account)
+    mails.say_second_factor_off(signed.account, now=now)
     return session
 
 

@@ -73,7 +73,7 @@ def erase(account: Account, *, now: int) -> Begun:
     sessions.end_sessions_of(account_id, now=now)  # of whoever logged in meanwhile
     erasing.carry_out(begun, now=now)
     forget_all(account_id, now=now)
-    mails.say_erased(account)
+    mails.say_erased(account, now=now)
     return begun
 
 

@@ -143,7 +143,7 @@ def notify(meeting_id: str, revision: int, *, now: int) -> None:
     proof = account and report_mail.may_mail(account, now=now)
     if account and proof and note_told(meeting, now=now):
         try:
-            report_mail.say_ready(account, meeting_id, proof)
+            report_mail.say_ready(account, meeting_id, proof, now=now)
         except Unsent:
             note_untold(meeting, now=now)
             raise

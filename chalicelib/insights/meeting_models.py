@@ -55,6 +55,7 @@ class Meeting(MeetingEntry, discriminator="meeting"):
     parts = NumberAttribute(default=0)  # of the report that is ready
     attempt = UnicodeAttribute(default="")  # at assembling it, which made them
     replaced = UnicodeAttribute(null=True)  # the attempt before it, where somebody was taken out of the report
+    named = BooleanAttribute(null=True)  # its organiser was told who was there
     told_revision = NumberAttribute(default=0)  # of the report that its organiser had a mail about
     raw_until_ms = NumberAttribute()  # what browsers measured is gone from then on, or when the report is sealed
 
@@ -190,6 +191,10 @@ def change(meeting: Meeting, *actions: Action, was: str, now: int, where: Condit
     same = (Meeting.status == was) & (Meeting.revision == meeting.revision)
     condition = same if where is None else same & where
     return meetings.update((meeting.owner, MEETING), actions, now=now, where=condition)
+
+
+def note_named(meeting: Meeting, *, now: int) -> None:
+    meetings.update((meeting.owner, MEETING), [Meeting.named.set(True)], now=now)
 
 
 def note_told(meeting: Meeting, *, now: int) -> bool:

@@ -16,6 +16,7 @@ from chalicelib.insights.meeting_models import (
     presence_of,
 )
 from chalicelib.insights.name_models import names_of
+from chalicelib.insights.naming import tell_organiser
 from chalicelib.insights.report import Part, read_part
 from chalicelib.insights.report_models import key_of, read_part as stored_part
 from chalicelib.lifetimes import MINUTE
@@ -70,6 +71,7 @@ def my_meeting(meeting_id: str, session: Session, *, now: int) -> Meeting:
 
 def attendance(meeting: Meeting, *, now: int) -> list[Attendance]:
     """Everybody who was there, in the order of their coming."""
+    tell_organiser(meeting, now=now)
     held = ((int(meeting.opened_at_ms), int(meeting.ended_at_ms)),)
     presence = {one: common(stays, held) for one, stays in presence_of(meeting.meeting_id, now=now).items()}
     names = names_of(meeting.meeting_id, presence, now=now)
@@ -89,6 +91,7 @@ def few_enough(presence: Mapping[str, Spans]) -> Mapping[str, Spans]:
 
 def read_mine(meeting: Meeting, number: int, *, now: int) -> ReportPage:
     """As `read_report`, for its organiser."""
+    tell_organiser(meeting, now=now)
     page = read_report(meeting, number, now=now)
     if page.part is not None and number == 0:
         improvement.contribute("report-read", privacy.account(meeting.account_id), now=now)

@@ -8,7 +8,8 @@ from chalicelib.accounts.models import Account
 from chalicelib.privacy import service as privacy
 from chalicelib.runtime import consent
 from chalicelib.runtime.consent import Consented, Reports
-from chalicelib.runtime.mail import compose, link, send
+from chalicelib.runtime.disclosure import send_mail
+from chalicelib.runtime.mail import compose, link
 from chalicelib.runtime.settings import settings
 
 TEMPLATES = Path(__file__).parent / "mails"
@@ -19,10 +20,10 @@ def may_mail(account: Account, *, now: int) -> Consented[Reports] | None:
     return consent.find(Reports, privacy.account(account.account_id), now=now) if account.capture_insights else None
 
 
-def say_ready(account: Account, meeting_id: str, proof: Consented[Reports]) -> None:
+def say_ready(account: Account, meeting_id: str, proof: Consented[Reports], *, now: int) -> None:
     """Raises Unavailable where mail cannot be sent."""
     token = unsubscribe.token_for(account.account_id, Reports.name)
-    send(
+    send_mail(
         compose(
             TEMPLATES,
             "report",
@@ -31,5 +32,6 @@ def say_ready(account: Account, meeting_id: str, proof: Consented[Reports]) -> N
             link=f"{settings().origin}/meetings/{meeting_id}",
             stop=link("unsubscribe", token),
             unsubscribe=unsubscribe.address(token),
-        )
+        ),
+        now=now,
     )

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from chalicelib.insights import keeping
 from chalicelib.insights.meeting_models import Meeting, find_meeting
+from chalicelib.insights.naming import tell_by_link
 from chalicelib.insights.reading import ReportPage, read_report
 from chalicelib.insights.report import Part
 from chalicelib.insights.share_models import Share, create_with, find_share, forget_share, list_shares
@@ -45,6 +46,7 @@ def share_report(meeting: Meeting, days: int, *, names: bool, now: int) -> tuple
     expiry.file_with(both, keeping.SHARED, f"{meeting.meeting_id}.{made.share_id}", until_ms, now=now)
     if not both.commit():
         raise Conflict("There is no report to share yet.")
+    tell_by_link(meeting, made, now=now)
     improvement.contribute("report-shared", privacy.account(meeting.account_id), now=now)
     return made, mail.link("shared", vault.seal(SEALED, meeting.meeting_id + secret))
 

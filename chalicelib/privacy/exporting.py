@@ -46,8 +46,8 @@ def ask(session: Session, *, now: int) -> Export:
     if found is not None and found.status == ASSEMBLING:
         return found
     before = _before(found, now)
-    one = Person(session.account_id, frozenset({session.participant_id}), frozenset({session.session_id}))
-    made, both = models.new_export(who, holdings.identify(one, now=now), before, now=now), Transaction(now=now)
+    person = service.holder_of(session, now=now)
+    made, both = models.new_export(who, person, before, now=now), Transaction(now=now)
     same = Export.export_id == (found.export_id if found is not None else "")
     both.create(exports, made, over=same & (Export.status != ASSEMBLING))
     service.forbid_gone(both, who)

@@ -42,6 +42,16 @@ def find(account_id: str | None, subject: str, *, now: int) -> Person | None:
     return person if counts(person, now=now) else None
 
 
+def erase(person: Person, *, now: int) -> int:
+    """All that is held of an address without an account; how many records."""
+    erased = 0
+    for holding, one in list(holdings.held_of(person, now=now)):
+        if holding.fate == "erased" and holding.erase is not None:
+            holding.erase([one], person, now)
+            erased += 1
+    return erased
+
+
 def counts(person: Person, *, now: int) -> Mapping[str, int]:
     """How many records of each lifetime's kind are held of them, the operator's own about requests left out."""
     found = (one for one, _ in holdings.held_of(person, now=now) if one.record not in models.ITSELF)

@@ -26,6 +26,16 @@ class Begun:
     erased_at_ms: int
 
 
+@dataclass(frozen=True)
+class Handed:
+    """So many times the same, on one ground, to recipients of one kind."""
+
+    ground: str
+    to: str
+    what: str
+    times: int
+
+
 def is_given(history: Sequence[Decided], version: int) -> bool:
     """Whether the last decision agrees, and to the present text: consent to an older one does not carry over."""
     return given_since(history, version) is not None

@@ -7,8 +7,9 @@ from msgspec import UNSET, UnsetType, structs
 
 from chalicelib.lifetimes import Subject
 from chalicelib.privacy.portions import Held
-from chalicelib.privacy.rules import Begun
+from chalicelib.privacy.rules import Begun, Handed
 from chalicelib.runtime.consent import PurposeName
+from chalicelib.runtime.disclosure import Ground, Recipient, What
 
 
 class Choices(msgspec.Struct, forbid_unknown_fields=True):
@@ -142,6 +143,32 @@ class ExportPage(msgspec.Struct):
     expires_at_ms: int
     held: list[Held] | None = None
     next: str | None = None
+
+
+class DisclosureView(msgspec.Struct):
+    """What was handed out, to whom and on which ground; `name` is a recipient's that the operator named."""
+
+    at_ms: int
+    ground: Ground
+    to: Recipient
+    what: What
+    name: str | None
+
+
+class Disclosures(msgspec.Struct):
+    """The latest first. `next` is the `after` of the page that follows, null on the last."""
+
+    disclosures: list[DisclosureView]
+    next: str | None
+
+
+class StatementView(msgspec.Struct):
+    """On a calendar year, in words and in numbers. `marketed` is always empty: see `text`."""
+
+    year: int
+    text: str
+    marketed: list[str]
+    handed: list[Handed]
 
 
 def erased_view(begun: Begun) -> Erased:

@@ -8,10 +8,11 @@ from chalicelib.lifetimes import MINUTE
 from chalicelib.privacy import models, texts
 from chalicelib.privacy.models import Decision, forbid_erased, forbid_gone, is_erased, is_gone, note_erasure
 from chalicelib.privacy.rules import Decided, given_since, next_instant
-from chalicelib.runtime import expiry, vault
+from chalicelib.runtime import expiry, holdings, vault
 from chalicelib.runtime.consent import PurposeName
 from chalicelib.runtime.errors import Conflict, Unauthenticated
 from chalicelib.runtime.events import GuestSignedIn
+from chalicelib.runtime.holdings import Person
 from chalicelib.runtime.limits import Window
 from chalicelib.runtime.transactions import Transaction
 from chalicelib.sessions.models import Session, change
@@ -29,6 +30,7 @@ __all__ = [
     "forbid_erased",
     "forbid_gone",
     "guest",
+    "holder_of",
     "is_erased",
     "is_gone",
     "leave",
@@ -56,6 +58,12 @@ def account(account_id: str) -> str:
 def person(session: Session) -> str:
     """Whose consents a session shows and changes: the account's, or those of a guest."""
     return account(session.account_id) if session.account_id else guest(session.participant_id)
+
+
+def holder_of(session: Session, *, now: int) -> Person:
+    """Whoever the session is, by every name under which records know them."""
+    one = Person(session.account_id, frozenset({session.participant_id}), frozenset({session.session_id}))
+    return holdings.identify(one, now=now)
 
 
 def consents_of(who: str, *, now: int) -> History:

@@ -1,6 +1,7 @@
 """`python -m infra.privacy`: what the operator does about people's data (docs/rights.md).
 
-find, export, erase         about whoever has an address, with an entry on record
+find, export, erase, statement, hand-over
+                            about whoever has an address, with an entry on record
 verify-receipt, replay      is a receipt genuine, offline; and after a restore, erase again whoever was erased
 
 `verify-receipt --keys` names a file with the answer of GET /v1/receipts/key; without it the keys are those of this
@@ -15,11 +16,14 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.privacy import receipts
+from chalicelib.runtime.languages import DEFAULT, LANGUAGES
 
 ABOUT = {
     "find": "how much is held of whoever has an address",
     "export": "everything that is held of them, as JSON",
     "erase": "erase them, as if they had done it themselves",
+    "statement": "what was handed out about them in a year (Cal. Civ. Code 1798.83)",
+    "hand-over": "everything, to somebody who may have it: they find it in their ledger",
 }
 
 
@@ -49,7 +53,13 @@ def _add_act(act: argparse.ArgumentParser, name: str) -> None:
     act.add_argument("--operator", required=True, help="who does this: stays on record")
     act.add_argument("--request-id", required=True, help="by which the mail is filed: stays on record")
     act.add_argument("--received", help="the day when the mail came, as 2026-11-22; today, if not given")
-    if name == "export":
+    if name == "statement":
+        act.add_argument("--year", type=int, help="in UTC; the last that is over, if not given")
+        act.add_argument("--language", choices=LANGUAGES, default=DEFAULT)
+    if name == "hand-over":
+        act.add_argument("--ground", required=True, choices=["legal-order", "safety", "transfer"])
+        act.add_argument("--to", required=True, help="whom it goes to: they see it in their ledger")
+    if name in ("export", "hand-over"):
         act.add_argument("--out", type=Path, help="a new file, which only its owner can read")
     act.set_defaults(act=about_somebody, name=name)
 

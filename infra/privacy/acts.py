@@ -17,11 +17,12 @@ import msgspec
 
 from chalicelib.accounts import models as accounts, service as account_service
 from chalicelib.accounts.models import Account
-from chalicelib.privacy import exporting, requests
+from chalicelib.privacy import exporting, requests, service as privacy, statement
 from chalicelib.privacy.requests import UNKNOWN
 from chalicelib.privacy.schemas import erased_view
 from chalicelib.runtime import clock
 from chalicelib.runtime.addresses import key_of, parse_address
+from chalicelib.runtime.disclosure import ADDRESS, Ground, HandOut, Recipient, What, hand_out
 from chalicelib.runtime.holdings import Person
 
 OWNER_ONLY = 0o600
@@ -57,19 +58,39 @@ def export(asked: argparse.Namespace, _: Account | None, person: Person, now: in
         file.write("\n]\n")
 
 
-def erase(_: argparse.Namespace, account: Account | None, __: Person, now: int) -> None:
-    """What is printed leads to the receipt: it is for them alone, and kept nowhere."""
+def erase(_: argparse.Namespace, account: Account | None, person: Person, now: int) -> None:
+    """What is printed leads to the receipt: it is for them alone, and kept nowhere. None without account."""
     if account is None:
-        raise SystemExit("There is no account of this address: what else is held of it ends by itself.")
+        _print({"erased": requests.erase(person, now=now)})
+        return
     _print(msgspec.to_builtins(erased_view(account_service.erase(account, now=now))))
 
 
-ACTS: Mapping[str, Act] = {"find": find, "export": export, "erase": erase}
+def tell_of_year(asked: argparse.Namespace, _: Account | None, person: Person, now: int) -> None:
+    """What was handed out about them in a year, in words and in numbers."""
+    found = statement.state(person, asked.year, now=now)
+    _print({"text": statement.in_words(found, asked.language), **msgspec.to_builtins(found)})
+
+
+def hand_over(asked: argparse.Namespace, account: Account | None, person: Person, now: int) -> None:
+    """Everything, to somebody else, on a ground that the ledger then tells them."""
+    given = HandOut(_who(account, person), Ground(asked.ground), Recipient.NAMED, What.EVERYTHING, name=asked.to)
+    hand_out([given], now=now)
+    export(asked, account, person, now)
+
+
+ACTS: Mapping[str, Act] = {
+    "find": find, "export": export, "erase": erase, "statement": tell_of_year, "hand-over": hand_over,
+}  # fmt: skip
 
 
 def day_ms(text: str) -> int:
     """The beginning of a day, as 2026-11-22, in UTC. Raises ValueError."""
     return int(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp() * 1_000)
+
+
+def _who(account: Account | None, person: Person) -> str:
+    return privacy.account(account.account_id) if account else ADDRESS + min(person.keys)
 
 
 @contextmanager

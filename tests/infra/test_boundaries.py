@@ -2,6 +2,7 @@
 
 import ast
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -47,6 +48,31 @@ def test_aws_is_reached_from_the_runtime_only() -> None:
     """AWS only in runtime/."""
     strangers = importers("boto3") | importers("botocore")
     assert {name for name in strangers if not name.startswith("chalicelib/runtime/")} == set()
+
+
+ABROAD = {"requests", "urllib3", "httpx", "aiohttp", "http", "smtplib", "socket", "ftplib", "telnetlib", "websockets"}
+SERVICES = {"kms", "sesv2", "sqs", "ssm", "stepfunctions", "apigatewaymanagementapi"}  # beside DynamoDB, by PynamoDB
+
+
+def test_data_goes_out_by_one_door() -> None:
+    """F13: mail by runtime/disclosure.py, which takes the ground; nothing else reaches anybody outside."""
+    assert {package: found for package in ABROAD if (found := importers(package))} == {}
+    assert {name_of(path) for path in SOURCES if "urllib.request" in path.read_text()} == set()
+    called = {name for path in SOURCES for name in re.findall(r'boto3\.client\(\s*"(\w+)"', path.read_text())}
+    assert called == SERVICES
+    assert {name_of(path) for path in SOURCES if "sesv2" in path.read_text()} == {"chalicelib/runtime/mail.py"}
+    assert {name_of(path) for path in SOURCES if _may_send_mail(path)} == {"chalicelib/runtime/disclosure.py"}
+
+
+def _may_send_mail(path: Path) -> bool:
+    """By its name, or through the module."""
+    nodes = list(ast.walk(ast.parse(path.read_text())))
+    taken = {
+        name.name for node in nodes if isinstance(node, ast.ImportFrom) and node.module == "chalicelib.runtime.mail"
+        for name in node.names
+    }  # fmt: skip
+    called = {ast.unparse(node) for node in nodes if isinstance(node, ast.Attribute)}
+    return "send" in taken or "mail.send" in called
 
 
 def test_chalice_stays_replaceable() -> None:

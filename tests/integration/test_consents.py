@@ -261,11 +261,11 @@ def test_a_consent_is_good_for_its_purpose_and_its_person_only(world: World) -> 
     with pytest.raises(RuntimeError, match="consent to improvement is none to news"):
         address_for(News, account, other)  # type: ignore[misc]
     with pytest.raises(RuntimeError, match="consent to improvement is none to reports"):
-        report_mail.say_ready(account, "A" * 22, other)  # type: ignore[arg-type]
+        report_mail.say_ready(account, "A" * 22, other, now=world.now)  # type: ignore[arg-type]
     with pytest.raises(TypeError):
         address_for(News, account)  # type: ignore[call-arg]
     with pytest.raises(TypeError):
-        report_mail.say_ready(account, "A" * 22)  # type: ignore[call-arg]
+        report_mail.say_ready(account, "A" * 22, now=world.now)  # type: ignore[call-arg]
     service.decide("account/somebody", {"news": True}, now=world.now)
     with pytest.raises(RuntimeError, match="somebody else"):
         address_for(News, account, consent.check(News, "account/somebody", now=world.now))

@@ -40,7 +40,7 @@ def held() -> Iterator[tuple[Memory, list[str]]]:
     mails = list[str]()
     with (
         in_memory() as memory,
-        patch.object(report_mail, "say_ready", lambda _, meeting_id, __: mails.append(meeting_id)),
+        patch.object(report_mail, "say_ready", lambda _, meeting_id, __, **___: mails.append(meeting_id)),
     ):
         write_meeting(MEETING, _organiser(), START_MS, NOW)
         for minutes, who in enumerate(PEOPLE):

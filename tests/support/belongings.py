@@ -90,6 +90,7 @@ def _been_in_one(world: World, who: Browser, organiser: str) -> Held:
     assert who.delete(f"/v1/rooms/{held.room}/participants/me").status == 204
     assert held.organiser.delete(f"/v1/rooms/{held.room}").status == 204
     _report(held)
+    assert held.organiser.get(f"/v1/meetings/{held.room}").status == 200  # which is on record
     return held
 
 

@@ -181,6 +181,8 @@ def have_an_account(visit: Visit, world: World) -> None:
     link = {"token": accounts.mailed_token(world)}
     does(cleo, "GET", "/v1/unsubscribe/{token}", link)
     does(cleo, "POST", "/v1/unsubscribe/{token}", link)
+    assert does(cleo, "GET", "/v1/disclosures").json()["disclosures"]
+    does(cleo, "GET", "/v1/disclosures/statement")
     asked = does(cleo, "POST", "/v1/export", json_body={}).json()
     assert executed(app, world.workflows.started[-1]).status == "SUCCEEDED"
     assert does(cleo, "GET", "/v1/export/{id}", {"id": asked["export_id"]}).json()["status"] == "ready"

@@ -65,7 +65,14 @@ STAGE: Operation = SCHEMA["/v1/content"]["POST"]  # nor which text is a link
 MEASURED: Operation = SCHEMA["/v1/rooms/{room_id}/insights"]["POST"]  # nor that a tab is named here or there
 PAGED: list[Operation] = [
     SCHEMA[path]["GET"]
-    for path in ("/v1/meetings", "/v1/meetings/{meeting_id}/report", "/v1/shared-reports/{token}", "/v1/export/{id}")
+    for path in (
+        "/v1/meetings",
+        "/v1/meetings/{meeting_id}/report",
+        "/v1/shared-reports/{token}",
+        "/v1/export/{id}",
+        "/v1/disclosures",
+        "/v1/disclosures/statement",
+    )
 ]
 SHARE: Operation = SCHEMA["/v1/meetings/{meeting_id}/report/shares"]["POST"]  # nor that 4.0 is no count of days
 BEYOND_SCHEMAS = (

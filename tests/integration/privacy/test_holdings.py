@@ -13,7 +13,7 @@ ACCOUNTS = {
 }  # fmt: skip
 BOTH = {
     "Session", "Decision", "Member", "Call", "Connection", "Lease", "Item", "Shown", "Batch", "Fold", "Attendee",
-    "Attended", "NamedIn", "Export", "ExportPart", "Feedback", "Enquiry", "SurveyAnswer",
+    "Attended", "NamedIn", "Export", "ExportPart", "Feedback", "Enquiry", "SurveyAnswer", "Disclosure",
 }  # fmt: skip
 OF_GUESTS_WHO_LOG_IN = {"GoesOn"}
 BY_MAIL = {"Request", "Act"}  # what the operator was asked

@@ -16,7 +16,7 @@ from tests.support.environment import REGION
 from tests.support.erasures import erase, left_over, report_of, run
 from tests.support.world import World
 
-BACKED_UP = ("accounts", "meetings", "reports")  # and consents, which name nobody
+BACKED_UP = ("accounts", "meetings", "reports", "disclosures")  # and consents, which name nobody
 
 
 def restore(backup: dict[str, list[dict[str, object]]]) -> None:
@@ -66,4 +66,4 @@ def test_whatever_a_backup_can_bring_back_says_whose_it_is() -> None:
         one.record.__name__ for one in holdings.held()
         if one.fate == "erased" and one.table and one.table.name in kept and one.whose is None
     }  # fmt: skip
-    assert silent == {"Share", "Part", "Gone"}
+    assert silent == {"Share", "Part", "Gone", "Disclosure"}

@@ -1,0 +1,88 @@
+"""The ledger of what was handed out about somebody: to whom, and on which ground (F8).
+
+subject    entry
+<person>   <instant>#<id>
+
+What counts once has the same id and instant each time.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+
+from chalicelib.lifetimes import DISCLOSURE
+from chalicelib.privacy.models import persons
+from chalicelib.runtime import holdings, vault
+from chalicelib.runtime.disclosure import ADDRESS, HandOut
+from chalicelib.runtime.holdings import Person
+from chalicelib.runtime.ids import derived, opaque
+from chalicelib.runtime.store import Binding, Record, Table
+
+
+class Disclosure(Record):
+    class Meta(Binding):
+        pass
+
+    subject = UnicodeAttribute(hash_key=True)  # a digest
+    entry = UnicodeAttribute(range_key=True)
+    at_ms = NumberAttribute()
+    ground = UnicodeAttribute()
+    to = UnicodeAttribute()
+    what = UnicodeAttribute()
+    name = UnicodeAttribute(null=True)  # of the recipient
+
+    def shown(self) -> dict[str, Any]:
+        """As it is listed, and in an export."""
+        said = {"ground": self.ground, "to": self.to, "what": self.what, "name": self.name}
+        return {"at_ms": int(self.at_ms), **said}
+
+
+disclosures = Table(Disclosure, "disclosures")
+
+
+def record(some: Sequence[HandOut], now: int) -> None:
+    disclosures.put_many(_new(one, now) for one in some)
+
+
+def disclosures_of(person: Person, *, before: str | None, limit: int, now: int) -> list[Disclosure]:
+    """The latest first; `before` is the entry where the page before has ended."""
+    where = None if before is None else Disclosure.entry < before
+    found = [
+        one
+        for subject in _subjects(person)
+        for one in disclosures.query(subject, now=now, where=where, limit=limit, forward=False)
+    ]
+    return sorted(found, key=lambda one: str(one.entry), reverse=True)[:limit]
+
+
+def disclosed_between(person: Person, from_ms: int, to_ms: int, *, now: int) -> Iterator[Disclosure]:
+    """From that instant on until before the other."""
+    span = Disclosure.entry.between(f"{from_ms:015}", f"{to_ms:015}")
+    for subject in _subjects(person):
+        yield from disclosures.query(subject, now=now, where=span)
+
+
+def _new(one: HandOut, now: int) -> Disclosure:
+    at_ms = now if one.at_ms is None else one.at_ms
+    entry = f"{at_ms:015}#{derived(one.who, one.id) if one.id else opaque()}"
+    made = Disclosure(_subject(one.who), entry, at_ms=at_ms, ground=one.ground, to=one.to, what=one.what)
+    made.name = one.name or None
+    made.lives_until(DISCLOSURE.deadline(at_ms))
+    return made
+
+
+def _subject(who: str) -> str:
+    return vault.digest("privacy/disclosure", who)
+
+
+def _subjects(person: Person) -> list[str]:
+    return [_subject(who) for who in (*persons(person), *(ADDRESS + key for key in sorted(person.keys)))]
+
+
+def _disclosures_of(person: Person, now: int) -> Iterator[Disclosure]:
+    for subject in _subjects(person):
+        yield from disclosures.query(subject, now=now)
+
+
+holdings.hold(Disclosure, disclosures, DISCLOSURE, find=_disclosures_of, export=lambda one: one.shown())
