@@ -29,12 +29,13 @@ document.hasFocus = () => true;
 const asked = [], bodies = [], camera = { readyState: "live", enabled: true, muted: false };
 const json = (body, status = 200, headers = {}) => new Response(JSON.stringify(body), { status, headers });
 const away = () => { throw new TypeError("the network"); };
+const consent = () => ({ purpose: "insights", text: "So?", given, history });
 const answers = { // by what is asked; as the server has it
-  GET: path => json(path.includes("mine") ? { captured } : { consents: [{ purpose: "insights", text: "So?", given }] }),
+  GET: path => json(path.includes("mine") ? { captured } : { consents: [consent()] }),
   PUT: (path, sent) => json({ given: (given = sent.insights) }),
   POST: () => json({}, 202),
 };
-let given = false, captured = true;
+let given = false, captured = true, history = [];
 const real = Date.now.bind(Date), steady = performance.now.bind(performance);
 let ticks = 0; // tenths of a second that the audio thread has heard, and that are over for everybody
 let set = 0, slept = 0, ahead = 0; // the device's clock, its sleep, the server's clock

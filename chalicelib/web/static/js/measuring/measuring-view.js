@@ -1,7 +1,7 @@
 import { Refused } from "../api.js";
 import { find, write } from "../dom.js";
 import { busy } from "../forms.js";
-import { t } from "../i18n.js";
+import { dayAndTime, t } from "../i18n.js";
 import { leadToMine, tellPages } from "../insights/own.js";
 import { kindOf } from "../problems.js";
 
@@ -32,6 +32,10 @@ export class MeasuringView {
     this.#onclick(".measuring-again", () => this.#agree());
     this.#onclick(".measuring-no", () => {
       measuring.decline();
+      find("#meeting-title", HTMLElement).focus();
+    });
+    this.#onclick(".measuring-stop-here", () => {
+      measuring.stopHere();
       find("#meeting-title", HTMLElement).focus();
     });
     find(".measured-stop", HTMLButtonElement).addEventListener("click", () =>
@@ -71,7 +75,9 @@ export class MeasuringView {
     find(".measuring-asks", HTMLElement, this.#root).hidden = !at("asking");
     write(find(".measuring-text", HTMLElement, this.#root), text);
     const words = WORDS[place];
-    write(find(".measuring-said", HTMLElement, this.#root), words ? t(words) : "");
+    const date = dayAndTime(this.#measuring.since ?? Date.now());
+    write(find(".measuring-said", HTMLElement, this.#root), words ? t(words, { date }) : "");
+    find(".measuring-stops", HTMLElement, this.#root).hidden = !at("measuring", "no-microphone");
     write(find(".form-problem", HTMLElement, this.#root), ""); // what went wrong before: it may have come right by itself
     find(".measuring-again", HTMLElement, this.#root).hidden = !at("declined", "no-microphone");
     this.#showSign(at("starting", "measuring", "no-microphone", "stopping"), SIGNS[place]);

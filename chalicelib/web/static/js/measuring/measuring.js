@@ -23,6 +23,8 @@ export class Measuring extends EventTarget {
   /** @type {Place} */
   place = "off";
   text = ""; // what is agreed to, in the words that consents record
+  /** @type {number | null} when that was agreed to */
+  since = null;
   #agreement = new Agreement();
   #outbox = new Outbox({
     send: batch => this.#post(batch),
@@ -79,6 +81,7 @@ export class Measuring extends EventTarget {
   /** @param {Consent} consent */
   async #learn(consent) {
     this.text = consent.text;
+    this.since = consent.given ? (consent.history.at(-1)?.at_ms ?? null) : null;
     if (this.#isAgreed) return; // meanwhile
     if (consent.given && this.#agreement.owed) await this.withdraw();
     else if (recallHere(DECLINED) === this.#capture.room) this.#become("declined");
@@ -89,6 +92,7 @@ export class Measuring extends EventTarget {
   /** Throws Refused or Away: then nothing is measured. */
   async agree() {
     await this.#agreement.give();
+    this.since ??= Date.now();
     rememberHere(DECLINED, null);
     await this.start();
   }
@@ -99,12 +103,22 @@ export class Measuring extends EventTarget {
     this.#become("declined");
   }
 
+  /** In this meeting alone; what was measured until now counts, and in others the consent stands. */
+  stopHere() {
+    rememberHere(DECLINED, this.#capture.room);
+    this.#observer.stop();
+    this.#send();
+    this.#observer.forget();
+    this.#become("declined");
+  }
+
   /**
    * Takes the consent back: nothing more is measured or sent from now on, and once the server knows, what was is not
    * used. Throws Refused or Away: then it is told again until it is heard, by the next page of this tab, too.
    */
   async withdraw() {
     this.#drop();
+    this.since = null;
     rememberHere(DECLINED, this.#capture.room);
     this.#become("stopping");
     await this.#agreement.withdraw();
