@@ -66,7 +66,8 @@ def disclosed_between(person: Person, from_ms: int, to_ms: int, *, now: int) -> 
 def _new(one: HandOut, now: int) -> Disclosure:
     at_ms = now if one.at_ms is None else one.at_ms
     entry = f"{at_ms:015}#{derived(one.who, one.id) if one.id else opaque()}"
-    made = Disclosure(_subject(one.who), entry, at_ms=at_ms, ground=one.ground, to=one.to, what=one.what)
+    made = Disclosure(_subject(one.who), entry, at_ms=at_ms, ground=str(one.ground))
+    made.to, made.what = str(one.to), str(one.what)
     made.name = one.name or None
     made.lives_until(DISCLOSURE.deadline(at_ms))
     return made

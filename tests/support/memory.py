@@ -163,6 +163,11 @@ class Memory:
         kept = [row for row in page if _holds(request.get("FilterExpression"), request, row)]
         return {"Items": kept, "Count": len(kept), "ScannedCount": len(page), **more}
 
+    def _Scan(self, request: Mapping[str, Any]) -> dict[str, Any]:  # noqa: N802
+        rows = [self._tables[request["TableName"]][key] for key in sorted(self._tables[request["TableName"]])]
+        page, more = self._page(request, rows)
+        return {"Items": page, "Count": len(page), "ScannedCount": len(page), **more}
+
     def _page(self, request: Mapping[str, Any], rows: list[Item]) -> tuple[list[Item], dict[str, Any]]:
         """As many as are asked for, from where the page before ended; and the key of the last if there are more."""
         table, after = request["TableName"], request.get("ExclusiveStartKey")
