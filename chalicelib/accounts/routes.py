@@ -68,9 +68,14 @@ def log_in(call: Call[LogIn]) -> Reply:
 
 
 @operation(routes, "GET", "/v1/unsubscribe/{token}", summary="What a click on this link would end; nothing changes",
-           answers=UnsubscribeView, errors=(NotFound,))  # fmt: skip
+           answers=UnsubscribeView, also={303: UnsubscribeView}, errors=(NotFound,))  # fmt: skip
 def read_unsubscribe(call: Call[None]) -> Reply:
-    return Reply(UnsubscribeView(unsubscribe.purpose_of(call.path["token"])))
+    """People, whose browsers ask for a page, are sent to the one with the click."""
+    token = call.path["token"]
+    found = UnsubscribeView(unsubscribe.purpose_of(token))
+    if "text/html" in (call.header("accept") or ""):
+        return Reply(found, 303, headers={"Location": f"/unsubscribe#token={token}"})
+    return Reply(found)
 
 
 @operation(routes, "POST", "/v1/unsubscribe/{token}", summary="No more mails of this kind: one click (RFC 8058)",

@@ -2,14 +2,18 @@
 
 from datetime import UTC, datetime
 
-from chalicelib.lifetimes import SECOND
+from chalicelib.lifetimes import HOUR, MINUTE, SECOND
 
 LINE_MAX = 75  # octets of a content line without its break, RFC 5545 3.1
 PRODUCT = "-//Earshot//Meetings//EN"
 
 
 def calendar_file(uid: str, title: str, link: str, starts_at_ms: int, now: int) -> str:
-    """One event. It has a start and no end: how long people meet is theirs."""
+    """One event, an hour long in the calendar: how long people meet is theirs.
+
+    Calendars take the later of two files for the valid one by SEQUENCE (RFC 5545 3.8.7.4), which is the minute it was
+    asked for.
+    """
     lines = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
@@ -18,6 +22,8 @@ def calendar_file(uid: str, title: str, link: str, starts_at_ms: int, now: int) 
         f"UID:{escaped(uid)}",
         f"DTSTAMP:{instant(now)}",
         f"DTSTART:{instant(starts_at_ms)}",
+        f"DTEND:{instant(starts_at_ms + HOUR)}",
+        f"SEQUENCE:{now // MINUTE}",
         f"SUMMARY:{escaped(title)}",
         f"LOCATION:{escaped(link)}",
         f"URL:{link}",

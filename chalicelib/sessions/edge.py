@@ -14,6 +14,7 @@ from chalicelib.runtime.languages import LANGUAGES, Language, choose_language
 from chalicelib.runtime.settings import settings
 from chalicelib.sessions import cookieless, service
 from chalicelib.sessions.models import Session
+from chalicelib.sessions.names import is_friendly
 from chalicelib.sessions.rules import Pass
 from chalicelib.sessions.schemas import Preferences, SessionAccount, SessionView
 
@@ -66,6 +67,7 @@ def view(call: Call[Any], session: Session, *, now: int) -> SessionView:
     email = session.email_address
     return SessionView(
         session.participant_name,
+        not is_friendly(session.participant_name),
         None if email is None else SessionAccount(email),
         session.age,  # type: ignore[arg-type]  # written from the same set of words
         msgspec.convert(session.preferences, Preferences),

@@ -14,6 +14,12 @@ NUMBERS = range(2, 100)
 _chance = random.SystemRandom()
 
 
+def is_friendly(name: str) -> bool:
+    """Whether it may be one of ours: whoever chose such a name by hand has lost nothing by it."""
+    star, _, number = name.rpartition(" ")
+    return star in STARS and number.isdecimal() and int(number) in NUMBERS
+
+
 def friendly() -> str:
     """A name such as `Vega 42`, one of about six thousand; it says nothing about the person."""
     return f"{_chance.choice(STARS)} {_chance.choice(NUMBERS)}"

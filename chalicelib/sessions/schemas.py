@@ -45,9 +45,12 @@ class SessionAccount(msgspec.Struct):
 
 
 class SessionView(msgspec.Struct):
-    """`account` is null for guests; `age` is null until it was asked for; `room_id` is the meeting entered last."""
+    """`named`: they have chosen their name. `account` is null for guests; `age` is null until it was asked for;
+    `room_id` is the meeting entered last.
+    """
 
     participant_name: str
+    named: bool
     account: SessionAccount | None
     age: Age | None
     preferences: Preferences

@@ -76,7 +76,7 @@ def letter(reader: Reader, purpose: str) -> str:
 def policy(reader: Reader) -> str:
     """What is kept of people, what for and how long: made from the table that the code enforces."""
     promises = retention.promises(reader.language)
-    return _render("retention.html", reader, view="notice", promises=promises, version=retention.versions()[-1])
+    return _render("retention.html", reader, view="notice", promises=promises, versions=retention.versions())
 
 
 def contact(reader: Reader) -> str:

@@ -58,6 +58,15 @@ def test_an_account_from_registration_to_logging_out_everywhere(device: Device) 
     log_in(page, EMAIL, "not my password")
     expect(page.get_by_role("alert").filter(has_text=text("en", "log-in.wrong"))).to_be_visible()
     assert page.locator("#log-in-email").input_value() == EMAIL  # nothing typed is lost
+    log_in(page, EMAIL, "")
+    expect(page.locator("#log-in-password-problem")).to_have_text(text("en", "password.problem"))
+    expect(page.get_by_text(text("en", "log-in.wrong"))).to_be_hidden()  # what was wrong before is not said any more
+    log_in(page, EMAIL, PASSWORD)
+    _is_in(page)
+    page.get_by_role("button", name=text("en", "sessions.log-out"), exact=True).click()
+    expect(page.get_by_text(text("en", "sessions.logged-out"))).to_be_visible()
+    assert page.request.get("/v1/session").status == 401
+    page.get_by_role("button", name="Log in").click()
     log_in(page, EMAIL, PASSWORD)
     _is_in(page)
     [cookie] = page.context.cookies()

@@ -313,6 +313,10 @@ def test_looking_at_the_link_changes_nothing(world: World) -> None:
     before = world.aws.items()
     answer = world.browser().get(link_of(world))
     assert (answer.status, answer.json(), answer.cookies) == (200, {"purpose": "news"}, [])
+    read = world.browser().get(link_of(world), headers={"Accept": "text/html,*/*;q=0.8"})
+    token = link_of(world).rpartition("/")[2]
+    assert (read.status, read.headers["location"].partition("=")[0]) == (303, "/unsubscribe#token")
+    assert unsubscribe.purpose_of(read.headers["location"].partition("=")[2]) == unsubscribe.purpose_of(token) == "news"
     assert world.aws.items() == before
 
 

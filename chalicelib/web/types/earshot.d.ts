@@ -107,6 +107,7 @@ interface Preferences {
 }
 interface SessionAnswer {
   participant_name: string;
+  named: boolean;
   account: { email: string } | null;
   age: Age | null;
   preferences: Preferences;

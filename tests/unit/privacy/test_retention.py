@@ -1,6 +1,7 @@
 """What is kept and how long, as people are told: made from THE table, with a version and a date (F9, F10)."""
 
 import json
+import re
 from dataclasses import asdict
 from datetime import date
 from hashlib import sha256
@@ -52,6 +53,26 @@ def test_another_promise_is_another_version() -> None:
     assert [one.version for one in known] == list(range(1, len(known) + 1))
     assert [one.date for one in known] == sorted(date.fromisoformat(one.date).isoformat() for one in known)
     assert known[0].material
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_lists_all_versions_with_their_dates(language: str) -> None:
+    """F10: the newest first, and of which people were told."""
+    listed = pages.policy(Reader(language)).partition('<details class="versions">')[2].partition("</details>")[0]
+    dates = re.findall(r'datetime="([^"]+)"', listed)
+    assert dates == [one.date for one in reversed(retention.versions())]
+    numbers = [f"<li>{i18n.text(language, 'retention.version').replace('{version}', str(one.version))} " for one in
+               reversed(retention.versions())]  # fmt: skip
+    assert re.findall("<li>[^<]*", listed) == numbers
+    said = str(escape(i18n.text(language, "retention.material")))
+    assert listed.count(said) == sum(one.material for one in retention.versions())
+
+
+def test_the_start_page_announces_the_last_version_that_matters() -> None:
+    """F10: by its number, which a browser compares to the one it has seen."""
+    material = [one.version for one in retention.versions() if one.material]
+    for page in (pages.home(Reader("en")), pages.meeting(Reader("en"))):
+        assert f'role="status" data-version="{material[-1]}" hidden' in page
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

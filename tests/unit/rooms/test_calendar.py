@@ -24,7 +24,15 @@ def test_any_title_is_read_back_as_it_was(title: str) -> None:
     assert (str(event["UID"]), str(read["VERSION"]), "METHOD" in read) == ("A" * 22, "2.0", False)
     assert event["DTSTART"].dt == datetime.fromtimestamp(START // 1_000, UTC)
     assert event["DTSTAMP"].dt == datetime.fromtimestamp(NOW // 1_000, UTC)
+    assert event["DTEND"].dt == datetime.fromtimestamp(START // 1_000 + 3_600, UTC)
     assert not event.errors
+
+
+def test_a_later_file_takes_the_place_of_an_earlier_one() -> None:
+    """B12, RFC 5545 3.8.7.4: by a sequence that goes up and fits 32 bits, as the moment it was asked for does."""
+    found: Any = [Calendar.from_ical(calendar_file("A" * 22, "Tea", LINK, START, at)) for at in (NOW, NOW + 60_000)]
+    first, second = (int(one.walk("VEVENT")[0]["SEQUENCE"]) for one in found)
+    assert 0 < first < second < 2**31
 
 
 @given(title=TITLES)

@@ -224,3 +224,14 @@ def test_preferences_that_keep_changing_are_a_conflict_not_an_end(
     answer = browser.request("PATCH", "/v1/session", json_body={"preferences": {"theme": "dark"}})
     assert (answer.status, answer.json()["type"]) == (409, "/problems/conflict")
     assert browser.get("/v1/session").status == 200
+
+
+def test_a_session_says_whether_its_name_was_chosen(world: World) -> None:
+    """C1: a made-up one is nobody's to delete; a chosen one is, until it is deleted."""
+    browser = world.member()
+    browser.post("/v1/session/age", json_body=ADULT)
+    named = [browser.get("/v1/session").json()["named"]]
+    for name in ("Ada", "Vega", "Vega 142", None):
+        answer = browser.request("PATCH", "/v1/session", json_body={"participant_name": name})
+        named.append(answer.json()["named"])
+    assert named == [False, True, True, True, False]

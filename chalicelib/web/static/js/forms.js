@@ -57,7 +57,9 @@ function valuesOf(form) {
 export function onSubmit(form, send, own = {}) {
   form.addEventListener("submit", event => {
     event.preventDefault();
-    if (form.getAttribute("aria-busy") === "true" || markAll(form, field => !field.validity.valid)) return;
+    if (form.getAttribute("aria-busy") === "true") return;
+    write(find(".form-problem", HTMLElement, form), ""); // of the time before
+    if (markAll(form, field => !field.validity.valid)) return;
     void busy(form, () => send(valuesOf(form)), own);
   });
   for (const button of form.querySelectorAll(".reveal")) letReveal(/** @type {HTMLButtonElement} */ (button));

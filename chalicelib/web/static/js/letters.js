@@ -11,7 +11,7 @@ const form = find("form", HTMLFormElement, root);
 const token = new URLSearchParams(location.hash.slice(1)).get("token") ?? "";
 let approve = true;
 
-/** @typedef {{send: (values: import("./forms.js").Values) => Promise<unknown>, own?: Record<string, string>, done: () => string, lost: string}} Letter */
+/** @typedef {{send: (values: import("./forms.js").Values) => Promise<unknown>, own?: Record<string, string>, done: () => string, lost: string, incomplete?: string}} Letter */
 
 /** @type {Record<string, Letter>} */
 const LETTERS = {
@@ -29,11 +29,13 @@ const LETTERS = {
     send: () => call("POST", "/v1/session/age/approval", { json: { token, approve } }),
     done: () => t(approve ? "letter.guardian.done" : "letter.guardian.refused"),
     lost: "letter.guardian.lost",
+    incomplete: "letter.guardian.incomplete",
   },
   unsubscribe: {
     send: () => call("POST", `/v1/unsubscribe/${encodeURIComponent(token)}`),
     done: () => t("letter.unsubscribe.done"),
     lost: "letter.unsubscribe.lost",
+    incomplete: "letter.unsubscribe.incomplete",
   },
 };
 
@@ -58,9 +60,13 @@ if (letter && token) {
   onSubmit(form, values => answer(letter, values), { gone: lost, "not-found": lost, invalid: lost });
 } else {
   form.hidden = true;
-  write(find(".lead", HTMLElement, root), t("letter.incomplete"));
+  write(find(".lead", HTMLElement, root), t(letter?.incomplete ?? "letter.incomplete"));
   const next = find(".letter-next", HTMLAnchorElement, root);
   next.hidden = false;
+  if (root.dataset.letter === "unsubscribe") {
+    next.pathname = "/login";
+    write(next, t("log-in.open"));
+  }
   if (root.dataset.letter === "reset") {
     next.hash = "forgot";
     write(next, t("forgot.act"));

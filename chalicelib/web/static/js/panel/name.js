@@ -52,7 +52,7 @@ export class OwnName {
     const who = this.#session.who;
     write(find(".own-name", HTMLElement, this.#block), who?.participant_name ?? t("name.none"));
     find(".change-name", HTMLElement, this.#block).toggleAttribute("data-nobody", !who);
-    find(".delete-name", HTMLButtonElement, this.#block).hidden = !who;
+    find(".delete-name", HTMLButtonElement, this.#block).hidden = !who?.named;
     find(".nickname-only", HTMLElement, this.#form).hidden = who?.age !== "child";
   }
 }

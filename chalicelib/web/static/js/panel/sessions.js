@@ -17,6 +17,8 @@ export class MySessions {
     this.#session = session;
     panel.onstep(STEP, () => busy(this.#root, () => this.#read()));
     onSubmit(find('[data-form="everywhere"]', HTMLFormElement), () => this.#endAll());
+    const home = find('[data-step="home"]', HTMLElement);
+    find(".log-out", HTMLButtonElement).addEventListener("click", () => busy(home, () => this.#logOut()));
     session.addEventListener("change", () => session.who || this.#list.replaceChildren());
   }
 
@@ -50,6 +52,12 @@ export class MySessions {
     if (one.current) return this.#over();
     await this.#read();
     return find(`#step-${STEP}`, HTMLElement).focus(); // the button that had it is gone
+  }
+
+  async #logOut() {
+    await call("DELETE", "/v1/session", { renews: true });
+    say(t("sessions.logged-out"));
+    this.#over();
   }
 
   async #endAll() {
