@@ -47,13 +47,18 @@ def send_issue(issue: Issue, *, now: int) -> Mailing:
     """To all of them."""
     done = Mailing()
     for account in wanting(now=now):
-        if not _note(account, issue, now):
-            done.before += 1
-        elif _send(account, issue, now):
-            done.sent += 1
-        else:
-            done.unsent += 1
+        send_to(account, issue, done, now=now)
     return done
+
+
+def send_to(account: Account, issue: Issue, done: Mailing, *, now: int) -> None:
+    """To one of them; `done` counts it."""
+    if not _note(account, issue, now):
+        done.before += 1
+    elif _send(account, issue, now):
+        done.sent += 1
+    else:
+        done.unsent += 1
 
 
 def _note(account: Account, issue: Issue, now: int) -> bool:
