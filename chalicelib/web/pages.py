@@ -79,6 +79,11 @@ def policy(reader: Reader) -> str:
     return _render("retention.html", reader, view="notice", promises=promises, versions=retention.versions())
 
 
+def export(reader: Reader) -> str:
+    """Everything that is held of the reader, once they ask for it."""
+    return _render("export.html", reader, view="insights")
+
+
 def contact(reader: Reader) -> str:
     """Who gets what first, then the forms, and another company's page where the operator has one."""
     support = settings().support_url

@@ -89,6 +89,12 @@ def show_survey(call: Call[None]) -> Reply:
     return _page(call, partial(pages.survey, asked=asked))
 
 
+@operation(routes, "GET", "/export", summary="Everything that is held about me", answer_type=HTML, document=False)
+def show_export(call: Call[None]) -> Reply:
+    """The page's script asks for it, on a click."""
+    return _page(call, pages.export)
+
+
 @operation(routes, "GET", "/join", summary="Where a code's QR picture leads", answer_type=HTML, document=False)
 def show_join(call: Call[None]) -> Reply:
     return _page(call, pages.join)

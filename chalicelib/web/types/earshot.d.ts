@@ -6,6 +6,37 @@ interface ClockKey {
   from_ms: number;
   to_ms: number;
 }
+interface HeldRecord {
+  kind: string;
+  record: string;
+  expires_at_ms: number;
+  content: Record<string, unknown>;
+}
+
+interface ExportAnswer {
+  export_id: string;
+  status: "assembling" | "ready" | "failed";
+  held: HeldRecord[] | null;
+  next: string | null;
+}
+
+interface KeptKind {
+  kind: string;
+  name: string;
+  purpose: string;
+  length_ms: number;
+  counted_from: string;
+  erased: string;
+}
+
+interface GivenAway {
+  at_ms: number;
+  ground: string;
+  to: string;
+  what: string;
+  name: string | null;
+}
+
 interface TimeAnswer {
   now_ms: number;
   keys: ClockKey[];

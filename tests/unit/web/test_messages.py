@@ -14,6 +14,7 @@ from chalicelib.insights.figures import Measures, Person
 from chalicelib.lifetimes import Subject
 from chalicelib.outreach.schemas import About
 from chalicelib.privacy.retention import UNITS
+from chalicelib.runtime.disclosure import Ground, Recipient, What
 from chalicelib.runtime.problem_kinds import PROBLEM_KINDS
 from chalicelib.web import i18n, pages
 
@@ -51,6 +52,9 @@ FAMILIES = {  # keys that templates put together, and from what
     "trend.{}": TREND,
     "subject.{}": get_args(Subject),
     "length.{}": UNITS,
+    "given.to.{}": Recipient,
+    "given.what.{}": What,
+    "given.ground.{}": Ground,
     "contact.about.{}": get_args(About),
     "tip.{}.title": TIPS,
     "tip.{}.body": TIPS,
