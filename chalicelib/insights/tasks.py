@@ -1,4 +1,4 @@
-"""The workflow's tasks. What goes wrong in one is logged with a reference; the workflow's state hears only that."""
+"""The tasks of the workflow that makes a report."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -7,18 +7,10 @@ from chalice.app import Blueprint
 
 from chalicelib.insights import assembling
 from chalicelib.insights.models import SHARDS
-from chalicelib.runtime import clock, problems
-from chalicelib.runtime.mail import Unsent
+from chalicelib.runtime import clock
+from chalicelib.runtime.workflows import take_step
 
 tasks = Blueprint(__name__)
-
-
-class StepFailed(RuntimeError):
-    """A step of the workflow failed; its message is a reference and nothing else."""
-
-
-class MailUnsent(StepFailed):
-    """Mail cannot be sent just now, and surely was not: the workflow waits longer for that."""
 
 
 @tasks.lambda_function(name="prepare_report")
@@ -61,11 +53,4 @@ def fail_report(event: Mapping[str, Any], _: object) -> dict[str, bool]:
 
 
 def _run(step: Callable[[int], Any]) -> Any:
-    try:
-        return step(clock.now())
-    except Unsent as error:
-        _, reference = problems.unexpected(error, "report")
-        raise MailUnsent(reference) from None
-    except Exception as error:
-        _, reference = problems.unexpected(error, "report")
-        raise StepFailed(reference) from None
+    return take_step(lambda: step(clock.now()), "report")

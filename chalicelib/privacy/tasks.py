@@ -6,14 +6,11 @@ from typing import Any, TypeVar
 from chalice.app import Blueprint, CloudWatchEvent, Rate
 
 from chalicelib.privacy import erasing, exporting
-from chalicelib.runtime import clock, expiry, problems
+from chalicelib.runtime import clock, expiry
+from chalicelib.runtime.workflows import take_step
 
 tasks = Blueprint(__name__)
 T = TypeVar("T")
-
-
-class StepFailed(RuntimeError):
-    """A step of the workflow failed; its message is a reference and nothing else."""
 
 
 @tasks.schedule(Rate(1, unit=Rate.MINUTES), name="reap")
@@ -48,8 +45,4 @@ def fail_export(event: Mapping[str, Any], _: object) -> None:
 
 
 def _run(step: Callable[[int], T]) -> T:
-    try:
-        return step(clock.now())
-    except Exception as error:
-        _, reference = problems.unexpected(error, "a workflow of somebody's rights")
-        raise StepFailed(reference) from None
+    return take_step(lambda: step(clock.now()), "a workflow of somebody's rights")

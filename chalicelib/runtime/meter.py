@@ -33,6 +33,7 @@ class Call:
     units: float
     write: bool
     requests: int = 1
+    items: int = 0  # that a read gave
     step: tuple[int, int] = (0, 0)  # of what is done side by side, all that comes first shares one, and so on
 
 
@@ -50,6 +51,11 @@ class Meter:
     def steps(self) -> int:
         """How many requests waited for one another."""
         return len({call.step for call in self.calls if call.requests})
+
+    @property
+    def items_read(self) -> int:
+        """Items that reads gave, each as often as it was read; a request that gave none counts as one."""
+        return sum(max(call.items, call.requests) for call in self.calls if not call.write)
 
     @property
     def units(self) -> float:

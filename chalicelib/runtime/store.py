@@ -207,7 +207,10 @@ class Table(Generic[R]):
     def _read(self, operation: str, key: Key, items: list[R], consistent: bool, requests: int = 1) -> None:
         if meter.active():
             units = meter.read_units([item.serialize() for item in items], consistent=consistent)
-            meter.record(meter.Call(operation, self.name, _pair(key)[0], units, write=False, requests=requests))
+            call = meter.Call(
+                operation, self.name, _pair(key)[0], units, write=False, requests=requests, items=len(items)
+            )
+            meter.record(call)
 
     def _read_batch(self, keys: Sequence[Key], found: list[R], consistent: bool) -> None:
         """Each item of a batch is rounded up by itself; one that is not there costs a unit too."""

@@ -1,18 +1,42 @@
-"""Workflows: Step Functions runs them, by the definitions in infra/workflows."""
+"""Workflows: Step Functions runs them, by the definitions in infra/workflows; their steps are the subjects' tasks."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 import boto3
 import msgspec
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib.runtime import problems
 from chalicelib.runtime.errors import Unavailable
+from chalicelib.runtime.mail import Unsent
 from chalicelib.runtime.settings import settings
 
 INPUT_MAX = 262_144  # bytes, Step Functions quota; the emulator does not mind
+T = TypeVar("T")
+
+
+class StepFailed(RuntimeError):
+    """A step of a workflow failed; its message is a reference and nothing else. The definitions know it by its name."""
+
+
+class MailUnsent(StepFailed):
+    """Mail cannot be sent just now, and surely was not: the workflow waits longer for that."""
+
+
+def take_step(step: Callable[[], T], operation: str) -> T:
+    """What `step` gives. What goes wrong is logged with a reference; the workflow's state hears only that.
+
+    Raises StepFailed.
+    """
+    try:
+        return step()
+    except Exception as error:
+        _, reference = problems.unexpected(error, operation)
+        failure = MailUnsent if isinstance(error, Unsent) else StepFailed
+        raise failure(reference) from None
 
 
 def start(workflow: str, name: str, given: Mapping[str, Any]) -> bool:

@@ -9,7 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError,
 from yaml import safe_load
 
 from chalicelib.insights import assembling, tasks
-from chalicelib.runtime import mail
+from chalicelib.runtime import mail, workflows
 from infra.local.resources import TEMPLATE
 from tests.support.accounts import EMAIL
 from tests.support.insights import Held, assemble, end, reported
@@ -81,9 +81,9 @@ def test_a_mail_that_surely_was_not_sent_is_sent_later_and_no_other(
     event = {"meeting_id": held.room, "revision": 1}
     with monkeypatch.context() as away:
         away.setattr(mail, "_client", lambda: Mock(send_email=Mock(side_effect=error)))
-        with pytest.raises(tasks.StepFailed) as failed:
+        with pytest.raises(workflows.StepFailed) as failed:
             tasks.notify_organiser(event, None)
-    assert isinstance(failed.value, tasks.MailUnsent) == bool(mails_afterwards)
+    assert isinstance(failed.value, workflows.MailUnsent) == bool(mails_afterwards)
     for _ in range(2):
         tasks.notify_organiser(event, None)
     assert len(world.aws.mails()) - before == mails_afterwards
@@ -93,7 +93,7 @@ def test_the_workflow_waits_for_mail_that_is_away() -> None:
     """D8: for hours, by the name of what its task raises; any other failure of that step is over in seconds."""
     steps: dict[str, Any] = safe_load((TEMPLATE.parent / "workflows/report.asl.yaml").read_text("utf-8"))["States"]
     first, other = steps["Notify"]["Retry"]
-    assert first["ErrorEquals"] == [tasks.MailUnsent.__name__]
+    assert first["ErrorEquals"] == [workflows.MailUnsent.__name__]
     waits = [first["IntervalSeconds"] * first["BackoffRate"] ** attempt for attempt in range(first["MaxAttempts"])]
     assert sum(waits) > 6 * 3_600
     assert other["ErrorEquals"] == ["States.ALL"]

@@ -164,3 +164,16 @@ def test_steps_are_the_longest_way_through_what_is_done_side_by_side() -> None:
         together([partial(asks, 1), partial(asks, 3), partial(asks, 2)])
         together([partial(asks, 2)])
     assert (counted.requests, counted.steps) == (9, 1 + 3 + 2)
+
+
+@pytest.mark.usefixtures("aws")
+def test_items_are_counted_as_often_as_they_are_read() -> None:
+    """G3: by key, by partition, by keys together; a look in vain is one, a write none."""
+    now = DEADLINE - 1
+    with metering() as counted:
+        notes.put_many(note(name) for name in "abc")
+        assert notes.get(("here", "a"), now=now)
+        assert notes.get(("here", "nobody"), now=now) is None
+        assert len(notes.query("here", now=now)) == 3
+        assert len(notes.get_many([("here", "a"), ("here", "b")], now=now)) == 2
+    assert counted.items_read == 1 + 1 + 3 + 2
