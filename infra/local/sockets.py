@@ -127,6 +127,8 @@ class Sockets:
                 await self._listen(connection)
         except TimeoutError:
             await connection.socket.close(code=WSCloseCode.GOING_AWAY)
+        except ConnectionError:  # a browser that goes while its ping or its farewell is answered: no fault
+            connection.socket.force_close()
         finally:
             code = connection.socket.close_code
             self._connections.pop(connection.id, None)

@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 
 from infra.local.connections import PREFIX
 from infra.local.frames import FRAME_MAX
-from infra.local.sockets import MESSAGE_MAX
+from infra.local.sockets import MESSAGE_MAX, Sockets
 from infra.local.testing import Serving, serving
 from tests.integration.local_stack.tiny import Tiny, connections, fetch, options
 from tests.support.aside import run_aside
@@ -50,6 +50,20 @@ def test_a_message_comes_back_through_connections(stack: Serving, tiny: Tiny) ->
 
     assert talk(stack, script) == ["one", "two", "три"]
     assert [event["requestContext"]["eventType"] for event in tiny.seen[:4]] == ["CONNECT"] + ["MESSAGE"] * 3
+
+
+def test_a_browser_that_goes_while_it_is_answered_is_no_fault(
+    stack: Serving, tiny: Tiny, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """G1: nothing is logged, and the application hears of its end."""
+
+    async def gone(*_: object) -> None:
+        raise ConnectionResetError("Cannot write to closing transport")
+
+    monkeypatch.setattr(Sockets, "_listen", gone)
+    talk(stack, ClientWebSocketResponse.receive)
+    assert [event["requestContext"]["eventType"] for event in tiny.seen] == ["CONNECT", "DISCONNECT"]
+    assert [one for one in caplog.records if one.levelname in ("ERROR", "CRITICAL")] == []
 
 
 def test_connect_carries_headers_cookies_and_query(stack: Serving, tiny: Tiny) -> None:
