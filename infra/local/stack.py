@@ -24,6 +24,7 @@ from infra.local.connections import Connections
 from infra.local.engine import Function, Shortcut, aws_environment, engine, environment
 from infra.local.events import LambdaContext
 from infra.local.expired import delete_expired
+from infra.local.forms import PATH as FORMS_PATH, forms_answer
 from infra.local.gateway import Gateway, Site, Special
 from infra.local.lan import own_names
 from infra.local.lifetimes import PATH as LIFETIMES_PATH, lifetimes_answer
@@ -147,6 +148,7 @@ class LocalStack:
         watch = Watch(self.resources)
         self._exit.enter_context(lateness.heard_by(watch.hear))
         special[LIFETIMES_PATH] = partial(self._show_lifetimes, watch)
+        special[FORMS_PATH] = self._show_forms
         connections = Connections(self.sockets)
         self._shortcuts[self.connections_url] = connections.direct(asyncio.get_running_loop())
         await self._listen(connections.handle, back, None)
@@ -158,6 +160,9 @@ class LocalStack:
 
     async def _show_lifetimes(self, watch: Watch, request: BaseRequest, _: str) -> Response:
         return cast(Response, await self.workers.run(lifetimes_answer, watch, request))  # it reads every table
+
+    async def _show_forms(self, request: BaseRequest, _: str) -> Response:
+        return cast(Response, await self.workers.run(forms_answer, request))  # it reads a table
 
     def _missing(self) -> list[Callable[[], object]]:
         """What moto does not do by itself."""

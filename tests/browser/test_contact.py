@@ -81,6 +81,9 @@ def test_whoever_writes_knows_who_gets_it(opened: Open, language: str) -> None:
         assert {one["purpose"]: one["given"] for one in saved.value.json()["consents"]}["improvement"] is given
         expect(box).to_be_focused()
     assert elsewhere == []
+    sent = page.request.get("/dev/forms", headers={"Accept": "application/json"}).json()
+    assert [one["form"] for one in sent[:2]] == ["Enquiry", "Feedback"]
+    assert sent[0]["said"] == {"email": "ada@example.org", "text": "What does it cost?"}
 
 
 def test_another_companys_page_is_loaded_on_a_click_only(opened: Open) -> None:
