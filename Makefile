@@ -7,9 +7,10 @@ LAN ?= 0
 DYNAMODB ?= moto
 TESTS ?= tests
 WORKERS ?= 2
+STEPS ?= 100000
 ON_DYNAMODB ?= $(filter-out %/local_stack %/contract %/__pycache__,$(wildcard tests/integration/*)) $(wildcard tests/integration/local_stack/*dynamodb*)
 
-.PHONY: help run test test-dynamodb lint format documents pictures bench-local bench-join bench-crowd bench-live bench-report bench-check bench-sound prove prove-properties prove-fuzz clean
+.PHONY: help run test test-dynamodb lint format documents pictures bench-local bench-join bench-crowd bench-live bench-report bench-check bench-sound prove prove-properties prove-fuzz soak clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -74,6 +75,11 @@ prove-properties: .venv/ready-dev ## histories of joining by the ten thousand st
 
 prove-fuzz: .venv/ready-dev ## ten thousand mutilated clips through the real application
 	@EARSHOT_FUZZ_CASES=10000 EARSHOT_FUZZ_SEED=0 $(PY) -m pytest -q -s tests/properties/test_fuzz_joins.py
+
+soak: .venv/ready-dev ## people's rights over their data, STEPS=… steps of any history (SEED=… to repeat one)
+	@seed=$${SEED:-$$RANDOM}; echo "$(STEPS) steps; again: make soak STEPS=$(STEPS) SEED=$$seed"; \
+	EARSHOT_SOAK=$(STEPS) EARSHOT_SEED=$$seed EARSHOT_STEPS=$(STEPS) $(PY) -m pytest -q -s -p no:randomly --hypothesis-seed=$$seed \
+		--show-capture=no tests/properties/test_rights_machine.py
 
 clean: ## forget the virtual environment and caches (not .earshot: it holds your local keys)
 	rm -rf .venv node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -174,8 +174,14 @@ def _lease(item: Item) -> Lease:
     return leases.bare(lease_key(item.owner_id, item.tab_id))
 
 
+def _items_there(owner_id: str, *, now: int) -> Sequence[Item]:
+    return panel(owner_id, now=now).items
+
+
 def _items_of(person: Person, now: int) -> list[Item]:
-    return [one for who in sorted(person.participants) for one in stored_items(who, now=now)]
+    """What is there for a reader; as of ever whatever is stored, also of tabs that are over."""
+    find = _items_there if now else stored_items
+    return [one for who in sorted(person.participants) for one in find(who, now=now)]
 
 
 def _staged(one: Item) -> dict[str, Any]:

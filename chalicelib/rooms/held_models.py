@@ -5,7 +5,7 @@ from typing import Any
 
 from chalicelib.lifetimes import CONNECTION, JOIN_CODE, KNOCK, LEFT, MEETING, STAGED_CONTENT, TAB
 from chalicelib.rooms.call_models import leave_call
-from chalicelib.rooms.connections import Connection, connections, followed_by, of_session
+from chalicelib.rooms.connections import Connection, connections, find_all, followed_by, of_session
 from chalicelib.rooms.record_models import (
     CALL,
     KNOCK_BY,
@@ -40,7 +40,7 @@ from chalicelib.rooms.record_models import (
 from chalicelib.rooms.tabs import TAB_OF, Lease, TabEntry, leases
 from chalicelib.runtime import holdings, vault
 from chalicelib.runtime.holdings import Person
-from chalicelib.runtime.ids import SessionId
+from chalicelib.runtime.ids import ConnectionId, SessionId
 from chalicelib.runtime.store import Table
 
 shown_items: Table[Shown] = Table(Shown, "rooms")
@@ -112,9 +112,10 @@ def _leases_of(person: Person, now: int) -> Iterator[Lease]:
 
 
 def _connections_of(person: Person, now: int) -> Iterator[Connection]:
-    """The rows of their sessions first, the sockets' own last: by those the rest is found."""
+    """The sockets' own rows before those of the sessions, by which they are found."""
     for session in sorted(person.sessions):
         listed = connections.query(of_session(SessionId(session)), now=now)
+        yield from find_all([ConnectionId(one.connection_id) for one in listed], now=now)
         yield from listed
     for room in sorted(person.rooms):
         found = connections.query(f"room#{room}", now=now)

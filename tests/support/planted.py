@@ -1,0 +1,159 @@
+"""What people have planted, whose it is, and who may read it until when: the model that every answer is held against.
+
+Each text that somebody writes anywhere holds a token of its own, so that wherever one turns up it is known whose it is.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from chalicelib.lifetimes import ATTENDEE_NAME, MINUTE, PERSONAL_DATA, SESSION, STAGED_CONTENT, TAB
+from tests.support.browser import Browser, Socket
+
+TOKEN = re.compile(r"zq[a-p]{4}zq")  # letters, because a nickname has nothing else
+LETTERS = str.maketrans("0123456789abcdef", "abcdefghijklmnop")
+SLIDES_MS = MINUTE  # the cookie is sealed again at most that often
+
+
+@dataclass
+class Tab:
+    heard_ms: int
+    over: bool = False
+
+    def lives(self, now: int) -> bool:
+        return not self.over and now < STAGED_CONTENT.deadline(self.heard_ms)
+
+
+@dataclass
+class Link:
+    content_id: str
+    token: str
+    tab: Tab
+    shown: bool = False
+
+
+@dataclass(eq=False)
+class Somebody:
+    """One life: from a first session until it is erased, or over. Who comes after it in the same place is another."""
+
+    browser: Browser
+    circle: str  # whoever could meet them is in the same
+    email: str = ""
+    used_ms: int = 0  # last use of the session
+    account_used_ms: int = 0
+    seen_ms: int = 0  # when a meeting of theirs last went on
+    erased: bool = False
+    signed_in: bool = False
+    rooms: list[str] = field(default_factory=list)  # they were ever in, the latest last
+    held: list[str] = field(default_factory=list)  # they run, or ran
+    ended: list[str] = field(default_factory=list)
+    links: dict[str, Link] = field(default_factory=dict)
+    tabs: dict[str, Tab] = field(default_factory=dict)
+    joins: list[str] = field(default_factory=list)
+    exported: set[str] = field(default_factory=set)
+    names: list["Planted"] = field(default_factory=list)
+    socket: Socket | None = None
+    sequence: int = 0
+
+    def use(self, now: int) -> None:
+        if not self.is_over(now):
+            self.used_ms = self.seen_ms = now
+            self.account_used_ms = now if self.signed_in else self.account_used_ms
+
+    def is_over(self, now: int) -> bool:
+        """Whether the session has had its 30 days."""
+        return self.erased or now >= SESSION.deadline(self.used_ms)
+
+    def lives(self, now: int) -> bool:
+        """Surely: its cookie may be a minute behind."""
+        return not self.erased and now < SESSION.deadline(self.used_ms) - SLIDES_MS
+
+    def account_is_over(self, now: int) -> bool:
+        return self.erased or now >= PERSONAL_DATA.deadline(self.account_used_ms)
+
+    def tab(self, tab_id: str, now: int) -> Tab | None:
+        """The tab of that id, unless it was over so long ago that nobody knows it."""
+        found = self.tabs.get(tab_id)
+        if found is not None and now >= TAB.deadline(STAGED_CONTENT.deadline(found.heard_ms)):
+            del self.tabs[tab_id]
+        return self.tabs.get(tab_id)
+
+    def live_links(self, now: int) -> set[str]:
+        return {one.token for one in self.links.values() if one.tab.lives(now)}
+
+    def goes(self) -> None:
+        """Nothing is staged or shown any more, and no tab of theirs is there."""
+        self.links.clear()
+        self.tabs.clear()
+        self.socket = None
+
+
+@dataclass(eq=False)
+class Planted:
+    """`may_read` (reader, now): whether it may be in an answer to that reader, as long as its owner is not erased."""
+
+    token: str
+    owner: Somebody
+    kind: str
+    may_read: Callable[[Somebody, int], bool]
+    gone: bool = False
+
+
+class Truth:
+    """Every token there is."""
+
+    def __init__(self) -> None:
+        self.planted: dict[str, Planted] = {}
+
+    def plant(self, owner: Somebody, kind: str, may_read: Callable[[Somebody, int], bool] | None = None) -> Planted:
+        """Without `may_read` it is nobody's to read."""
+        made = Planted(
+            "zq" + f"{len(self.planted):04x}".translate(LETTERS) + "zq", owner, kind, may_read or (lambda _, __: False)
+        )
+        self.planted[made.token] = made
+        return made
+
+    def name(self, owner: Somebody) -> Planted:
+        """For those they meet, and for six months after."""
+        return self.plant(owner, "name", lambda reader, now: _know_each_other(owner, reader, now))
+
+    def title(self, owner: Somebody) -> Planted:
+        return self.plant(owner, "title", lambda reader, now: not owner.account_is_over(now) and _met(owner, reader))
+
+    def link(self, owner: Somebody, content_id: Callable[[], str]) -> Planted:
+        """For its owner, and while it is shown for those in the meeting; until its tab's lease is over."""
+
+        def may_read(reader: Somebody, now: int) -> bool:
+            link = owner.links.get(content_id())
+            return (
+                link is not None and link.tab.lives(now) and (reader is owner or (link.shown and _met(owner, reader)))
+            )
+
+        return self.plant(owner, "link", may_read)
+
+    def misread(self, text: str, reader: Somebody, now: int) -> list[str]:
+        """What is in an answer to that reader, and may not be."""
+        found = [self.planted[token] for token in tokens_in([text])]
+        return [
+            f"{one.kind} {one.token}" for one in found if one.owner.erased or one.gone or not one.may_read(reader, now)
+        ]
+
+    def readable(self, owner: Somebody, now: int) -> set[str]:
+        """What somebody has planted and may read."""
+        theirs = (one for one in self.planted.values() if one.owner is owner)
+        return {one.token for one in theirs if not one.gone and one.may_read(owner, now)}
+
+    def of(self, owner: Somebody) -> set[str]:
+        return {token for token, one in self.planted.items() if one.owner is owner}
+
+
+def tokens_in(texts: Iterable[str]) -> set[str]:
+    return {token for text in texts for token in TOKEN.findall(text)}
+
+
+def _know_each_other(owner: Somebody, reader: Somebody, now: int) -> bool:
+    return reader is owner or (now < ATTENDEE_NAME.deadline(owner.seen_ms) and _met(owner, reader))
+
+
+def _met(owner: Somebody, reader: Somebody) -> bool:
+    return owner.circle == reader.circle
