@@ -85,6 +85,7 @@ class Somebody:
         """Nothing is staged or shown any more, and no tab of theirs is there."""
         self.links.clear()
         self.tabs.clear()
+        self.names.clear()  # under which another participant was known
         self.socket = None
 
 

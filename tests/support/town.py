@@ -151,7 +151,8 @@ class Town(Place):
             answer = self.world.browser().get(f"/v1/shared-reports/{token}")
             over = self.now >= until_ms or organiser.account_is_over(self.now)
             assert answer.status in ((404,) if over else (200, 404)), "a link that is over opens a report"
-            assert not self.truth.misread(answer.body, organiser, self.now)
+            told = self.truth.misread(answer.body, organiser, self.now)
+            assert not told, ("a shared report", told)
 
     def export(self, who: Somebody) -> None:
         """Put together at once: what is in it was there by then."""
