@@ -19,6 +19,7 @@ WRITES = ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWrit
 # what is sealed anew each time, and how often something was told; who only stands in a call's list is in no call
 PASSING = {"receipt", "attempt", "content", "wrapped", "sealed", "replaced", "number", "people"}
 FOR_A_MINUTE = {"left"}  # rows by which late messages are known
+_LISTED = re.compile(r"\binstant#[\w-]{22}")  # what was handed to anybody else has a fresh id in its list
 _INSTANT = re.compile(r"\b0*1[89]\d{11}\b")
 Stored = dict[tuple[str, str], dict[str, str]]
 
@@ -52,7 +53,7 @@ def _is_passing(name: str) -> bool:
 def _plain(text: str, attempts: set[str]) -> str:
     for attempt in attempts:
         text = text.replace(attempt, "attempt")
-    return _INSTANT.sub("instant", text)
+    return _LISTED.sub("listed", _INSTANT.sub("instant", text))
 
 
 def points(world: World, memory: Memory, act: Act) -> list[int]:

@@ -26,7 +26,7 @@ from infra.local.template import Template
 Item = dict[str, dict[str, Any]]
 ITEM_MAX = 409_600  # bytes, DynamoDB quota
 _TOKEN = re.compile(
-    r"\s*(attribute_not_exists|attribute_exists|begins_with|contains|size|AND|OR|NOT|IN|<=|>=|<>|[=<>(),]|[#:]\w+)"
+    r"\s*(attribute_not_exists|attribute_exists|begins_with|contains|size|AND|OR|NOT|IN|BETWEEN|<=|>=|<>|[=<>(),]|[#:]\w+)"
 )
 _PARTITION = re.compile(r"#\w+ = (:\w+)")  # what a Query always begins with
 _NAME = re.compile(r"#\w+")
@@ -324,6 +324,9 @@ class _Condition:
         if operator == "IN":
             return left in self._arguments()
         right = self._operand(self._tokens.pop(0))
+        if operator == "BETWEEN":
+            assert self._next_is("AND")
+            return left is not None and right <= left <= self._operand(self._tokens.pop(0))
         if left is None or right is None:
             return operator == "<>" and left is not right
         compared: dict[str, bool] = {
