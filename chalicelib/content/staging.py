@@ -105,6 +105,7 @@ def _open(tab_id: TabId, session: Session, now: int) -> None:
     if len(tabs.tabs_of(owner_id, now=now)) >= TABS_MAX:
         raise Conflict(f"At most {TABS_MAX} tabs stage links at a time. Close one first.")
     expiry.file(EXPIRY_KIND, _name(owner_id, tab_id), STAGED_CONTENT.deadline(now), now=now)
+    _erase_tab(owner_id, tab_id, now)  # of one that nobody knows any more, where the reaper was away for its day
     if not tabs.open_lease(owner_id, tab_id, now=now) and tabs.renew_lease(owner_id, tab_id, now=now) is None:
         raise _over()
 

@@ -100,3 +100,13 @@ def test_what_is_left_of_a_tab_is_over_in_a_day(world: World) -> None:
     }  # fmt: skip
     assert int(row["expires_at_ms"]["N"]) == world.now + LEASE_MS + DAY
     assert int(row["expires_at"]["N"]) * SECOND == world.now + LEASE_MS + DAY
+
+
+def test_a_tab_that_nobody_knows_any_more_brings_no_link_back(world: World, memory: Memory) -> None:
+    """B2: not even where the reaper was away for days, and the page wakes up under its old id."""
+    page = Page(world.member())
+    page.staged("https://gone.example/")
+    world.clock.advance(8 * DAY)
+    assert page.hear().status == 200
+    assert page.panel_ids() == []
+    assert mentioning(memory, "gone.example") == []
