@@ -54,10 +54,13 @@ class Person:
 
 @dataclass(frozen=True)
 class MeetingTimeline:
-    """The meeting step by step, a minute each or, of more than a day, whole minutes each, as far as it was measured."""
+    """The meeting step by step, a minute each or, of more than a day, whole minutes each, as far as it was measured.
+
+    `present`: the people measured who were there at any time in the step, whoever else was.
+    """
 
     step_ms: int
-    present: Sequence[int]  # people, at any time in it
+    present: Sequence[int]
     observed_ms: Sequence[int]  # of all people together
     talk_ms: Sequence[int]
     silence_ms: Sequence[int | None]  # None where nobody's microphone was heard

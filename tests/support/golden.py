@@ -124,7 +124,7 @@ GOLDEN = [
         "one alone did not agree: not told at all",
         60,
         {"a": ("0-60", "0-10"), "b": ("0-60", "10-20"), "c": ("0-60",)},
-        {"others": None, "presence_ms": 120, "a.fair_share": 0.5},
+        {"others": None, "presence_ms": 120, "a.fair_share": 0.5, "timeline.present": [2]},
     ),
     Golden(
         "attention while something was shown",

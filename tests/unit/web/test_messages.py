@@ -26,6 +26,7 @@ NOT_ALONE = {  # told with others, or no figures
 }  # fmt: skip
 TREND = ["length", "gini", "silence", "overlap", "interruptions", "attention", "coverage"]
 TIPS = [one.name for one in RULES]
+MEASURED = {"en": "measured", "fr": "mesur", "ru": "измер"}
 
 
 def figures_of(kind: type) -> list[str]:
@@ -81,6 +82,13 @@ def texts(language: str, key: str) -> list[str]:
 def test_a_language_has_exactly_the_texts_that_are_used(language: str) -> None:
     """G5: a missing text is a hole in the page, an unused one is a lie to its translator."""
     assert set(i18n.catalogue(language)) == used_keys()
+
+
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
+def test_the_column_of_people_says_that_only_the_measured_count(language: str) -> None:
+    """D5, D10: whoever was there unmeasured is not in it, so it must not be read as who was there."""
+    for key in ("report.present", "report.nobody"):
+        assert MEASURED[language] in texts(language, key)[0].lower()
 
 
 @pytest.mark.parametrize("language", i18n.LANGUAGES)
