@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from chalicelib.insights.fold_models import Fold, find_folds_of, folds
+from chalicelib.insights.meeting_lives import forget_entries
 from chalicelib.insights.meeting_models import (
     ATTENDED,
     GONE,
@@ -20,7 +21,6 @@ from chalicelib.insights.meeting_models import (
     NamedIn,
     attendees,
     find_meeting,
-    forget_entries,
     gone,
     listings,
     meetings,

@@ -8,14 +8,13 @@ from functools import partial
 from chalicelib.accounts import models as accounts
 from chalicelib.insights.adopting import adopt
 from chalicelib.insights.intervals import Span
+from chalicelib.insights.meeting_lives import forget_entries, forget_stays_before
 from chalicelib.insights.meeting_models import (
     MEETING,
     Attended,
     Meeting,
     change,
     find_meeting,
-    forget_entries,
-    forget_stays_before,
     list_meetings,
     listings,
     meetings,

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from chalicelib.accounts import models as accounts
 from chalicelib.insights import history
-from chalicelib.insights.meeting_models import Meeting, extend_entries, list_meetings
+from chalicelib.insights.meeting_lives import extend_entries
+from chalicelib.insights.meeting_models import Meeting, list_meetings
 from chalicelib.insights.report_models import bare_key, destroy_key, extend_key, extend_parts, forget_parts, keys
 from chalicelib.insights.share_models import find_share, forget_share
 from chalicelib.lifetimes import DAY

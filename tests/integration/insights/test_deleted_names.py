@@ -7,7 +7,7 @@ from itertools import count
 
 import pytest
 
-from chalicelib.insights import meeting_models, name_models
+from chalicelib.insights import meeting_lives, meeting_models, name_models
 from chalicelib.rooms.models import members_of
 from chalicelib.rooms.service import leave_room
 from chalicelib.runtime import expiry
@@ -80,7 +80,7 @@ def test_where_a_name_stands_lives_and_goes_with_the_history(world: World) -> No
     name_models.forget_names(held.ids[NAME], world.now, NAME.__eq__, now=world.now)
     assert NAME not in str(world.aws.items("meetings"))
 
-    meeting_models.forget_entries(held.room, now=world.now)
+    meeting_lives.forget_entries(held.room, now=world.now)
     assert world.aws.items("meetings") == []
 
 

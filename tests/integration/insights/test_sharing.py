@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from chalicelib.insights import meeting_models
-from chalicelib.insights.meeting_models import extend_entries, find_meeting
+from chalicelib.insights.meeting_lives import extend_entries
+from chalicelib.insights.meeting_models import find_meeting
 from chalicelib.lifetimes import DAY
 from chalicelib.runtime import expiry
 from tests.support.accounts import PASSWORD, with_account

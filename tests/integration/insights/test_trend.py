@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.insights import meeting_models, series, trend
+from chalicelib.insights import meeting_lives, meeting_models, series, trend
 from chalicelib.insights.report_models import forget_parts
 from tests.support.accounts import PASSWORD, with_account
 from tests.support.browser import Browser
@@ -75,7 +75,7 @@ def test_it_dies_with_its_sources(world: World, ada: Browser) -> None:
     assert silences(held[-1]) == [0.9, 0.8, 0.7, 0.6]
     forget_parts(held[1].room, now=world.now)
     assert silences(held[-1]) == [0.9, 0.7, 0.6]
-    meeting_models.forget_entries(held[0].room, now=world.now)
+    meeting_lives.forget_entries(held[0].room, now=world.now)
     assert read(held[-1]) == {"meetings": 2, "least": 3, "points": []}
     assert ada.request("DELETE", "/v1/account", json_body={"password": PASSWORD}).status == 200
     assert ada.get(f"/v1/meetings/{held[-1].room}/trend").status == 401
