@@ -85,6 +85,7 @@ def unstarted(world: World, _: Memory) -> None:
 SCENES: dict[str, Scene] = {
     "presence": owner,
     "empty-room": left_empty,
+    "form": owner,
     "left": agreed_meanwhile,
     "erasure": guest_erased,
     "export": owner,
