@@ -8,7 +8,14 @@ from typing import Any
 
 from chalicelib.accounts import begun, models as accounts, sweep as account_sweep
 from chalicelib.content import showing, staging
-from chalicelib.insights import erasing as out_of_meetings, held_models as of_meetings, history, keeping, starting
+from chalicelib.insights import (
+    erasing as out_of_meetings,
+    held_models as of_meetings,
+    history,
+    keeping,
+    starting,
+    withdrawing,
+)
 from chalicelib.joining import consequences, held_models as of_sound
 from chalicelib.outreach import service as forms
 from chalicelib.privacy import (
@@ -74,6 +81,7 @@ HEARD: dict[type, tuple[Callable[[Any], None], ...]] = {
     events.RoomEnded: (showing.clear_room, history.record_end),
     events.AccountUsed: (accounts.record_use_with,),
     events.PersonUsed: (history.follow_use,),
+    events.ConsentWithdrawn: (withdrawing.forget_measured,),
     events.CaptureChanged: (organising.tell_capture,),
     events.AccountErasing: (keeping.follow_erasure,),
     events.SubjectErased: (out_of_rooms.forget_person, out_of_meetings.hide_person, exporting.forget_person),

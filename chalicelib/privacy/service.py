@@ -11,7 +11,7 @@ from chalicelib.privacy.rules import Decided, given_since, next_instant
 from chalicelib.runtime import expiry, holdings, vault
 from chalicelib.runtime.consent import PurposeName
 from chalicelib.runtime.errors import Conflict, Unauthenticated
-from chalicelib.runtime.events import GuestSignedIn
+from chalicelib.runtime.events import ConsentWithdrawn, GuestSignedIn, publish
 from chalicelib.runtime.holdings import Person
 from chalicelib.runtime.limits import Window
 from chalicelib.runtime.transactions import Transaction
@@ -119,12 +119,15 @@ def record_first(who: str, decided: Iterable[Decided], *, now: int) -> None:
 def decide_here(session: Session, choices: Mapping[PurposeName, bool], *, now: int) -> History:
     """As `decide`, for whoever the session is; a guest's session remembers that there is something to take along.
 
-    Raises TooMany.
+    A no is heard whenever it is said: where hearing it fails, saying it again is enough. Raises TooMany.
     """
     limit_decisions(session, now=now)
     if not session.account_id and not session.decided:
         change(session.session_id, [Session.decided.set(True)], now=now)
-    return decide(person(session), choices, now=now)
+    history = decide(person(session), choices, now=now)
+    for purpose in [one for one, given in choices.items() if not given]:
+        publish(ConsentWithdrawn(purpose, holder_of(session, now=now), now))
+    return history
 
 
 def limit_decisions(session: Session, *, now: int) -> None:

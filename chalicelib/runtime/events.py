@@ -116,6 +116,15 @@ class SubjectErased:
 
 
 @dataclass(frozen=True)
+class ConsentWithdrawn:
+    """Somebody said no to a purpose, again perhaps: what was kept for it alone has lost its purpose."""
+
+    purpose: str
+    person: Person
+    now: int
+
+
+@dataclass(frozen=True)
 class ParticipantRenamed:
     """A participant has another name; `room_id` is the meeting they are in, if any.
 

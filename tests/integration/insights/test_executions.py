@@ -163,3 +163,26 @@ def twice(function: Any) -> Any:
         return function(event)
 
     return call
+
+
+def test_nothing_measured_waits_for_mail(held: Held) -> None:
+    """D11: what a report was made of is gone before the organiser is told, however long telling them takes."""
+    end(held)
+    seen = list[Any]()
+
+    def tell(_: Any) -> None:
+        seen.append((status_of(held), held.world.aws.items("insights")))
+
+    assert run(held, {"NotifyOrganiser": tell}).status == "SUCCEEDED"
+    assert seen == [("ready", [])]
+
+
+def test_where_the_first_step_fails_and_there_is_nothing_to_mark_it_ends(held: Held) -> None:
+    """D6: the account went meanwhile; no plan was made by which anything could be deleted shard by shard."""
+    end(held)
+    functions: dict[str, Any] = {"PrepareReport": fails, "FailReport": lambda _: {"failed": False}}
+    assert run(held, functions).status == "SUCCEEDED"
+
+
+def fails(_: Any) -> None:
+    raise RuntimeError

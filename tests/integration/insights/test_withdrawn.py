@@ -34,6 +34,10 @@ def mine(held: Held, who: Browser) -> Any:
     return None if found is None else (found["talk_ms"], found["observed_ms"])
 
 
+def batches(held: Held) -> list[Any]:
+    return [one for one in held.world.aws.items("insights") if one["kind"]["S"] == "batch"]
+
+
 def say_age(who: Browser, born: int) -> Any:
     return who.post("/v1/session/age", json_body={"birth_month": 1, "birth_year": born}).json()["outcome"]
 
@@ -112,7 +116,7 @@ def test_a_withdrawal_while_logging_in_is_followed_up_counts(held: Held) -> None
     assert log_in(guest, GRACE).status == 200
     agree(guest, False)
     agree(guest)
-    assert reported(held) == [(None, 0)]
+    assert reported(held) == []
 
 
 def test_a_guest_found_too_young_by_mistake_is_measured_again_once_they_agree(held: Held) -> None:
@@ -129,3 +133,28 @@ def test_a_guest_found_too_young_by_mistake_is_measured_again_once_they_agree(he
     talk(held, ben, 2)
     assert mine(held, ben) == (MINUTE // 2, MINUTE)
     assert reported(held) == [(MINUTE // 2, MINUTE)]
+
+
+@pytest.mark.parametrize("signed_in", [False, True])
+def test_a_withdrawal_deletes_what_was_measured(held: Held, signed_in: bool) -> None:
+    """D10: in the meeting that goes on and in one that is over and has no report yet; others' stays."""
+    ben, dan = (with_account(held.world, GRACE) if signed_in else held.guest("Ben")), held.guest("Dan")
+    if signed_in:
+        held.enter(ben, "Ben")
+        agree(ben)
+    talk(held, ben, 1)
+    talk(held, dan, 1)
+    assert len(batches(held)) == 2
+    agree(ben, False)
+    assert len(batches(held)) == 1
+    assert mine(held, dan) == (MINUTE // 2, MINUTE)
+
+
+def test_withdrawn_after_the_end_nothing_measured_is_left(held: Held) -> None:
+    """D10: before the report is put together."""
+    ben = held.guest("Ben")
+    talk(held, ben, 1)
+    end(held)
+    assert batches(held)
+    agree(ben, False)
+    assert batches(held) == []
