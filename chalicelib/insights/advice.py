@@ -82,7 +82,7 @@ def _has_enough(rule: Rule, seen: Evidence) -> bool:
         people >= rule.people
         and span[1] - span[0] >= rule.minutes * MINUTE_MS
         and coverage >= rule.coverage
-        and measures.talk_ms >= rule.talk_minutes * MINUTE_MS
+        and (measures.talk_ms or 0) >= rule.talk_minutes * MINUTE_MS
         and measures.shown_ms >= rule.shown_minutes * MINUTE_MS
         and measures.answers >= rule.answers
         and min(of_ms for _, of_ms in measures.attention_by_third) >= rule.third_minutes * MINUTE_MS

@@ -62,8 +62,8 @@ class MeetingTimeline:
     step_ms: int
     present: Sequence[int]
     observed_ms: Sequence[int]  # of all people together
-    talk_ms: Sequence[int]
-    silence_ms: Sequence[int | None]  # None where nobody's microphone was heard
+    talk_ms: Sequence[int | None]  # None where nobody's microphone was heard
+    silence_ms: Sequence[int | None]  # likewise
     attention: Sequence[float | None]
 
 
@@ -77,7 +77,7 @@ class Others:
 
 @dataclass(frozen=True)
 class Measures:
-    """A report's figures.
+    """A report's figures. Where nobody's microphone was heard, what rests on talk is None.
 
     `reduced`: those of people who were erased since are not in it; what cannot be told without them is None, and the
     timeline empty.
@@ -86,7 +86,7 @@ class Measures:
     span: Span
     presence_ms: int
     coverage: float | None
-    talk_ms: int  # of all together: two at once count twice
+    talk_ms: int | None  # of all together: two at once count twice
     talked_ms: int | None  # how long anybody talked
     silence_ms: int | None
     overlap_ms: int | None

@@ -28,7 +28,7 @@ def without(parts: Sequence[Part], meeting: Meeting, gone: Container[str]) -> tu
         first.summary,
         presence_ms=sum(one.presence_ms for one in people),
         coverage=ratio(sum(one.observed_ms for one in people), sum(one.presence_ms for one in people)),
-        talk_ms=sum(said),
+        talk_ms=sum(said) if any(heard) else None,
         talked_ms=None,
         silence_ms=None,
         overlap_ms=None,

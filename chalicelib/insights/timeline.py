@@ -50,9 +50,9 @@ class Timelines:
         shares = [
             round(eyes / of, DIGITS) if of else None for eyes, of in zip(self._watched, self._watchable, strict=True)
         ]
-        silence = _where(self._held(heard), self._held(without(heard, talked)))
-        step_ms = steps_of(self._meeting.span)[1]
-        return MeetingTimeline(step_ms, self._present, self._observed, self._talk, silence, shares)
+        known, step_ms = self._held(heard), steps_of(self._meeting.span)[1]
+        talk, silence = _where(known, self._talk), _where(known, self._held(without(heard, talked)))
+        return MeetingTimeline(step_ms, self._present, self._observed, talk, silence, shares)
 
     def by_third(self) -> list[tuple[int, int]]:
         """In each third of what was shown: how long all together were attentive, of how long measured."""

@@ -82,6 +82,8 @@ def test_no_figure_claims_more_time_than_there_was(some: dict[str, tuple[Spans, 
         assert max(one.observed_ms, one.talk_ms or 0, one.webcam_ms or 0, one.longest_monologue_ms or 0) <= there
         assert (one.attention_ms or 0) <= (one.attention_of_ms or 0) <= found.shown_ms
         assert sum(each or 0 for each in (one.timeline.talk_ms if one.timeline else ())) == (one.talk_ms or 0)
+    unheard = not any(one.heard_ms for one in found.people)
+    assert {unheard} == {one is None for one in (found.talk_ms, found.talked_ms, found.silence_ms, found.interruptions)}
     assert sum(one.talk_share or 0 for one in found.people) == pytest.approx(1 if found.talk_ms else 0, abs=1e-5)
     for figure in (found.gini, found.entropy, found.attention, found.coverage):
         assert figure is None or 0 <= figure <= 1

@@ -116,7 +116,7 @@ GOLDEN = [
         600,
         {"a": ("0-600",), "b": ("0-600",), "c": ("0-300",)},
         {
-            "talk_ms": 0, "silence_ms": None, "overlap_ms": None, "coverage": None, "gini": None, "entropy": None,
+            "talk_ms": None, "silence_ms": None, "overlap_ms": None, "coverage": None, "gini": None, "entropy": None,
             "people": [], "others": (3, 1500), "attention": None, "presence_ms": 0,
         },
     ),
@@ -167,6 +167,17 @@ GOLDEN = [
             "silence_ms": 70, "coverage": 1.0,
         },
         why="Heard are 120 of a and 60 of b. Lorenz, a first: 1 - (2/3 * .6 + 1/3 * (.6 + 1)) = .066667.",
+    ),
+    Golden(
+        "cameras alone: no microphone was heard",
+        120,
+        {"a": ("0-120", "", "0-90", "", "=", ""), "b": ("0-120", "", "0-60", "", "=", ""), "c": ("0-120",)},
+        {
+            "talk_ms": None, "talked_ms": None, "silence_ms": None, "overlap_ms": None, "interruptions": None,
+            "timeline.talk_ms": [None, None], "timeline.silence_ms": [None, None], "coverage": 1.0, "gini": None,
+            "a.talk_ms": None, "a.webcam_ms": 90, "presence_ms": 240,
+        },
+        why="Nobody knows whether anybody talked.",
     ),
     Golden(
         "one person",

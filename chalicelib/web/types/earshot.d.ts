@@ -216,7 +216,7 @@ interface MeetingTimeline {
   step_ms: number;
   present: number[];
   observed_ms: number[];
-  talk_ms: number[];
+  talk_ms: (number | null)[];
   silence_ms: (number | null)[];
   attention: (number | null)[];
 }
@@ -224,7 +224,7 @@ interface MeetingFigures {
   span: [number, number];
   presence_ms: number;
   coverage: number | null;
-  talk_ms: number;
+  talk_ms: number | null;
   talked_ms: number | null;
   silence_ms: number | null;
   overlap_ms: number | null;

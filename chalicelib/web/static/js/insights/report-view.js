@@ -19,7 +19,7 @@ function advice({ rule, metric, value, threshold }) {
 function stepsOf({ present, talk_ms, silence_ms, attention }) {
   return present.map((people, at) => [
     format("count", people),
-    format("length", silence_ms[at] === null ? null : talk_ms[at]),
+    format("length", talk_ms[at]),
     format("length", silence_ms[at]),
     format("share", attention[at]),
   ]);

@@ -24,15 +24,14 @@ export const strip = ({ talk_ms }, stepMs, says) =>
   picture(talk_ms.length, says, path("missing", gaps(talk_ms)), path("talk", bars(talk_ms, stepMs)));
 
 /** Everybody's talk and attention. @param {MeetingTimeline} timeline @param {string} says */
-export function overview({ step_ms, talk_ms, silence_ms, attention }, says) {
-  const talk = talk_ms.map((ms, at) => (silence_ms[at] === null ? null : ms));
-  const top = Math.max(step_ms, ...talk_ms);
+export function overview({ step_ms, talk_ms, attention }, says) {
+  const top = Math.max(step_ms, ...talk_ms.map(ms => ms ?? 0));
   const inside = [
-    path("missing", gaps(talk)),
-    path("talk", bars(talk, top)),
+    path("missing", gaps(talk_ms)),
+    path("talk", bars(talk_ms, top)),
     path("attention", line(attention)),
   ];
-  return picture(talk.length, says, ...inside);
+  return picture(talk_ms.length, says, ...inside);
 }
 
 /** How a figure went from meeting to meeting; `says` is that in words. @param {(number | null)[]} figures @param {string} says */
