@@ -23,11 +23,12 @@ from chalicelib.insights.views import report_view
 from chalicelib.runtime import clock
 from chalicelib.runtime.errors import Conflict, Gone, Invalid, NotFound, Unauthenticated, Unavailable
 from chalicelib.runtime.http import Call, EmptyBody, Reply, operation
-from chalicelib.runtime.paging import next_of, part_number
+from chalicelib.runtime.paging import filled, next_of, part_number
 from chalicelib.sessions.edge import require_session
 
 routes = Blueprint(__name__)
 POSITION = re.compile(r"[0-9]{15}\.[A-Za-z0-9_-]{22}")
+PEOPLE_MAX = 4_500_000  # bytes of a page: with the meeting under 5 MB; AWS gives 6 MB
 AFTER = Annotated[str | None, Meta(description="The `next` of the page before.")]
 
 
@@ -40,12 +41,14 @@ def list_meetings(call: Call[None]) -> Reply:
 
 
 @operation(routes, "GET", "/v1/meetings/{meeting_id}", summary="Who was in a meeting that I ran",
-           answers=AttendanceView, errors=(Unauthenticated, NotFound))  # fmt: skip
+           answers=AttendanceView, query={"after": AFTER}, errors=(Unauthenticated, NotFound, Invalid))  # fmt: skip
 def read_meeting(call: Call[None]) -> Reply:
     now = clock.now()
-    meeting = _mine(call, now)
-    people = [_attendee(one) for one in reading.attendance(meeting, now=now)]
-    return Reply(AttendanceView(_view(meeting), people))
+    meeting, after = _mine(call, now), _position(call.query.get("after"))
+    there = reading.attendance(meeting, after, now=now)
+    people = filled(map(_attendee, there), PEOPLE_MAX)
+    following = there[len(people) - 1].place if len(people) < len(there) else None
+    return Reply(AttendanceView(_view(meeting), people, following))
 
 
 @operation(routes, "GET", "/v1/meetings/{meeting_id}/report", summary="The report of a meeting that I ran",

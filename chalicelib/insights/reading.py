@@ -24,7 +24,7 @@ from chalicelib.privacy import improvement, service as privacy
 from chalicelib.runtime.errors import Conflict, Gone, Invalid, NotFound
 from chalicelib.sessions.models import Session
 
-STAYS_MAX = 12_000  # of an answer, beside 10 000 people with the longest names: under 5 MB, as a part of a report
+STAYS_MAX = 12_000  # of a meeting: some 700 KB of an answer
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,11 @@ class Attendance:
     who: Attendee | None
     stays: Spans
     presence_ms: int
+
+    @property
+    def place(self) -> str:
+        """Where they stand in the list, whoever of it is erased meanwhile."""
+        return f"{self.stays[0][0] if self.stays else 0:015}.{self.participant_id}"
 
 
 @dataclass(frozen=True)
@@ -69,19 +74,19 @@ def my_meeting(meeting_id: str, session: Session, *, now: int) -> Meeting:
     return meeting
 
 
-def attendance(meeting: Meeting, *, now: int) -> list[Attendance]:
-    """Everybody who was there, in the order of their coming."""
+def attendance(meeting: Meeting, after: str | None = None, *, now: int) -> list[Attendance]:
+    """Everybody who was there, in the order of their coming; those whose place is `after` that one."""
     tell_organiser(meeting, now=now)
     held = ((int(meeting.opened_at_ms), int(meeting.ended_at_ms)),)
     presence = {one: common(stays, held) for one, stays in presence_of(meeting.meeting_id, now=now).items()}
     names = names_of(meeting.meeting_id, presence, now=now)
     shown = few_enough(presence)
     found = [Attendance(one, names.get(one), shown[one], length(stays)) for one, stays in presence.items()]
-    return sorted(found, key=lambda one: (one.stays, one.participant_id))
+    return sorted((one for one in found if one.place > (after or "")), key=lambda one: one.place)
 
 
 def few_enough(presence: Mapping[str, Spans]) -> Mapping[str, Spans]:
-    """As many stays as an answer holds: where there are more, ever longer absences are left out, of all alike."""
+    """As many stays as a history tells: where there are more, ever longer absences are left out, of all alike."""
     absence_ms = MINUTE
     while sum(map(len, presence.values())) > STAYS_MAX:
         presence = {one: bridged(spans, absence_ms) for one, spans in presence.items()}

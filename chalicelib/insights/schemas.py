@@ -95,7 +95,7 @@ class Stay(msgspec.Struct):
 class AttendeeView(msgspec.Struct):
     """A participant as they named themselves; null once that is no longer kept. Stays never overlap.
 
-    In a meeting of over 30 000 stays short absences are left out of them; `presence_ms` is exact all the same.
+    In a meeting of over 12 000 stays short absences are left out of them; `presence_ms` is exact all the same.
     """
 
     participant_id: str
@@ -106,10 +106,14 @@ class AttendeeView(msgspec.Struct):
 
 
 class AttendanceView(msgspec.Struct):
-    """A meeting that I ran, and who was there."""
+    """A meeting that I ran, and who was there, in pages where they are very many.
+
+    `next` is the `after` of the page that follows, null on the last.
+    """
 
     meeting: MeetingView
     participants: list[AttendeeView]
+    next: str | None = None
 
 
 class TipView(msgspec.Struct):

@@ -1,6 +1,13 @@
-"""Lists that are stored in numbered parts, page by page: `next` of one page is the `after` of the one that follows."""
+"""Lists page by page: `next` of one page is the `after` of the one that follows. Most are stored in numbered parts."""
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+import msgspec
 
 from chalicelib.runtime.errors import Invalid
+
+Row = TypeVar("Row")
 
 
 def next_of(number: int | None) -> str | None:
@@ -15,3 +22,14 @@ def part_number(after: str | None) -> int:
     if not after.isascii() or not after.isdecimal() or len(after) > 6:
         raise Invalid("after is not the next of a page.")
     return int(after)
+
+
+def filled(rows: Iterable[Row], at_most: int) -> list[Row]:
+    """The first of them, as many as are at most so many bytes of JSON; one at least, where there is any."""
+    page, taken = list[Row](), 0
+    for row in rows:
+        taken += len(msgspec.json.encode(row)) + 1
+        if page and taken > at_most:
+            break
+        page.append(row)
+    return page

@@ -186,6 +186,7 @@ interface Attendee {
 interface Attendance {
   meeting: HeldMeeting;
   participants: Attendee[];
+  next: string | null;
 }
 /** Step by step; null where nothing was measured. */
 interface Timeline {

@@ -67,6 +67,7 @@ PAGED: list[Operation] = [
     SCHEMA[path]["GET"]
     for path in (
         "/v1/meetings",
+        "/v1/meetings/{meeting_id}",
         "/v1/meetings/{meeting_id}/report",
         "/v1/shared-reports/{token}",
         "/v1/export/{id}",

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.insights import meeting_models
+from chalicelib.insights import meeting_models, organiser_routes
 from chalicelib.lifetimes import DAY
 from chalicelib.runtime import expiry
 from tests.support.accounts import with_account
@@ -118,6 +118,24 @@ def test_only_the_organiser_reads_history_and_report(world: World) -> None:
     assert grace.post(f"/v1/meetings/{held.room}/report", json_body={}).status == 404
     assert held.organiser.get("/v1/meetings/AAAAAAAAAAAAAAAAAAAAAA").status == 404
     assert held.organiser.get("/v1/meetings/nothing").status == 404
+
+
+def test_who_was_there_is_read_page_by_page(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """D1, D14: everybody once, in the order of their coming."""
+    held = hold(world)
+    held.enter(held.organiser, "Ada")
+    for name in ("Ben", "Cy", "Dan"):
+        world.clock.advance(MINUTE)
+        held.guest(name)
+    world.clock.advance(MINUTE)
+    end(held)
+    monkeypatch.setattr(organiser_routes, "PEOPLE_MAX", 300)  # bytes: of two people
+    path = f"/v1/meetings/{held.room}"
+    first = held.organiser.get(path).json()
+    assert [one["name"] for one in first["participants"]] == ["Ada", "Ben"]
+    second = held.organiser.get(f"{path}?after={first['next']}").json()
+    assert ([one["name"] for one in second["participants"]], second["next"]) == (["Cy", "Dan"], None)
+    assert held.organiser.get(f"{path}?after=1").status == 422
 
 
 def test_names_join_the_report_when_it_is_read(world: World) -> None:

@@ -37,7 +37,22 @@ const WORDS = {
 
 /** @param {string} [after] @returns {Promise<ReportPage>} */
 function readPart(after) {
-  return call("GET", `${path}/report${after ? `?after=${encodeURIComponent(after)}` : ""}`);
+  return call("GET", `${path}/report${asked(after)}`);
+}
+
+/** @param {string | null} [after] */
+const asked = after => (after ? `?after=${encodeURIComponent(after)}` : "");
+
+/** All pages as one. @returns {Promise<Attendance>} */
+async function readMeeting() {
+  const whole = /** @type {Attendance} */ (await call("GET", path));
+  let next = whole.next;
+  while (next) {
+    const page = /** @type {Attendance} */ (await call("GET", `${path}${asked(next)}`));
+    whole.participants.push(...page.participants);
+    next = page.next;
+  }
+  return whole;
 }
 
 /** @param {ReportPage} page */
@@ -85,7 +100,7 @@ function refuse(error) {
 
 async function open() {
   if (!mayBeSomebody()) throw new Refused(401, {}, null);
-  const { meeting, participants } = /** @type {Attendance} */ (await call("GET", path));
+  const { meeting, participants } = await readMeeting();
   write(headline, titleOf(meeting));
   document.title = `${titleOf(meeting)} · Earshot`;
   write(find(".report-when", HTMLElement), timesOf(meeting));
