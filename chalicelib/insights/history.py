@@ -23,7 +23,7 @@ from chalicelib.insights.meeting_models import (
     presence_of,
     stays,
 )
-from chalicelib.insights.models import forget_raw, note_merge, note_shown, rooms_of
+from chalicelib.insights.models import forget_raw, note_merge, note_shown, rooms_of, sweep_raw
 from chalicelib.insights.name_models import (
     AHEAD_MS,
     Called,
@@ -97,7 +97,7 @@ def drop_raw(name: str, now: int) -> int | None:
     meeting = find_meeting(name, now=now)
     if meeting is not None and meeting.status == "assembling":
         change(meeting, Meeting.status.set("failed"), was="assembling", now=now)
-    return None if forget_raw(name, now=now) else now
+    return None if sweep_raw(name, now=now) else now
 
 
 def drop_names(name: str, now: int) -> int | None:

@@ -1,5 +1,6 @@
 """From the end of a meeting to its organiser's report, executed by the definition that deploys (D6, D11, D13)."""
 
+from collections import Counter
 from functools import partial
 from typing import Any
 
@@ -109,7 +110,7 @@ def test_what_is_folded_while_its_day_ends_is_gone(held: Held, monkeypatch: pyte
 
 def test_of_very_much_the_reaper_deletes_a_part_each_minute(held: Held, monkeypatch: pytest.MonkeyPatch) -> None:
     """D11, D14: a run stays short, and what failed is gone within minutes of its day all the same."""
-    monkeypatch.setattr(history, "forget_raw", partial(models.forget_raw, at_most=2))
+    monkeypatch.setattr(history, "sweep_raw", partial(models.sweep_raw, at_most=2 * models.SHARDS))
     for sequence in range(2, 6):
         now = held.world.now
         assert send(held.guests[0], held.room, sequence, from_ms=now - MINUTE, to_ms=now).status == 202
@@ -121,6 +122,13 @@ def test_of_very_much_the_reaper_deletes_a_part_each_minute(held: Held, monkeypa
         left.append(len(held.world.aws.items("insights")))
         held.world.clock.advance(MINUTE)
     assert left == [3, 1, 0, 0]
+
+
+def test_what_the_largest_meeting_measured_is_gone_half_an_hour_after_its_day() -> None:
+    """D11, D14: ten thousand people for two hours, a batch each half minute; a run of the reaper each minute."""
+    people = Counter(shard_of(f"{number:022}") for number in range(10_000))
+    runs = 240 * max(people.values()) / (models.SWEPT_A_RUN // models.SHARDS)
+    assert runs < 30
 
 
 def test_capture_switched_off_meanwhile_means_no_report(held: Held) -> None:
