@@ -11,7 +11,8 @@ def sitting(presence: Iterable[Spans], planned_start_ms: int | None) -> Span | N
     """From the first one's coming to the last one's leaving; None where nobody was there for any time.
 
     A room waits for its planned start, empty or not: who was there before and left it empty for as long as would end
-    any other meeting has prepared this one, unless all people together were there longer before than after.
+    any other meeting has prepared this one, unless all people together were there longer before than after, or several
+    met: whoever comes later cannot make a meeting that was held one that was not.
     """
     people = list(presence)
     there = union(span for spans in people for span in spans)
@@ -20,9 +21,22 @@ def sitting(presence: Iterable[Spans], planned_start_ms: int | None) -> Span | N
     begun_ms, until_ms = there[0][0], there[-1][1]
     for (_, left_ms), (came_ms, _) in pairwise(there):
         if came_ms - left_ms >= EMPTY_FOR_MS and left_ms < (planned_start_ms or 0):
+            if _met(people, (begun_ms, left_ms)):
+                continue
             before, after = _together(people, (begun_ms, left_ms)), _together(people, (came_ms, until_ms))
             begun_ms = came_ms if before <= after else begun_ms
     return begun_ms, until_ms
+
+
+def _met(people: Iterable[Spans], span: Span) -> bool:
+    """Whether two were there at once, for as long as it takes to look whether anybody is there."""
+    stays = [one for spans in people for one in common(spans, (span,))]
+    counted = sorted([(came, 1) for came, _ in stays] + [(left, -1) for _, left in stays])
+    there, since_ms, met_ms = 0, 0, 0
+    for at, step in counted:
+        met_ms += at - since_ms if there > 1 else 0
+        there, since_ms = there + step, at
+    return met_ms >= EMPTY_FOR_MS
 
 
 def _together(people: Iterable[Spans], span: Span) -> int:

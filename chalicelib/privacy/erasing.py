@@ -145,7 +145,17 @@ def _hide(found: Erasing, now: int) -> None:
     for session_id in sorted(person.sessions):
         end_session(SessionId(session_id), now=now)
     events.publish(events.SubjectErased(person, now))
+    _erase_at_once(person, now)
     note_hidden(found.erasure_id, now=now)
+
+
+def _erase_at_once(person: Person, now: int) -> None:
+    """What no subject has deleted as it heard of it. It was counted before: by the census."""
+    for holding in (one for one in _erasable() if one.at_once and one.find and one.erase):
+        found = list(holding.find(person, now)) if holding.find else []
+        for start in range(0, len(found), PAGE):
+            if holding.erase:
+                holding.erase(found[start : start + PAGE], person, now)
 
 
 def _start(found: Erasing) -> None:

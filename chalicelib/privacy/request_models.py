@@ -20,6 +20,8 @@ from chalicelib.runtime.store import Binding, Record, Table
 
 REQUEST, ACT = "request#", "act#"
 BEGUN = "begun"  # of an act whose process has died, this stays
+DONE, UNKNOWN, FAILED = "done", "unknown", "failed"  # how others ended; `unknown`: nothing is held of whoever that is
+LOOK = "find"  # the act that changes and hands out nothing
 
 
 class RequestEntry(Record):
@@ -71,7 +73,10 @@ def begin_act(subject: str, request_id: str, operator: str, act: str, *, now: in
 
 
 def end_act(made: Act, outcome: str, *, now: int) -> None:
+    """A request is answered by what was done, not by having looked, nor by what failed."""
     acts.update((made.subject, made.entry), [Act.outcome.set(outcome)], now=now)
+    if outcome == FAILED or made.act == LOOK:
+        return
     requests.update((made.subject, REQUEST + made.request_id), [Request.answered_at_ms.set(now)], now=now)
 
 

@@ -6,10 +6,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from chalicelib.privacy import request_models as models
+from chalicelib.privacy.request_models import DONE, FAILED, UNKNOWN
 from chalicelib.runtime import holdings
 from chalicelib.runtime.holdings import Person
 
-DONE, UNKNOWN, FAILED = "done", "unknown", "failed"
+__all__ = ["UNKNOWN", "counts", "erase", "find", "handling"]
 
 
 @dataclass
@@ -29,7 +30,7 @@ def handling(
     begun, handled = models.begin_act(subject, request_id, operator, act, now=now), Handled(subject)
     try:
         yield handled
-    except Exception:
+    except BaseException:  # broken off by hand, too
         handled.outcome = FAILED
         raise
     finally:

@@ -88,7 +88,7 @@ class Erased(msgspec.Struct):
     receipt: ReceiptHanded
 
 
-class Receipt(msgspec.Struct):
+class Receipt(msgspec.Struct, forbid_unknown_fields=True):
     """Signed by Ed25519 over this as JSON with sorted keys, without blanks and without `signature`.
 
     `counts`: how many items of each table were found and erased. `key_id`: which of the issuer's keys has signed.

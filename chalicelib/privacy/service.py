@@ -125,9 +125,13 @@ def decide_here(session: Session, choices: Mapping[PurposeName, bool], *, now: i
     if not session.account_id and not session.decided:
         change(session.session_id, [Session.decided.set(True)], now=now)
     history = decide(person(session), choices, now=now)
-    for purpose in [one for one, given in choices.items() if not given]:
-        publish(ConsentWithdrawn(purpose, holder_of(session, now=now), now))
+    _tell_withdrawn(session, [one for one, given in choices.items() if not given], now)
     return history
+
+
+def _tell_withdrawn(session: Session, purposes: Iterable[PurposeName], now: int) -> None:
+    for purpose in purposes:
+        publish(ConsentWithdrawn(purpose, holder_of(session, now=now), now))
 
 
 def limit_decisions(session: Session, *, now: int) -> None:
@@ -162,6 +166,7 @@ def bring(session: Session, choices: Mapping[PurposeName, bool], *, now: int) ->
     brought = _latest(person(session), now)
     refused = {one.purpose for one in made if not one.given} & {one.purpose for one in brought if one.given}
     record(person(session), now_deciding(dict.fromkeys(refused, False), now), now=now)
+    _tell_withdrawn(session, refused, now)
     return made + [one for one in brought if one.purpose not in choices]
 
 

@@ -27,11 +27,11 @@ class Statement:
 
 
 def state(person: Person, year: int | None, *, now: int) -> Statement:
-    """On that year, in UTC; the last that is over, if none is given. Raises Invalid for one that is to come."""
+    """On that year, in UTC; the last that is over, if none is given. Raises Invalid where not all is known."""
     present = datetime.fromtimestamp(now / 1_000, UTC).year
     year = present - 1 if year is None else year
-    if not present - 2 <= year <= present:
-        raise Invalid("Ask for this year, or one of the two before.", errors=[FieldError("year", "not on record")])
+    if not present - 1 <= year <= present:  # entries live two years: of the year before that some are gone
+        raise Invalid("Ask for this year, or the last.", errors=[FieldError("year", "not on record")])
     found = disclosed_between(person, _begin_ms(year), _begin_ms(year + 1), now=now)
     times = Counter((str(one.ground), str(one.to), str(one.what)) for one in found)
     handed = [Handed(*what, number) for what, number in sorted(times.items())]

@@ -148,6 +148,8 @@ def _ask(room: Room, who: Person, via: str, now: int) -> Knocking:
         found = _find(room.room_id, who.participant_id, now)
     if found is None:
         raise NotFound("This meeting has ended.")
+    if who.email and not found.email:
+        knocks.update(knock_key(room.room_id, who.participant_id), [Knock.email.set(who.email)], now=now)
     if found.refused:
         raise Denied("Those in the meeting did not let you in. Ask again in a minute.", kind="refused")
     return Knocking(room.room_id, int(found.expires_at_ms))

@@ -88,17 +88,17 @@ _page_handlers: dict[str, PageHandler] = {}
 class Reaped:
     """What one run did. `late_ms` is how long the most belated entry had been due, `patient_ms` in the patient lane.
 
-    `gone` is the same of what was over and is deleted now, by kind.
+    `late` is the same by kind: of what was over and is deleted now, and of what failed and is not.
     """
 
     handled: int = 0
     failed: int = 0
     late_ms: int = 0
     patient_ms: int = 0
-    gone: dict[str, int] = field(default_factory=dict)
+    late: dict[str, int] = field(default_factory=dict)
 
-    def note_gone(self, kind: str, late_ms: int) -> None:
-        self.gone[kind] = max(late_ms, self.gone.get(kind, 0))
+    def note_late(self, kind: str, late_ms: int) -> None:
+        self.late[kind] = max(late_ms, self.late.get(kind, 0))
 
 
 def handled_by(kind: str, handler: Handler) -> None:
@@ -125,8 +125,8 @@ def reap(*, now: int) -> Reaped:
     """Has everything that is due looked at, the oldest first. Two runs at once, or one broken off, do no harm."""
     urgent, patient = (_reap_lane(lane, now) for lane in (URGENT, PATIENT))
     done = Reaped(urgent.handled + patient.handled, urgent.failed + patient.failed, urgent.late_ms, patient.late_ms)
-    done.gone = urgent.gone | patient.gone
-    lateness.report(done.gone)
+    done.late = urgent.late | patient.late
+    lateness.report(done.late)
     if done.handled:
         log.info("reaped", entries=done.handled, failed=done.failed, late_ms=done.late_ms, patient_ms=done.patient_ms)
     return done
@@ -177,7 +177,7 @@ def _look_at(lane: Lane, entry: Entry, done: Reaped, now: int) -> None:
         _failed(lane, [entry], error, done, now)
     else:
         if again_at_ms is None:
-            done.note_gone(kind, now - entry.due_at_ms)
+            done.note_late(kind, now - entry.due_at_ms)
         else:
             file(kind, name, max(again_at_ms, now + 1), now=now, lane=lane)
     entries.delete((entry.minute, entry.entry))  # last: breaking off before it means looking twice
@@ -193,13 +193,14 @@ def _look_at_all(lane: Lane, kind: str, due: list[Entry], done: Reaped, now: int
         entries.put_many(_entry(lane, (kind, name), max(at_ms, now + 1), now) for name, at_ms in again.items())
         for one in due:
             if one.what[1] not in again:
-                done.note_gone(kind, now - one.due_at_ms)
+                done.note_late(kind, now - one.due_at_ms)
     entries.delete_many((one.minute, one.entry) for one in due)
 
 
 def _failed(lane: Lane, due: list[Entry], error: Exception, done: Reaped, now: int) -> None:
     problems.unexpected(error, f"expiry of {due[0].what[0]}")
     done.failed += len(due)
+    done.note_late(due[0].what[0], max(now - one.due_at_ms for one in due))
     later = now + MINUTE  # as late as it has been: the metric tells of what never succeeds
     entries.put_many(_entry(lane, one.what, one.due_at_ms, later, int(one.expires_at_ms)) for one in due)
 

@@ -61,6 +61,20 @@ def test_the_address_of_whoever_knocks_comes_in_with_them(world: World) -> None:
     assert history(held) == {"Ada": None, "Ben": EMAIL}
 
 
+def test_an_address_given_at_the_second_knock_comes_in_too(world: World) -> None:
+    """A12, D1."""
+    held, ben = hold(world), grown_up_guest(world)
+    held.enter(held.organiser, "Ada")
+    assert held.organiser.request("PATCH", f"/v1/rooms/{held.room}", json_body={"knock": True}).status == 200
+    assert come(held, ben, name="Ben") == come(held, ben, email=EMAIL) == 202
+    [who] = person_of(ben, world.now).participants
+    answer = held.organiser.post(f"/v1/rooms/{held.room}/admissions/{who}", json_body={"admit": True})
+    assert answer.status == 204
+    world.clock.advance(MINUTE)
+    end(held)
+    assert history(held) == {"Ada": None, "Ben": EMAIL}
+
+
 def test_an_address_goes_with_the_name(world: World) -> None:
     """C1: deleted in a meeting that goes on and in one that is over; another name leaves it."""
     over, running, ben = hold(world), hold(world, "grace@example.org"), grown_up_guest(world)

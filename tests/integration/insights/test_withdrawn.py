@@ -158,3 +158,12 @@ def test_withdrawn_after_the_end_nothing_measured_is_left(held: Held) -> None:
     assert batches(held)
     agree(ben, False)
     assert batches(held) == []
+
+
+def test_a_no_at_registration_deletes_what_was_measured(held: Held) -> None:
+    """D10, F1: it holds for the guest who registers."""
+    ben = held.guest("Ben")
+    talk(held, ben, 1)
+    sent = {"email": "ben@example.org", "password": PASSWORD, "consents": {"insights": False}}
+    assert ben.post("/v1/accounts", json_body=sent).status == 202
+    assert batches(held) == []

@@ -162,7 +162,7 @@ def test_the_statement_of_a_year_says_that_nothing_was_marketed(world: World) ->
         assert found["handed"] == [{"ground": "processor", "to": "mail-service", "what": "email", "times": 1}]
     assert ada.get("/v1/disclosures/statement").json()["handed"] == []
     assert ada.get("/v1/disclosures/statement").json()["year"] == year - 1
-    for wrong in ("2031", "1999", "19", "x"):
+    for wrong in ("2031", "2025", "1999", "19", "x"):
         assert ada.get(f"/v1/disclosures/statement?year={wrong}").status == 422
 
 

@@ -43,6 +43,17 @@ def test_before_the_answer_nobody_reads_anything_of_theirs(world: World, make: M
 
 
 @EITHER
+def test_what_is_promised_at_once_is_gone_with_the_answer(world: World, make: Make) -> None:
+    """F4, F9: every kind of which the retention page says so, whoever else hears of it."""
+    theirs = make(world)
+    at_once = [one for one in holdings.held() if one.at_once and one.find]
+    assert [one for one in at_once if one.find and list(one.find(theirs.person, world.now))]
+    assert erase(theirs).status == 200
+    left = [one.record.__name__ for one in at_once if one.find and list(one.find(theirs.person, world.now))]
+    assert left == []
+
+
+@EITHER
 def test_after_the_workflow_nothing_of_theirs_is_left(world: World, make: Make) -> None:
     """F4: in no table, whatever kind of record it was in; and the check agrees."""
     theirs = make(world)
@@ -130,6 +141,7 @@ def test_a_meeting_that_an_erased_account_ran_goes_on_as_nobodys(world: World) -
 def test_their_receipt_says_what_was_erased_and_names_nobody(world: World) -> None:
     """F7: it can be asked for with what they alone were handed, as soon as nothing is left, for 30 days."""
     theirs = owner_with_everything(world)
+    sent = len(world.aws.items("outreach"))
     handed = erase(theirs).json()["receipt"]
     path = f"/v1/receipts/{handed['receipt_id']}"
     assert world.browser().get(path).json() == {"status": "erasing", "receipt": None}
@@ -139,6 +151,9 @@ def test_their_receipt_says_what_was_erased_and_names_nobody(world: World) -> No
     counts = found["receipt"]["counts"]
     assert {"accounts", "sessions", "meetings", "reports", "rooms", "tabs", "organiser-keys"} <= set(counts)
     assert all(number > 0 for number in counts.values())
+    assert counts["outreach"] == sent  # once each, though they went before the answer
+    altered = {**found["receipt"], "note": "and nothing else"}
+    assert world.browser().post("/v1/receipts/verify", json_body=altered).status == 422
     for name in (CANARY, handed["salt"], handed["subject"], handed["receipt_id"]):
         assert name not in str(found["receipt"])
     assert world.browser().get(f"/v1/receipts/{'A' * 22}").status == 404

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib.lifetimes import PRIVACY_REQUEST
-from chalicelib.privacy import request_models
+from chalicelib.privacy import request_models, requests
 from chalicelib.privacy.request_models import acts_of, requests_of
 from chalicelib.runtime.addresses import Address, key_of
 from infra.privacy.__main__ import main
@@ -92,6 +92,24 @@ def test_an_act_is_on_record_before_it_is_done(world: World, monkeypatch: pytest
     monkeypatch.setattr(request_models, "end_act", lambda *_, **__: None)
     assert ask("find") == 0
     assert on_record(world) == [("find", "Olga", "mail-17", "begun")]
+
+
+def test_what_is_broken_off_is_on_record_as_failed_and_a_look_answers_nobody(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """F11: by hand, too; a request is answered by what was done."""
+    owner_with_everything(world)
+    assert ask("find") == 0
+    monkeypatch.setattr(requests, "find", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        ask("export")
+    assert [outcome for *_, outcome in on_record(world)] == ["done", "failed"]
+    [request] = requests_of(SUBJECT, now=world.now)
+    assert request.answered_at_ms is None
+
+
+def interrupted(*_: object, **__: object) -> None:
+    raise KeyboardInterrupt
 
 
 def test_requests_are_kept_for_three_years(world: World) -> None:

@@ -6,13 +6,21 @@ from chalicelib.insights.intervals import Spans, union
 from chalicelib.insights.sitting import sitting
 from chalicelib.lifetimes import EMPTY_FOR_MS
 
-HOUR = 3_600_000
+HOUR, MINUTE = 3_600_000, 60_000
 MONDAY, THURSDAY = 1_000 * HOUR, 1_072 * HOUR
 PREPARED = (MONDAY, MONDAY + HOUR // 12)
 
 stays = st.lists(st.tuples(st.integers(0, 20), st.integers(0, 20)), max_size=6).map(
     lambda pairs: union((from_ms * EMPTY_FOR_MS // 2, to_ms * EMPTY_FOR_MS // 2) for from_ms, to_ms in pairs)
 )
+
+
+def test_whoever_comes_later_does_not_wipe_a_meeting_that_was_held() -> None:
+    """D1, D4: two met for forty minutes before the plan; one who stays for longer, or many who come, are no reason."""
+    met = (THURSDAY - HOUR, THURSDAY - HOUR + 40 * MINUTE)
+    stays, look = (THURSDAY - 5 * MINUTE, THURSDAY + 76 * MINUTE), (THURSDAY - 5 * MINUTE, THURSDAY + 4 * MINUTE)
+    assert sitting([(met,), (met,), (stays,)], THURSDAY) == (met[0], stays[1])
+    assert sitting([(met,), (met,), *[(look,)] * 9], THURSDAY) == (met[0], look[1])
 
 
 def test_who_prepares_a_planned_meeting_does_not_begin_it() -> None:

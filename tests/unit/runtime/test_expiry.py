@@ -9,7 +9,7 @@ from unittest.mock import patch
 import pytest
 
 from chalicelib.lifetimes import DAY, HOUR, MINUTE, SECOND
-from chalicelib.runtime import expiry, meter
+from chalicelib.runtime import expiry, lateness, meter
 from infra.local.chalice_app import handlers_of
 from infra.local.events import LambdaContext, schedule_event
 from tests.support.hand_clock import START_MS
@@ -215,6 +215,17 @@ def test_one_that_fails_for_ever_is_given_up_after_a_day(things: Things) -> None
     failed = [expiry.reap(now=DUE + n * 10 * MINUTE).failed for n in range(6 * 26)]
     assert failed[0] == failed[6 * 23] == 1
     assert failed[6 * 25 :] == [0] * 6
+
+
+def test_what_never_succeeds_is_told_as_later_and_later(things: Things) -> None:
+    """The metric that says whether the promises hold, and its alarm."""
+    things.add("broken")
+    things.broken.add("broken")
+    told = list[tuple[str, int]]()
+    with lateness.heard_by(lambda kind, late_ms: told.append((kind, late_ms))):
+        for n in range(3):
+            expiry.reap(now=DUE + n * MINUTE)
+    assert [late_ms for _, late_ms in told] == [0, MINUTE, 2 * MINUTE]
 
 
 def test_an_entry_without_a_handler_is_a_failure_not_a_loss(things: Things, memory: Memory) -> None:
