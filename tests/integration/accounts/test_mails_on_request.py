@@ -96,12 +96,12 @@ def test_a_mail_that_could_not_be_sent_does_not_count(
         return [browser.post(path, json_body=body).status for _ in range(times)]
 
     with monkeypatch.context() as failing:
-        failing.setattr(mails, "send", unavailable)
+        failing.setattr(mails, "send_mail", unavailable)
         assert ask(attempts.MAILS.allowed + 1) == [503] * (attempts.MAILS.allowed + 1)
     before = len(world.aws.mails())
     assert ask(attempts.MAILS.allowed + 2) == [202] * (attempts.MAILS.allowed + 2)
     assert len(world.aws.mails()) == before + attempts.MAILS.allowed
 
 
-def unavailable(*_: object) -> None:
+def unavailable(*_: object, **__: object) -> None:
     raise Unavailable("SES is away.", retry_after_s=60)

@@ -101,6 +101,7 @@ def test_what_the_operator_hands_over_is_listed_with_its_recipient(
 ) -> None:
     """F8, F13: on one of the grounds there are, before it is written."""
     ada = with_account(world)
+    world.clock.advance(1)  # after the mails about the account
     asked = ["hand-over", "--email", EMAIL, "--operator", "Olga", "--request-id", "9", "--to", "The court"]
     assert main([*asked, "--ground", "legal-order"]) == 0
     assert "Account" in {one["record"] for one in json.loads(capsys.readouterr().out)}

@@ -58,6 +58,7 @@ def test_whoever_asks_by_mail_gets_everything(world: World, tmp_path: Path) -> N
     assert CANARY in out.read_text("utf-8")
     assert asked
     assert out.stat().st_mode & 0o777 == 0o600
+    world.clock.advance(1)
     with pytest.raises(FileExistsError):
         ask("export", "--out", str(out))
     assert [outcome for *_, outcome in on_record(world)] == ["done", "failed"]
@@ -100,6 +101,7 @@ def test_what_is_broken_off_is_on_record_as_failed_and_a_look_answers_nobody(
     """F11: by hand, too; a request is answered by what was done."""
     owner_with_everything(world)
     assert ask("find") == 0
+    world.clock.advance(1)
     monkeypatch.setattr(requests, "find", interrupted)
     with pytest.raises(KeyboardInterrupt):
         ask("export")
