@@ -143,6 +143,7 @@ def test_a_tab_that_sleeps_too_long_is_over_on_every_screen(
     one.page.get_by_role("button", name="Put them back on my list").click()
     expect(one.page.locator(".link-item")).to_contain_text(TITLE)
     expect(one.page.locator(".ran-out")).to_be_hidden()
+    expect_mine(one.page, [TITLE])
     [after] = mine(one.page)
     assert after["tab_id"] != before["tab_id"]
 

@@ -44,13 +44,17 @@ def test_use_of_the_account_is_use_without_logging_in(world: World) -> None:
 
 
 def test_use_of_the_service_is_use_of_the_account(world: World) -> None:
-    """The four lifetimes: whoever is signed in and only meets others keeps the account, at one write in 12 h."""
+    """The four lifetimes: whoever is signed in and only meets others keeps the account, at one write in 12 h.
+
+    And two reads: of who they were in meetings, whose names live by that use, too.
+    """
     browser = with_account(world)
     for _ in range(10):
         world.clock.advance(20 * DAY)
         with meter.metering() as metered:
             assert browser.get("/v1/session").status == 200
-        assert calls(metered) == [("GetItem", "sessions"), ("TransactWriteItems", "sessions")]
+        written = [("GetItem", "sessions"), ("TransactWriteItems", "sessions")]
+        assert calls(metered) == [*written, ("Query", "participants"), ("Query", "meetings")]
     with meter.metering() as metered:
         browser.get("/v1/account")
     assert not any(one.write for one in metered.calls)
