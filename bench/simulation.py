@@ -74,7 +74,7 @@ def announcements_apart() -> Iterator[None]:
 
         return tell_counted
 
-    apart = ((grouping, "_welcome"), (merging, "welcome"), (push, "to_session"), (push, "merged"))
+    apart = ((grouping, "receive"), (merging, "welcome"), (push, "to_session"), (push, "merged"))
     beyond = ((doubt, "settle"), (grouping, "_settle"))
     with ExitStack() as stack:
         for module, name in apart + beyond:
