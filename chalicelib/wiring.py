@@ -84,7 +84,7 @@ HEARD: dict[type, tuple[Callable[[Any], None], ...]] = {
     events.ConsentWithdrawn: (withdrawing.forget_measured,),
     events.CaptureChanged: (organising.tell_capture,),
     events.AccountErasing: (keeping.follow_erasure,),
-    events.SubjectErased: (out_of_rooms.forget_person, out_of_meetings.hide_person, exporting.forget_person),
+    events.SubjectErased: (out_of_rooms.forget_person, out_of_meetings.hide_person),
     events.ParticipantAdmitted: (consequences.seat_admitted,),
     events.ParticipantRefused: (consequences.tell_refused,),
 }

@@ -180,7 +180,7 @@ def _items_there(owner_id: str, *, now: int) -> Sequence[Item]:
 
 def _items_of(person: Person, now: int) -> list[Item]:
     """What is there for a reader; as of ever whatever is stored, also of tabs that are over."""
-    find = _items_there if now else stored_items
+    find = stored_items if now == holdings.EVER else _items_there
     return [one for who in sorted(person.participants) for one in find(who, now=now)]
 
 

@@ -1,8 +1,8 @@
 """The steps of the workflow that makes a report (infra/workflows/report.asl.yaml). Each may run twice, at any time.
 
-                                    ┌ somebody withdrew ┐
-prepare ─ fold, one per shard ─ assemble ─────────── publish ─ notify ─ forget, one per shard
-   └ nothing to do ────────────────────────────────────────────────────────┘
+                  ┌ somebody withdrew: once more ┐
+prepare ─ fold, one per shard ─ assemble ─ publish ─ forget, one per shard and the rest ─ notify
+   └ nothing to do ──────────────────────────────────┘
    └ failed: whatever went wrong, the organiser sees it, unless the report is there all the same
 """
 

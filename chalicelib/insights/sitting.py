@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from itertools import pairwise
 
-from chalicelib.insights.intervals import Span, Spans, common, length, union
+from chalicelib.insights.intervals import Span, Spans, by_depth, common, length, union
 from chalicelib.lifetimes import EMPTY_FOR_MS
 
 
@@ -30,13 +30,8 @@ def sitting(presence: Iterable[Spans], planned_start_ms: int | None) -> Span | N
 
 def _met(people: Iterable[Spans], span: Span) -> bool:
     """Whether two were there at once, for as long as it takes to look whether anybody is there."""
-    stays = [one for spans in people for one in common(spans, (span,))]
-    counted = sorted([(came, 1) for came, _ in stays] + [(left, -1) for _, left in stays])
-    there, since_ms, met_ms = 0, 0, 0
-    for at, step in counted:
-        met_ms += at - since_ms if there > 1 else 0
-        there, since_ms = there + step, at
-    return met_ms >= EMPTY_FOR_MS
+    _, at_once = by_depth(common(spans, (span,)) for spans in people)
+    return length(at_once) >= EMPTY_FOR_MS
 
 
 def _together(people: Iterable[Spans], span: Span) -> int:

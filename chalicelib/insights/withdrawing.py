@@ -16,5 +16,4 @@ def forget_measured(event: events.ConsentWithdrawn) -> None:
     if event.purpose != Insights.name:
         return
     for holding in (one for one in holdings.held() if one.record in MEASURED):
-        if holding.find and holding.erase:
-            holding.erase(list(holding.find(event.person, event.now)), event.person, event.now)
+        holdings.erase_all(holding, event.person, now=event.now)

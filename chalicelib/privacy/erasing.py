@@ -31,7 +31,7 @@ from chalicelib.privacy.erasing_models import (
 from chalicelib.privacy.rules import Begun
 from chalicelib.runtime import events, expiry, holdings, workflows
 from chalicelib.runtime.errors import Conflict, NotFound, Unauthenticated, Unavailable
-from chalicelib.runtime.holdings import Holding, Person
+from chalicelib.runtime.holdings import EVER, PAGE, Holding, Person
 from chalicelib.runtime.ids import SessionId, opaque
 from chalicelib.runtime.store import Record
 from chalicelib.runtime.telemetry import log
@@ -43,8 +43,6 @@ from chalicelib.sessions.service import end_session
 WORKFLOW, DUE = "erasure", "erasure"  # the workflow's name, and the kind of its expiry entries
 LOOK_AGAIN_MS = 5 * MINUTE
 WAIT_S = (expiry.SETTLED_MS + MINUTE) // SECOND
-PAGE = 25  # items, one request's writes
-EVER = 0  # read as of then, whatever is stored lives: what has run out and still lies there goes, too
 SWEPT = 500  # items of one task, which then goes on in another
 
 
@@ -145,17 +143,9 @@ def _hide(found: Erasing, now: int) -> None:
     for session_id in sorted(person.sessions):
         end_session(SessionId(session_id), now=now)
     events.publish(events.SubjectErased(person, now))
-    _erase_at_once(person, now)
+    for holding in (one for one in _erasable() if one.at_once):
+        holdings.erase_all(holding, person, now=now)  # counted before: by the census
     note_hidden(found.erasure_id, now=now)
-
-
-def _erase_at_once(person: Person, now: int) -> None:
-    """What no subject has deleted as it heard of it. It was counted before: by the census."""
-    for holding in (one for one in _erasable() if one.at_once and one.find and one.erase):
-        found = list(holding.find(person, now)) if holding.find else []
-        for start in range(0, len(found), PAGE):
-            if holding.erase:
-                holding.erase(found[start : start + PAGE], person, now)
 
 
 def _start(found: Erasing) -> None:

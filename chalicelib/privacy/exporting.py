@@ -16,7 +16,7 @@ from chalicelib.lifetimes import DAY, MINUTE, SECOND
 from chalicelib.privacy import exporting_models as models, service
 from chalicelib.privacy.exporting_models import ASSEMBLING, READY, Export, exports
 from chalicelib.privacy.portions import Held, chunks, portions, read_portion
-from chalicelib.runtime import events, expiry, holdings, workflows
+from chalicelib.runtime import expiry, holdings, workflows
 from chalicelib.runtime.errors import Conflict, Invalid, NotFound, TooMany, Unavailable
 from chalicelib.runtime.holdings import Holding, Person
 from chalicelib.runtime.telemetry import log
@@ -105,11 +105,6 @@ def look_after(name: str, now: int) -> int | None:
         return int(found.expires_at_ms)
     _start(found)
     return now + LOOK_AGAIN_MS
-
-
-def forget_person(event: events.SubjectErased) -> None:
-    """Nobody has it any more; what a run that is on its way stores yet is found with all else."""
-    models.forget_exports_of(event.person)
 
 
 def read(session: Session, export_id: str, number: int, *, now: int) -> Page:

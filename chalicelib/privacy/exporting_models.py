@@ -17,13 +17,12 @@ from chalicelib.lifetimes import EXPORT
 from chalicelib.privacy.models import persons
 from chalicelib.privacy.named import seal_person, unseal_person
 from chalicelib.runtime import envelope, holdings, vault
-from chalicelib.runtime.holdings import Person
+from chalicelib.runtime.holdings import EVER, Person
 from chalicelib.runtime.ids import opaque
 from chalicelib.runtime.store import Binding, Record, Table
 
 SEALED, DIGEST = "privacy/export", "privacy/exporting"
 ROW, PART = "export", "part#"
-EVER = 0  # read as of then, what has run out and still lies there is found, too
 ASSEMBLING, READY, FAILED = "assembling", "ready", "failed"
 
 
@@ -147,13 +146,6 @@ def forget_export(name: str) -> None:
     exports.delete((owner, ROW), where=Export.export_id.does_not_exist() | (Export.export_id == export_id))
 
 
-def forget_exports_of(person: Person) -> None:
-    """The key first: from then on nobody opens the rest."""
-    for owner in _owners(person):
-        exports.delete((owner, ROW))
-        _forget_parts(owner, PART)
-
-
 def _forget_parts(owner: str, prefix: str, keep: Collection[str] = ()) -> None:
     found = export_parts.query(owner, now=EVER, where=ExportEntry.entry.startswith(prefix))
     export_parts.delete_many((one.owner, one.entry) for one in found if one.entry not in keep)
@@ -191,5 +183,6 @@ def _shown(one: Export) -> dict[str, Any]:
     return {"status": one.status, "asked_at_ms": one.asked_at_ms[-1]}
 
 
+# The key goes first: from then on nobody opens the rest.
 holdings.hold(Export, exports, EXPORT, find=_exports_of, export=_shown, at_once=True)
 holdings.hold(ExportPart, export_parts, EXPORT, find=_parts_of, export=lambda _: {"part": "of an export"}, at_once=True)

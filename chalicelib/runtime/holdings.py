@@ -14,6 +14,8 @@ from chalicelib.runtime.store import Key, Record, Table
 
 Fate = Literal["erased", "kept", "passing", "nobodys"]
 PASSING_MAX_MS = DAY  # nothing that nobody looks for lives longer
+EVER = 0  # read as of then, whatever is stored lives: what has run out and still lies there is found, too
+PAGE = 25  # items that are erased in one go, one request's writes
 R = TypeVar("R", bound=Record)
 
 
@@ -143,6 +145,14 @@ def held_of(person: Person, *, now: int) -> Iterator[tuple[Holding, Any]]:
     for holding in held():
         if holding.find is not None:
             yield from ((holding, one) for one in holding.find(person, now))
+
+
+def erase_all(holding: Holding, person: Person, *, now: int) -> None:
+    """All that is found of that kind, at that instant."""
+    if holding.find is not None and holding.erase is not None:
+        found = list(holding.find(person, now))
+        for start in range(0, len(found), PAGE):
+            holding.erase(found[start : start + PAGE], person, now)
 
 
 def _deleting(table: Table[Any]) -> Erase:

@@ -100,10 +100,10 @@ def _table_of(record: type[Record]) -> str:
 
 def _kind_of(item: Item, held: list[holdings.Holding]) -> Lifetime:
     """Of a record with several lifetimes, the first."""
-    return next(one for one in held if _is_one(item, one.record)).lifetimes[0]
+    return next(one for one in held if is_one(item, one.record)).lifetimes[0]
 
 
-def _is_one(item: Item, record: type[Record]) -> bool:
+def is_one(item: Item, record: type[Record]) -> bool:
     attributes = record.get_attributes().values()
     for one in attributes:
         if isinstance(one, DiscriminatorAttribute):

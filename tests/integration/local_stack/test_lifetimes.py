@@ -12,7 +12,7 @@ from infra.local.aws import client
 from infra.local.expired import AFTER_MS, delete_expired
 from infra.local.lifetimes import page
 from infra.local.resources import Resources
-from infra.local.standing import QUEUES, Standing, Watch, _is_one, scanned, stored
+from infra.local.standing import QUEUES, Standing, Watch, is_one, scanned, stored
 from infra.local.testing import Serving
 from tests.integration.local_stack.tiny import fetch
 from tests.support.belongings import owner_with_everything
@@ -39,7 +39,7 @@ def test_every_item_is_of_one_kind(world: World) -> None:
         (table, item)
         for table, held in here.items()
         for item in scanned(table)
-        if sum(_is_one(item, one.record) for one in held) != 1
+        if sum(is_one(item, one.record) for one in held) != 1
     ]
     assert unclear == []
     assert sum(one.living + one.overdue for one in Watch(resources()).look()) >= len(world.aws.items())
