@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from typing import Any
 
 import pytest
 
@@ -88,6 +89,27 @@ def test_what_has_run_out_goes_ten_minutes_later(world: World, past_ms: int, sta
     delete_expired(resources())
 
     assert bool(world.aws.items("sessions")) == stays
+
+
+def test_how_a_table_is_keyed_is_asked_once_a_table(world: World) -> None:
+    """However much has run out in it."""
+    for _ in range(3):
+        world.member()
+    world.clock.now_ms = max(int(one["expires_at_ms"]["N"]) for one in world.aws.items("sessions")) + 2 * AFTER_MS
+    tables = [table for table in stored(resources()) if world.aws.items(table)]
+    asked, events = list[str](), client("dynamodb").meta.events
+
+    def note(params: Any, **_: object) -> None:
+        asked.append(params["body"])
+
+    events.register("before-call.dynamodb.DescribeTable", note)
+    try:
+        deleted = delete_expired(resources())
+    finally:
+        events.unregister("before-call.dynamodb.DescribeTable", note)
+
+    assert deleted >= 3
+    assert 0 < len(asked) == len(set(asked)) <= len(tables)
 
 
 def test_what_lives_is_left_alone(world: World) -> None:
