@@ -17,7 +17,7 @@ from chalicelib.insights.meeting_models import (
     namings,
     stays,
 )
-from chalicelib.insights.name_models import names_of
+from chalicelib.insights.name_models import forget_namings, names_of
 
 E = TypeVar("E", bound=MeetingEntry)
 
@@ -29,15 +29,18 @@ def adopt(source: str, into: str, *, now: int) -> None:
     stays.put_many(_stay(one, into) for one in found if isinstance(one, Attended))
     people = {one.participant_id for one in found if isinstance(one, Attended | Attendee)}
     entries.delete_many((one.owner, one.entry) for one in found)
-    namings.delete_many((NAMED_IN + one, source) for one in people)
+    forget_namings(source, people, now=now)
 
 
 def _move_names(found: Sequence[Attendee], into: str, now: int) -> None:
-    """Where they have a name there, it is the later one."""
+    """Where they have a name there, it is the later one; an address that was given in either stays."""
     known = names_of(into, [one.participant_id for one in found], now=now)
     unknown = [one for one in found if one.participant_id not in known]
     namings.put_many(_with_life(NamedIn(NAMED_IN + one.participant_id, into), one) for one in unknown)
     attendees.put_many(_with_life(Attendee(into, one.entry, name=one.name, email=one.email), one) for one in unknown)
+    for one in found:
+        if one.email and one.participant_id in known and known[one.participant_id].email is None:
+            attendees.update((into, one.entry), [Attendee.email.set(one.email)], now=now)
 
 
 def _stay(one: Attended, into: str) -> Attended:

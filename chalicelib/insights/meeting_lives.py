@@ -1,7 +1,6 @@
 """How long what is kept of a meeting lives, and how it goes: all of it, what was before it, or not yet."""
 
 from chalicelib.insights.meeting_models import (
-    NAMED_IN,
     PERSON,
     Attended,
     Attendee,
@@ -11,10 +10,10 @@ from chalicelib.insights.meeting_models import (
     entries,
     listings,
     meetings,
-    namings,
     new_listing,
     stays,
 )
+from chalicelib.insights.name_models import forget_namings
 from chalicelib.runtime.transactions import Transaction
 
 
@@ -24,7 +23,7 @@ def forget_entries(meeting_id: str, *, now: int) -> None:
     """
     found = entries.query(meeting_id, now=now)
     people = {one.participant_id for one in found if isinstance(one, Attended | Attendee)}
-    namings.delete_many((NAMED_IN + one, meeting_id) for one in people)
+    forget_namings(meeting_id, people, now=now)
     entries.delete_many((one.owner, one.entry) for one in found if not isinstance(one, Meeting))
     for one in (each for each in found if isinstance(each, Meeting)):
         both = Transaction(now=now)
@@ -39,7 +38,7 @@ def forget_stays_before(meeting_id: str, at_ms: int, *, now: int) -> None:
     early = [one for one in found if isinstance(one, Attended) and one.to_ms < at_ms]
     later = {one.participant_id for one in found if isinstance(one, Attended) and one.to_ms >= at_ms}
     gone = {one.participant_id for one in early} - later
-    namings.delete_many((NAMED_IN + one, meeting_id) for one in gone)
+    forget_namings(meeting_id, gone, now=now)
     entries.delete_many((meeting_id, PERSON + one) for one in gone)
     entries.delete_many((one.owner, one.entry) for one in early)
 

@@ -9,7 +9,7 @@ the others follow as the reaper looks at them.
                    used                      ─────────180 days────────┐ both names go
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from chalicelib.insights.meeting_models import (
@@ -73,11 +73,20 @@ def forget_names(participant_id: str, until_ms: int, is_it: Callable[[str], bool
 
 def follow_use(participant_id: str, *, now: int) -> None:
     """The latest of their entries lives as long as they may be named from now on."""
-    found = namings.query(NAMED_IN + participant_id, now=now)
-    latest = max(found, key=lambda one: int(one.expires_at_ms), default=None)
-    if latest is not None and int(latest.expires_at_ms) < ATTENDEE_NAME.deadline(now):
-        lives = MeetingEntry.living_until(ATTENDEE_NAME.deadline(now))
-        namings.update((latest.owner, latest.entry), lives, now=now)
+    _move_latest(namings.query(NAMED_IN + participant_id, now=now), ATTENDEE_NAME.deadline(now), now)
+
+
+def forget_namings(meeting_id: str, participants: Iterable[str], *, now: int) -> None:
+    """They are not found there any more. A use that is on record there alone goes to another of their entries first."""
+    keys = [(NAMED_IN + one, meeting_id) for one in participants]
+    found = [one for page in _pages(keys) for one in namings.get_many(page, now=now)]
+    names = names_of(meeting_id, [one.participant_id for one in found], now=now)
+    for one in found:
+        name = names.get(one.participant_id)
+        if name is None or one.expires_at_ms > name.expires_at_ms:
+            others = [each for each in namings.query(one.owner, now=now) if each.entry != meeting_id]
+            _move_latest(others, int(one.expires_at_ms), now)
+    namings.delete_many(keys)
 
 
 def sweep_names(meeting_id: str, *, now: int) -> int | None:
@@ -116,5 +125,14 @@ def _prolong(meeting_id: str, participant_id: str, until_ms: int, now: int) -> N
 
 
 def _attendees(keys: list[tuple[str, str]], now: int) -> list[Attendee]:
-    pages = (keys[start : start + KEYS] for start in range(0, len(keys), KEYS))
-    return [one for page in pages for one in attendees.get_many(page, now=now)]
+    return [one for page in _pages(keys) for one in attendees.get_many(page, now=now)]
+
+
+def _pages(keys: list[tuple[str, str]]) -> Iterator[list[tuple[str, str]]]:
+    return (keys[start : start + KEYS] for start in range(0, len(keys), KEYS))
+
+
+def _move_latest(found: Iterable[NamedIn], until_ms: int, now: int) -> None:
+    latest = max(found, key=lambda one: int(one.expires_at_ms), default=None)
+    if latest is not None and int(latest.expires_at_ms) < until_ms:
+        namings.update((latest.owner, latest.entry), MeetingEntry.living_until(until_ms), now=now)

@@ -74,6 +74,21 @@ def test_nothing_stays_behind_in_the_room_that_merged(merged: tuple[Held, Browse
     assert "Cy" not in {one["name"] for one in people}
 
 
+def test_an_address_that_was_given_in_one_of_them_is_in_the_history(world: World) -> None:
+    """D1: of two of one organiser, though the other knew its giver's name first, without it."""
+    held, cy = hold(world), grown_up_guest(world)
+    held.enter(cy, "Cy")
+    world.clock.advance(MINUTE)
+    room = held.organiser.post("/v1/rooms", json_body={"title": "The same again"}).json()["room_id"]
+    assert cy.post(f"/v1/rooms/{room}/participants", json_body={"email": "cy@example.org"}).status == 201
+    world.clock.advance(MINUTE)
+    assert cy.delete(f"/v1/rooms/{room}/participants/me").status == 204
+    assert merge_rooms(RoomId(held.room), RoomId(room), now=world.now) == held.room
+    end(held)
+    people = held.organiser.get(f"/v1/meetings/{held.room}").json()["participants"]
+    assert [(one["name"], one["email"]) for one in people] == [("Cy", "cy@example.org")]
+
+
 def test_of_two_meetings_that_nobody_ran_nothing_remains(world: World) -> None:
     """D7, D11: nor of the one that merged into the other."""
     ben, cy = grown_up_guest(world), grown_up_guest(world)

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from chalicelib.insights import history, keeping
+from chalicelib.insights.meeting_lives import forget_entries
 from chalicelib.insights.meeting_models import Meeting, find_meeting, presence_of
 from chalicelib.insights.name_models import AHEAD_MS, names_of
 from chalicelib.insights.reading import read_report
@@ -111,6 +112,26 @@ def test_whoever_comes_again_stays_named_where_they_were_before(world: World) ->
     assert history.drop_names(held_again.room, world.now) is None
     assert (_names(held), _names(held_again)) == (set(), set())
     assert rows(held, "named-in") == []
+
+
+def test_a_use_outlives_the_meeting_that_had_it_on_record(world: World) -> None:
+    """D11: of two meetings the one goes by which Ben's use is known; the other names him on."""
+    held = hold(world)
+    ben = held.guest("Ben")
+    end(held)
+    both = (held, _another(held, ben, after_ms=DAY))
+    first_end_ms = world.now + LIFE_MS - DAY
+    for _ in range(5):
+        world.clock.advance(20 * DAY)
+        assert ben.get("/v1/session").status == 200
+    used_ms = world.now
+    until_ms = {row["entry"]["S"]: int(row["expires_at_ms"]["N"]) for row in rows(held, "named-in")}
+    kept, gone = sorted(both, key=lambda one: until_ms[one.room])
+    forget_entries(gone.room, now=world.now)
+    organiser_goes_on(kept)
+    world.clock.now_ms = first_end_ms - AHEAD_MS
+    assert history.drop_names(kept.room, world.now) == used_ms + LIFE_MS - AHEAD_MS
+    assert _names(kept) == {"Ben"}
 
 
 @pytest.mark.parametrize("with_account", [False, True])
