@@ -13,6 +13,7 @@ from chalicelib.insights import (
     held_models as of_meetings,
     history,
     keeping,
+    restoring,
     starting,
     withdrawing,
 )
@@ -84,6 +85,7 @@ HEARD: dict[type, tuple[Callable[[Any], None], ...]] = {
     events.ConsentWithdrawn: (withdrawing.forget_measured,),
     events.CaptureChanged: (organising.tell_capture,),
     events.AccountErasing: (keeping.follow_erasure,),
+    events.BackupRestored: (restoring.mend_reports,),
     events.SubjectErased: (out_of_rooms.forget_person, out_of_meetings.hide_person),
     events.ParticipantAdmitted: (consequences.seat_admitted,),
     events.ParticipantRefused: (consequences.tell_refused,),

@@ -184,7 +184,11 @@ def _listed_for(one: Listed) -> Person:
     return Person(str(one.owner).partition("#")[2])
 
 
-def _who_was_there(one: Attended | Attendee | NamedIn) -> Person:
+def _reported_to(one: Part) -> Person:
+    return Person(str(one.account_id))
+
+
+def _who_was_there(one: Attended | Attendee | Gone | NamedIn) -> Person:
     return Person(participants=frozenset({one.participant_id}))
 
 
@@ -196,13 +200,16 @@ holdings.hold(Attendee, attendees, ATTENDEE_NAME, find=_attendees_of, export=_na
 holdings.hold(Batch, batches, RAW_INSIGHTS, find=_batches_of, export=_measured)
 holdings.hold(Fold, folds, RAW_INSIGHTS, find=_folds_of, export=_measured)
 holdings.hold(Share, shares, REPORT_SHARE, find=_shares_of, export=_shared)
-holdings.hold(Part, parts, REPORT, find=_parts_of, export=_sealed, tell=_told)
+holdings.hold(Part, parts, REPORT, find=_parts_of, export=_sealed, tell=_told, whose=_reported_to)
 holdings.hold(Meeting, meetings, HISTORY, find=_meetings_of, export=_held, erase=_forget_meetings, whose=_held_by)
 holdings.hold(
     Listed, listings, HISTORY, find=_listings_of, export=lambda one: {"meeting_id": one.meeting_id}, whose=_listed_for
 )
 holdings.hold(Attended, stays, HISTORY, find=_stays_of, export=_stayed, whose=_who_was_there)
-holdings.hold(Gone, gone, ERASED_FROM, find=_gone_of, export=lambda one: {"meeting_id": one.owner}, erase=_take_out)
+holdings.hold(
+    Gone, gone, ERASED_FROM, find=_gone_of, export=lambda one: {"meeting_id": one.owner}, erase=_take_out,
+    whose=_who_was_there,
+)  # fmt: skip
 holdings.hold(  # last: by it the rest is found
     NamedIn, namings, ATTENDEE_NAME, find=namings_of_person, export=lambda one: {"meeting_id": one.meeting_id},
     whose=_who_was_there, tell=_figured,

@@ -1,6 +1,6 @@
 """Takes erased people out of a sealed report: opened with its organiser's key, told anew, sealed under the same key."""
 
-from collections.abc import Container
+from collections.abc import Collection
 
 from chalicelib.insights.figures import Meeting as Measured
 from chalicelib.insights.meeting_models import Meeting, change, find_meeting, presence_of
@@ -12,14 +12,16 @@ from chalicelib.insights.report_models import (
     key_of,
     put_parts,
     read_part as stored_part,
+    stored_attempts,
 )
 from chalicelib.runtime.ids import opaque
 
 
-def take_out(meeting_id: str, gone: Container[str], *, now: int) -> bool:
+def take_out(meeting_id: str, gone: Collection[str], *, now: int, anew: bool = False) -> bool:
     """Nothing of theirs is in the meeting's report then; False where that has to wait, as it is being put together.
 
-    The new parts take the place of the old in one write. Safe to repeat, and to break off.
+    The new parts take the place of the old in one write, and of all others that lie there; `anew`: even where nothing
+    in them changes. Safe to repeat, and to break off.
     """
     meeting = find_meeting(meeting_id, now=now)
     if meeting is None or meeting.status != "ready":
@@ -31,10 +33,10 @@ def take_out(meeting_id: str, gone: Container[str], *, now: int) -> bool:
         forget_attempt(meeting, meeting.replaced, now=now)
     parts = _parts(meeting, key, now)
     if parts is None:
-        return False
+        return not stored_attempts(meeting_id, now=now)
     span = int(meeting.opened_at_ms), int(meeting.ended_at_ms)
     measures, first = without(parts, Measured(span, presence_of(meeting_id, now=now)), gone)
-    if first is parts[0] and first.summary is not None and measures.others == first.summary.others:
+    if not anew and first is parts[0] and first.summary is not None and measures.others == first.summary.others:
         return True
     contents, attempt = list(written(measures, first.tips)), opaque()
     put_parts(meeting, attempt, key, contents)

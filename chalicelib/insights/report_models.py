@@ -5,6 +5,7 @@ opened by nobody, not even from a backup.
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
 
@@ -24,6 +25,7 @@ class Part(Record):
 
     meeting_id = UnicodeAttribute(hash_key=True)
     entry = UnicodeAttribute(range_key=True)  # <revision>#<attempt>#<number>
+    account_id = UnicodeAttribute()  # of whoever ran the meeting, whose key opens it
     of = NumberAttribute()  # parts
     sealed = BinaryAttribute(legacy_encoding=False)
 
@@ -84,6 +86,7 @@ def put_parts(meeting: Meeting, attempt: str, key: bytes, contents: list[bytes])
     """Seals and stores a report. No attempt touches another's: of two at once, the published one stays whole."""
     for number, content in enumerate(contents):
         made = Part(meeting.meeting_id, _entry(meeting, attempt, number), of=len(contents))
+        made.account_id = meeting.account_id
         made.sealed = envelope.seal(key, content, _context(meeting, attempt, number, len(contents)))
         made.lives_until(int(meeting.expires_at_ms))
         parts.put(made)
@@ -111,6 +114,26 @@ def open_part(part: Part, key: bytes) -> bytes:
     return envelope.open_sealed(
         key, bytes(part.sealed), _named(part.meeting_id, int(revision), attempt, int(number), int(part.of))
     )
+
+
+class Attempt(NamedTuple):
+    """One try at putting a report together, by its parts."""
+
+    revision: int
+    name: str
+
+
+def attempt_of(part: Part) -> Attempt:
+    revision, name, _ = str(part.entry).split("#")
+    return Attempt(int(revision), name)
+
+
+def stored_attempts(meeting_id: str, *, now: int) -> dict[Attempt, int]:
+    """Those of which something lies there, and how many parts they have; 0 where one is missing."""
+    found = dict[Attempt, list[Part]]()
+    for one in parts.query(meeting_id, now=now):
+        found.setdefault(attempt_of(one), []).append(one)
+    return {which: len(some) if len(some) == some[0].of else 0 for which, some in found.items()}
 
 
 def forget_parts(meeting_id: str, *, now: int, keep: Meeting | None = None) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
 from chalicelib.lifetimes import DISCLOSURE
-from chalicelib.privacy.models import persons
+from chalicelib.privacy.models import erasures, find_traces, new_trace, persons
 from chalicelib.runtime import holdings, vault
 from chalicelib.runtime.disclosure import ADDRESS, HandOut
 from chalicelib.runtime.holdings import Person
@@ -61,6 +61,25 @@ def disclosed_between(person: Person, from_ms: int, to_ms: int, *, now: int) -> 
     span = Disclosure.entry.between(f"{from_ms:015}", f"{to_ms:015}")
     for subject in _subjects(person):
         yield from disclosures.query(subject, now=now, where=span)
+
+
+def leave_traces(person: Person, *, now: int) -> None:
+    """That they were erased: what a backup brings back of what was handed out until then is known by it."""
+    erasures.put_many(new_trace(one, now=now) for one in _subjects(person))
+
+
+def forget_brought_back(*, now: int) -> int:
+    """Deletes what a backup has brought back of whoever was erased; how much that was.
+
+    Who comes again with the same address has what was handed out since.
+    """
+    listed: dict[str, list[Disclosure]] = {}
+    for one in disclosures.everything(now=now):
+        listed.setdefault(one.subject, []).append(one)
+    traces = {one.subject: int(one.erased_at_ms) for one in find_traces(listed, now=now)}
+    gone = [one for who, until_ms in traces.items() for one in listed[who] if int(one.at_ms) <= until_ms]
+    disclosures.delete_many((one.subject, one.entry) for one in gone)
+    return len(gone)
 
 
 def _new(one: HandOut, now: int) -> Disclosure:

@@ -13,7 +13,7 @@ from itertools import islice
 import msgspec
 
 from chalicelib.lifetimes import MINUTE, SECOND
-from chalicelib.privacy import models, receipts, service
+from chalicelib.privacy import disclosure_models as ledger, models, receipts, service
 from chalicelib.privacy.erasing_models import (
     Erasing,
     count_erased,
@@ -122,24 +122,37 @@ def check(erasure_id: str, *, now: int) -> int:
 def finish(erasure_id: str, *, now: int) -> None:
     """Signs the receipt. From here on nothing tells whom it is about. Safe to repeat."""
     found = find_erasing(erasure_id, now=now)
-    if found is not None and not found.receipt:
+    if found is not None and not found.subject:
+        erasings.delete(erasure_id)
+    elif found is not None and not found.receipt:
         signed = receipts.sign(found.subject, int(found.erased_at_ms), now, counts_of(found))
         finish_erasing(erasure_id, msgspec.json.encode(signed).decode(), now=now)
 
 
-def erase_now(erasure_id: str, *, now: int) -> None:
-    """Everything in one go, for who has the time: what is under way elsewhere is not waited for."""
-    found = find_erasing(erasure_id, now=now)
-    if found is not None:
-        _hide(found, now)
-        while sweep(erasure_id, now=now):
-            pass
+def erase_now(person: Person, *, now: int) -> bool:
+    """Everything in one go, for who has the time: for whom nobody awaits a receipt. Whether nothing is left.
+
+    Where it breaks off, or a report is just being put together, the reaper and the workflow go on with it.
+    """
+    made, both = new_erasing(opaque(), "", holdings.identify(person, now=now), {}, now=now), Transaction(now=now)
+    both.create(erasings, made)
+    expiry.file_with(both, DUE, made.erasure_id, now + LOOK_AGAIN_MS, now=now)
+    both.commit()
+    _hide(made, now)
+    while sweep(made.erasure_id, now=now):
+        pass
+    whole = check(made.erasure_id, now=now) == 0
+    if whole:
+        finish(made.erasure_id, now=now)
+    return whole
 
 
 def _hide(found: Erasing, now: int) -> None:
     """The traces first: from then on nothing that comes late is taken."""
     person = person_of(found)
     models.erasures.put_many(models.new_erasure(one, now=now) for one in models.persons(person))
+    if found.subject:  # otherwise it was left before, and what was handed out since is another's
+        ledger.leave_traces(person, now=now)
     for session_id in sorted(person.sessions):
         end_session(SessionId(session_id), now=now)
     events.publish(events.SubjectErased(person, now))

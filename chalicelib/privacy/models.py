@@ -5,7 +5,7 @@ subject   entry
 <guest>   goes-on#<account>    the account that the guest has logged in to, and whose decisions count for them, too
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from pynamodb.attributes import BooleanAttribute, DiscriminatorAttribute, NumberAttribute, UnicodeAttribute
@@ -17,6 +17,7 @@ from chalicelib.runtime.store import Binding, Record, Table
 from chalicelib.runtime.transactions import Transaction
 
 ACCOUNT, GUEST = "account/", "guest/"  # how a person's name begins
+READ = 100  # keys of one request, DynamoDB quota
 
 
 GOES_ON = "goes-on#"
@@ -152,6 +153,19 @@ def is_gone(person: str, *, now: int) -> bool:
     return found is not None and bool(found.whole)
 
 
+def who_is_gone(persons: Iterable[str], *, now: int) -> set[str]:
+    """Those among them of whom `is_gone` holds."""
+    named = {subject_of(one): one for one in persons}
+    return {named[one.subject] for one in find_traces(named, now=now)}
+
+
+def find_traces(subjects: Iterable[str], *, now: int) -> list[Erasure]:
+    """Of whoever was erased as a whole, as records call them."""
+    asked = list(subjects)
+    pages = [asked[start : start + READ] for start in range(0, len(asked), READ)]
+    return [one for page in pages for one in erasures.get_many(page, now=now) if one.whole]
+
+
 def are_erased(subjects: list[str], *, now: int) -> bool:
     """Whether any of them was, as records call them."""
     return bool(erasures.get_many(subjects, now=now)) if subjects else False
@@ -164,7 +178,12 @@ def note_erasure(person: str, *, now: int) -> None:
 
 
 def new_erasure(person: str, *, now: int, whole: bool = True) -> Erasure:
-    made = Erasure(subject_of(person), erased_at_ms=now, whole=whole or None)
+    return new_trace(subject_of(person), now=now, whole=whole)
+
+
+def new_trace(subject: str, *, now: int, whole: bool = True) -> Erasure:
+    """Of somebody as records call them."""
+    made = Erasure(subject, erased_at_ms=now, whole=whole or None)
     made.lives_until(ERASURE.deadline(now))
     return made
 

@@ -4,39 +4,49 @@ A trace says under a digest that somebody was erased. So everything that a backu
 says of whose it is leads to the digest, and that to the trace.
 """
 
-from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
 
-from chalicelib.privacy import erasing, models
-from chalicelib.privacy.erasing_models import erasings, id_of, new_erasing
-from chalicelib.runtime import holdings
-from chalicelib.runtime.holdings import Person
-from chalicelib.runtime.ids import opaque
-
-
-def replay(*, now: int) -> int:
-    """Erases again whoever was erased as a whole; how many names of theirs were found. Safe to repeat."""
-    found = set(_erased(now))
-    for person in found:
-        _erase_again(person, now)
-    return len(found)
+from chalicelib.privacy import disclosure_models as ledger, erasing, models
+from chalicelib.runtime import events, holdings
+from chalicelib.runtime.holdings import Holding, Person
 
 
-def _erased(now: int) -> Iterator[Person]:
-    """Whom something is held of although they were erased; each name by itself, several may be one person's."""
-    known = set[Person]()
+@dataclass(frozen=True)
+class Replayed:
+    """How many names were found of whoever was erased; of how many something waits for a report to be finished.
+
+    `records`: how many were brought back that none of those names leads to.
+    """
+
+    found: int
+    waiting: int
+    records: int
+
+
+def replay(*, now: int) -> Replayed:
+    """Erases again whoever was erased as a whole. Safe to repeat, and to break off: what has begun is gone on with."""
+    events.publish(events.BackupRestored(now))
+    found = dict.fromkeys(person for _, _, person in _brought_back(now))
+    whole = [erasing.erase_now(person, now=now) for person in found]
+    left = 0
+    for holding, item, person in _brought_back(now):  # where what leads there was not restored with it
+        if holding.erase is not None:
+            holding.erase([item], person, now)
+            left += 1
+    return Replayed(len(found), whole.count(False), left + ledger.forget_brought_back(now=now))
+
+
+def _brought_back(now: int) -> list[tuple[Holding, Any, Person]]:
+    """What is held of somebody although they were erased; each name by itself, several may be one person's."""
+    known, found = dict[Person, bool](), list[tuple[Holding, Any, Person]]()
     for holding in holdings.held():
         if holding.whose is None or holding.table is None:
             continue
         for item in holding.table.everything(now=now):
             person = holding.whose(item)
-            if person not in known and any(models.is_gone(one, now=now) for one in models.persons(person)):
-                yield person
-            known.add(person)
-
-
-def _erase_again(person: Person, now: int) -> None:
-    """As by the workflow, at once; nobody is waiting for a receipt."""
-    receipt_id = opaque()
-    erasings.put(new_erasing(receipt_id, "", holdings.identify(person, now=now), {}, now=now))
-    erasing.erase_now(id_of(receipt_id), now=now)
-    erasings.delete(id_of(receipt_id))
+            if person not in known:
+                known[person] = bool(models.who_is_gone(models.persons(person), now=now))
+            if known[person]:
+                found.append((holding, item, person))
+    return found

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from chalicelib.privacy import request_models as models
+from chalicelib.privacy import disclosure_models as ledger, request_models as models
 from chalicelib.privacy.request_models import DONE, FAILED, UNKNOWN
 from chalicelib.runtime import holdings
 from chalicelib.runtime.holdings import Person
@@ -46,6 +46,7 @@ def find(account_id: str | None, subject: str, *, now: int) -> Person | None:
 def erase(person: Person, *, now: int) -> int:
     """All that is held of an address without an account; how many records."""
     erased = 0
+    ledger.leave_traces(person, now=now)
     for holding, one in list(holdings.held_of(person, now=now)):
         if holding.fate == "erased" and holding.erase is not None:
             holding.erase([one], person, now)

@@ -6,7 +6,15 @@ from typing import cast, get_args
 
 from chalicelib.lifetimes import MINUTE
 from chalicelib.privacy import models, texts
-from chalicelib.privacy.models import Decision, forbid_erased, forbid_gone, is_erased, is_gone, note_erasure
+from chalicelib.privacy.models import (
+    Decision,
+    forbid_erased,
+    forbid_gone,
+    is_erased,
+    is_gone,
+    note_erasure,
+    who_is_gone,
+)
 from chalicelib.privacy.rules import Decided, given_since, next_instant
 from chalicelib.runtime import expiry, holdings, vault
 from chalicelib.runtime.consent import PurposeName
@@ -40,6 +48,7 @@ __all__ = [
     "person",
     "record",
     "record_first",
+    "who_is_gone",
 ]
 
 PURPOSES: tuple[PurposeName, ...] = get_args(PurposeName)

@@ -116,6 +116,16 @@ class SubjectErased:
 
 
 @dataclass(frozen=True)
+class BackupRestored:
+    """Some tables are as they were days ago, and others are not: what does not fit, or tells of the erased, is mended.
+
+    It may come twice, and where nothing is wrong.
+    """
+
+    now: int
+
+
+@dataclass(frozen=True)
 class ConsentWithdrawn:
     """Somebody said no to a purpose, again perhaps: what was kept for it alone has lost its purpose."""
 

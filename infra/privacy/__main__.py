@@ -90,7 +90,9 @@ def replay(_: argparse.Namespace) -> int:
     from chalicelib.privacy.replaying import replay as erase_again
     from chalicelib.runtime.clock import now
 
-    return _say(f"Erased again: {erase_again(now=now())}.", 0)
+    done = erase_again(now=now())
+    waiting = f" Of {done.waiting} something waits for a report that is being put together." if done.waiting else ""
+    return _say(f"Erased again: {done.found}.{waiting}", 0)
 
 
 def _read(path: Path) -> Mapping[str, Any]:

@@ -76,6 +76,14 @@ class Memory:
             self._tables[name][key] = item
             self._partitions[name, key[0]].add(key)
 
+    def replace(self, table: str, items: Iterable[Item]) -> None:
+        """As `fill`, and nothing else is there: a restored table."""
+        name = f"earshot-local-{table}"
+        for key in list(self._tables[name]):
+            self._partitions[name, key[0]].discard(key)
+            del self._tables[name][key]
+        self.fill(table, items)
+
     @contextmanager
     def undone(self) -> Iterator[None]:
         """What is written inside this block is gone after it."""
@@ -166,7 +174,8 @@ class Memory:
     def _Scan(self, request: Mapping[str, Any]) -> dict[str, Any]:  # noqa: N802
         rows = [self._tables[request["TableName"]][key] for key in sorted(self._tables[request["TableName"]])]
         page, more = self._page(request, rows)
-        return {"Items": page, "Count": len(page), "ScannedCount": len(page), **more}
+        kept = [row for row in page if _holds(request.get("FilterExpression"), request, row)]
+        return {"Items": kept, "Count": len(kept), "ScannedCount": len(page), **more}
 
     def _page(self, request: Mapping[str, Any], rows: list[Item]) -> tuple[list[Item], dict[str, Any]]:
         """As many as are asked for, from where the page before ended; and the key of the last if there are more."""
