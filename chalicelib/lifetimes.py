@@ -196,6 +196,13 @@ QUEUED_CLIP = Lifetime(
     "queued-clip", "nobody", "delete a clip on time: its id alone, which leads nowhere by then", 14 * DAY,
     "its being queued; an hour where nothing fails",
 )  # fmt: skip
+WORKFLOW_HISTORY = Lifetime(
+    "workflow-history",
+    "nobody",
+    "see why a report, an export or an erasure failed: ids that lead nowhere once those are gone",
+    90 * DAY,
+    "the end of its workflow",
+)
 
 LIFETIMES = (
     SOUND_CLIP,
@@ -240,6 +247,7 @@ LIFETIMES = (
     QUEUED_PUSH,
     QUEUED_PAIRS,
     QUEUED_CLIP,
+    WORKFLOW_HISTORY,
 )
 
 

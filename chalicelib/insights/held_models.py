@@ -41,6 +41,7 @@ from chalicelib.insights.models import (
 from chalicelib.insights.reducing import take_out
 from chalicelib.insights.report_models import OrganiserKey, Part, forget_parts, key_of, keys, open_part, parts
 from chalicelib.insights.share_models import Share, list_shares, shares
+from chalicelib.insights.starting import stop_report
 from chalicelib.lifetimes import ATTENDEE_NAME, ERASED_FROM, HISTORY, RAW_INSIGHTS, REPORT, REPORT_SHARE
 from chalicelib.runtime import holdings
 from chalicelib.runtime.holdings import Person
@@ -124,6 +125,7 @@ def _key_of(person: Person, now: int) -> list[OrganiserKey]:
 def _forget_meetings(found: Sequence[Meeting], _: Person, now: int) -> None:
     """What was measured and reported goes first: by the meeting it is found."""
     for one in found:
+        stop_report(one)
         for room in rooms_of(one.meeting_id, now=now)[1:]:
             forget_entries(room, now=now)
         forget_parts(one.meeting_id, now=now)

@@ -11,6 +11,7 @@ from chalicelib.insights.meeting_lives import extend_entries
 from chalicelib.insights.meeting_models import Meeting, list_meetings
 from chalicelib.insights.report_models import bare_key, destroy_key, extend_key, extend_parts, forget_parts, keys
 from chalicelib.insights.share_models import find_share, forget_share
+from chalicelib.insights.starting import stop_report
 from chalicelib.lifetimes import DAY
 from chalicelib.runtime import events, expiry
 
@@ -44,6 +45,7 @@ def forget_organiser(account_id: str, *, now: int) -> None:
     """Deletes every report and meeting of an account that is gone. Safe to repeat."""
     destroy_key(account_id)
     for meeting in all_meetings(account_id, now=now):
+        stop_report(meeting)
         forget_parts(meeting.meeting_id, now=now)
         expiry.file(history.RAW, meeting.meeting_id, now, now=now)  # for where it breaks off once nothing leads to it
         history.forget_meeting(meeting.meeting_id, now)

@@ -33,6 +33,12 @@ def execution_of(meeting: Meeting) -> str:
     return f"report-{meeting.meeting_id}-{int(meeting.revision)}"
 
 
+def stop_report(meeting: Meeting) -> None:
+    """Of a meeting that is forgotten, as whoever ran it is gone: the report would have been theirs."""
+    if meeting.status == "assembling":
+        workflows.stop(WORKFLOW, execution_of(meeting))
+
+
 def look_later(meeting_id: str, *, now: int) -> None:
     """Has the reaper look whether the report is being put together. Before it is said to be, so that somebody does."""
     expiry.file(DUE, meeting_id, now + LOOK_AGAIN_MS, now=now)

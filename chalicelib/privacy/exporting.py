@@ -14,7 +14,7 @@ from typing import Any
 
 from chalicelib.lifetimes import DAY, MINUTE, SECOND
 from chalicelib.privacy import exporting_models as models, service
-from chalicelib.privacy.exporting_models import ASSEMBLING, READY, Export, exports
+from chalicelib.privacy.exporting_models import ASSEMBLING, READY, WORKFLOW, Export, exports
 from chalicelib.privacy.portions import Held, chunks, portions, read_portion
 from chalicelib.runtime import expiry, holdings, workflows
 from chalicelib.runtime.errors import Conflict, Invalid, NotFound, TooMany, Unavailable
@@ -23,7 +23,7 @@ from chalicelib.runtime.telemetry import log
 from chalicelib.runtime.transactions import Transaction
 from chalicelib.sessions.models import Session
 
-WORKFLOW, DUE = "export", "export"  # the workflow's name, and the kind of its expiry entries
+DUE = "export"  # kind of expiry entries
 LOOK_AGAIN_MS = 5 * MINUTE
 A_DAY = 4  # exports of one person
 RECORDS_A_TASK = 500  # so that it is over long before an erasure that began meanwhile looks for what is left

@@ -16,11 +16,12 @@ from pynamodb.attributes import BinaryAttribute, DiscriminatorAttribute, JSONAtt
 from chalicelib.lifetimes import EXPORT
 from chalicelib.privacy.models import persons
 from chalicelib.privacy.named import seal_person, unseal_person
-from chalicelib.runtime import envelope, holdings, vault
+from chalicelib.runtime import envelope, holdings, vault, workflows
 from chalicelib.runtime.holdings import EVER, Person
 from chalicelib.runtime.ids import opaque
 from chalicelib.runtime.store import Binding, Record, Table
 
+WORKFLOW = "export"
 SEALED, DIGEST = "privacy/export", "privacy/exporting"
 ROW, PART = "export", "part#"
 ASSEMBLING, READY, FAILED = "assembling", "ready", "failed"
@@ -183,6 +184,14 @@ def _shown(one: Export) -> dict[str, Any]:
     return {"status": one.status, "asked_at_ms": one.asked_at_ms[-1]}
 
 
+def _forget_exports(found: Sequence[Export], _: Person, __: int) -> None:
+    """What puts one together is stopped."""
+    for one in found:
+        if one.status == ASSEMBLING:
+            workflows.stop(WORKFLOW, one.name)
+    exports.delete_many((one.owner, one.entry) for one in found)
+
+
 # The key goes first: from then on nobody opens the rest.
-holdings.hold(Export, exports, EXPORT, find=_exports_of, export=_shown, at_once=True)
+holdings.hold(Export, exports, EXPORT, find=_exports_of, export=_shown, erase=_forget_exports, at_once=True)
 holdings.hold(ExportPart, export_parts, EXPORT, find=_parts_of, export=lambda _: {"part": "of an export"}, at_once=True)

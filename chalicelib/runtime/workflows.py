@@ -13,6 +13,7 @@ from chalicelib.runtime import problems
 from chalicelib.runtime.errors import Unavailable
 from chalicelib.runtime.mail import Unsent
 from chalicelib.runtime.settings import settings
+from chalicelib.runtime.telemetry import log
 
 INPUT_MAX = 262_144  # bytes, Step Functions quota; the emulator does not mind
 T = TypeVar("T")
@@ -61,9 +62,8 @@ def start(workflow: str, name: str, given: Mapping[str, Any]) -> bool:
 
 def is_over(workflow: str, name: str) -> bool:
     """Whether the execution of that name has ended, however; not where there is none. Raises Unavailable."""
-    arn = f"{settings().workflows.removesuffix('stateMachine')}execution:{settings().resource(workflow)}:{name}"
     try:
-        found = _client().describe_execution(executionArn=arn)
+        found = _client().describe_execution(executionArn=_execution(workflow, name))
     except ClientError as error:
         if error.response["Error"]["Code"] == "ExecutionDoesNotExist":
             return False
@@ -71,6 +71,21 @@ def is_over(workflow: str, name: str) -> bool:
     except BotoCoreError as error:
         raise _busy() from error
     return bool(found["status"] not in ("RUNNING", "PENDING_REDRIVE"))
+
+
+def stop(workflow: str, name: str) -> None:
+    """Stops the execution of that name if it runs; where Step Functions does not answer, it goes on.
+
+    Nothing depends on it: an execution of somebody who was erased finds nothing to do at its next step.
+    """
+    try:
+        _client().stop_execution(executionArn=_execution(workflow, name))
+    except (ClientError, BotoCoreError) as error:
+        log.warning("execution not stopped", error=type(error).__name__)
+
+
+def _execution(workflow: str, name: str) -> str:
+    return f"{settings().workflows.removesuffix('stateMachine')}execution:{settings().resource(workflow)}:{name}"
 
 
 def _busy() -> Unavailable:

@@ -14,6 +14,7 @@ import chalicelib
 from chalicelib.joining import crowd
 from chalicelib.lifetimes import (
     CONNECTION,
+    DAY,
     JOIN_VERDICT,
     LIFETIMES,
     MEETING,
@@ -23,6 +24,7 @@ from chalicelib.lifetimes import (
     SESSION,
     SOUND_CLIP,
     STAGED_CONTENT,
+    WORKFLOW_HISTORY,
     Lifetime,
 )
 from chalicelib.runtime import holdings
@@ -43,6 +45,7 @@ QUEUED: dict[str, Lifetime] = {
     "PushQueue": QUEUED_PUSH,
     "PushFailures": QUEUED_PUSH,
 }
+WORKFLOWS = {"ReportWorkflow", "ErasureWorkflow", "ExportWorkflow"}  # Step Functions keeps 90 days of what they did
 
 
 def modules() -> Iterator[Any]:
@@ -103,7 +106,7 @@ def test_every_record_is_registered_with_its_lifetime() -> None:
     found = {one.record: one for one in holdings.held()}
     assert set(found) == stored()
     said = {lifetime for one in found.values() for lifetime in one.lifetimes}
-    assert said | set(QUEUED.values()) == set(LIFETIMES)
+    assert said | {*QUEUED.values(), WORKFLOW_HISTORY} == set(LIFETIMES)
     assert all(one.lifetimes for one in found.values())
 
 
@@ -236,6 +239,12 @@ def test_what_the_local_stack_makes_is_what_the_template_says(aws: Aws) -> None:
         assert made["KeySchema"] == properties["KeySchema"]
         assert ttl == {"TimeToLiveStatus": "ENABLED", "AttributeName": "expires_at"}
     assert aws.items() == []
+
+
+def test_every_workflow_leaves_a_history_that_is_said() -> None:
+    """F9: Step Functions keeps it for 90 days; whoever adds one looks whether it names anybody (test_executions.py)."""
+    assert set(template().of_type("AWS::StepFunctions::StateMachine")) == WORKFLOWS
+    assert WORKFLOW_HISTORY.length_ms == 90 * DAY
 
 
 def test_every_queue_keeps_its_messages_no_longer_than_is_said() -> None:

@@ -34,7 +34,8 @@ class Started:
 
 
 class Workflows:
-    """`started` in order; of each name the first only, as Step Functions has it. Those in `over` have ended.
+    """`started` in order; of each name the first only, as Step Functions has it. Those in `over` have ended, by
+    themselves or `stopped`.
 
     `busy`: Step Functions answers nobody.
     """
@@ -42,6 +43,7 @@ class Workflows:
     def __init__(self) -> None:
         self.started: list[Started] = []
         self.over: set[str] = set()
+        self.stopped: list[str] = []
         self.busy = False
 
     def describe_execution(self, *, executionArn: str) -> dict[str, str]:  # noqa: N803 - the client's own names
@@ -50,6 +52,14 @@ class Workflows:
         if name not in {one.name for one in self.started}:
             raise ClientError({"Error": {"Code": "ExecutionDoesNotExist"}}, "DescribeExecution")
         return {"status": "FAILED" if name in self.over else "RUNNING"}
+
+    def stop_execution(self, *, executionArn: str) -> None:  # noqa: N803
+        self._answer("StopExecution")
+        name = executionArn.rpartition(":")[2]
+        if name not in {one.name for one in self.started}:
+            raise ClientError({"Error": {"Code": "ExecutionDoesNotExist"}}, "StopExecution")
+        self.over.add(name)
+        self.stopped.append(name)
 
     def start_execution(self, *, stateMachineArn: str, name: str, input: str) -> None:  # noqa: N803, A002 - the client's own names
         self._answer("StartExecution")
@@ -100,7 +110,7 @@ def _begin(states: Any, machines: Mapping[str, str], one: Started) -> str:
 
 
 def _ended(states: Any, arn: str) -> Ended:
-    status = _await_end(states, arn)
+    status = await_end(states, arn)
     history = states.get_execution_history(executionArn=arn, maxResults=1_000)["events"]
     entered = [event["stateEnteredEventDetails"]["name"] for event in history if "stateEnteredEventDetails" in event]
     return Ended(status, entered, history)
@@ -115,7 +125,8 @@ def _call(handler: Any, name: str, event: Any) -> Any:
     return handler(event, LambdaContext(name, "workflow"))
 
 
-def _await_end(states: Any, arn: str) -> str:
+def await_end(states: Any, arn: str) -> str:
+    """The status that the execution ends with."""
     waiting = threading.Event()
     for _ in range(LOOKS_MAX):
         status = str(states.describe_execution(executionArn=arn)["status"])

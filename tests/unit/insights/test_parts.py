@@ -21,7 +21,7 @@ NOW, LATER = START_MS, START_MS + 60_000
 
 
 def meeting(name: str = "one", *, revision: int = 1, attempt: str = "a", count: int = 3) -> Meeting:
-    made = Meeting(name * 8, MEETING, revision=revision, attempt=attempt, parts=count)
+    made = Meeting(name * 8, MEETING, account_id="account", revision=revision, attempt=attempt, parts=count)
     made.lives_until(LATER)
     return made
 
@@ -41,7 +41,7 @@ def move(number: int, into: Meeting, to: int) -> None:
     """What is stored as one part lies, byte for byte, where another would."""
     found = parts.get((meeting().meeting_id, entry(meeting(), number)), now=NOW)
     assert found is not None
-    moved = Part(into.meeting_id, entry(into, to), of=found.of, sealed=found.sealed)
+    moved = Part(into.meeting_id, entry(into, to), account_id="account", of=found.of, sealed=found.sealed)
     moved.lives_until(LATER)
     parts.put(moved)
 
