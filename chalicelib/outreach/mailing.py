@@ -55,10 +55,9 @@ def send_to(account: Account, issue: Issue, done: Mailing, *, now: int) -> None:
     """To one of them; `done` counts it."""
     if not _note(account, issue, now):
         done.before += 1
-    elif _send(account, issue, now):
-        done.sent += 1
-    else:
-        done.unsent += 1
+    elif (sent := _send(account, issue, now)) is not None:
+        done.sent += sent
+        done.unsent += not sent
 
 
 def _note(account: Account, issue: Issue, now: int) -> bool:
@@ -73,14 +72,14 @@ def _note(account: Account, issue: Issue, now: int) -> bool:
     return both.commit()
 
 
-def _send(account: Account, issue: Issue, now: int) -> bool:
-    """False where it surely did not go out; where nobody knows, it counts as sent."""
+def _send(account: Account, issue: Issue, now: int) -> bool | None:
+    """False where it surely did not go out; where nobody knows, it counts as sent. None to who wants none any more."""
     subject, text = issue.texts.get(account.language) or issue.texts[DEFAULT]
     try:
         send_news(account.account_id, subject, text, now=now)
-    except (Unsent, Denied, NotFound):  # mail is away; withdrawn or erased at this moment
+    except (Unsent, Denied, NotFound) as error:  # mail is away; withdrawn or erased at this moment
         models.mailed.delete(models.key_of(privacy.account(account.account_id), issue.name))
-        return False
+        return False if isinstance(error, Unsent) else None
     except Unavailable:
         return True
     return True

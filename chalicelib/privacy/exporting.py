@@ -14,7 +14,7 @@ from typing import Any
 
 from chalicelib.lifetimes import DAY, MINUTE, SECOND
 from chalicelib.privacy import exporting_models as models, service
-from chalicelib.privacy.exporting_models import ASSEMBLING, READY, WORKFLOW, Export, exports
+from chalicelib.privacy.exporting_models import ASSEMBLING, FAILED, READY, WORKFLOW, Export, exports
 from chalicelib.privacy.portions import Held, chunks, portions, read_portion
 from chalicelib.runtime import expiry, holdings, workflows
 from chalicelib.runtime.errors import Conflict, Invalid, NotFound, TooMany, Unavailable
@@ -111,7 +111,7 @@ def read(session: Session, export_id: str, number: int, *, now: int) -> Page:
     """A page of one's own. Raises NotFound for anybody else's, and once it is over; Invalid where it has no such."""
     found = models.find_named(f"{models.owner_of(service.person(session))}.{export_id}", now=now)
     if found is None:
-        raise NotFound("You have no such export, or it is older than a day.")
+        raise NotFound("You have no such export: it is older than a day, or another has taken its place.")
     if found.status != READY:
         return Page(found)
     content = models.read_part(found, number, now=now)
@@ -178,11 +178,12 @@ def _under_way(owner: str, now: int) -> Export:
 
 
 def _before(found: Export | None, now: int) -> list[int]:
-    """When they asked within a day. Raises TooMany where they may not again."""
-    recent = [int(at) for at in (found.asked_at_ms if found is not None else ()) if at > now - DAY]
+    """When they asked within a day, and it did not fail. Raises TooMany where they may not again."""
+    asked = [] if found is None else found.asked_at_ms[:-1] if found.status == FAILED else found.asked_at_ms
+    recent = [int(at) for at in asked if at > now - DAY]
     if len(recent) >= A_DAY:
         wait_s = -(-(recent[-A_DAY] + DAY - now) // SECOND)
-        raise TooMany("You have had some today: the latest can be read for a day.", retry_after_s=wait_s)
+        raise TooMany(f"You have had {A_DAY} within a day. Ask again once that is over.", retry_after_s=wait_s)
     return recent
 
 

@@ -50,8 +50,8 @@ def key_id(public: bytes) -> str:
 def is_genuine(receipt: Mapping[str, Any], keys: Mapping[str, str]) -> bool:
     """Whether one of the keys (by id, base64url) has signed exactly this."""
     said = {name: value for name, value in receipt.items() if name != "signature"}
-    raw = base64url_bytes(str(keys.get(str(receipt.get("key_id")), "")))
     try:
+        raw = base64url_bytes(str(keys.get(str(receipt.get("key_id")), "")))
         signature = base64url_bytes(str(receipt.get("signature", "")))
         Ed25519PublicKey.from_public_bytes(raw).verify(signature, _canonical(said))
     except (InvalidSignature, ValueError):

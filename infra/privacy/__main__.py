@@ -9,14 +9,16 @@ installation, whose secret is in the environment.
 """
 
 import argparse
-import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from chalicelib.privacy import receipts
+from chalicelib.runtime.errors import Invalid
 from chalicelib.runtime.languages import DEFAULT, LANGUAGES
+from infra.privacy.given import Refused, day, keys_in, new_file, object_in, request_id
+
+REFUSED = 2  # as argparse says of what it does not take
 
 ABOUT = {
     "find": "how much is held of whoever has an address",
@@ -30,7 +32,11 @@ ABOUT = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """The exit status: 0 where all is well."""
     asked = _parser().parse_args(arguments)
-    return int(asked.act(asked))
+    try:
+        return int(asked.act(asked))
+    except (Refused, Invalid) as refusal:
+        sys.stderr.write(f"{refusal}\n")
+        return REFUSED
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -51,8 +57,8 @@ def _parser() -> argparse.ArgumentParser:
 def _add_act(act: argparse.ArgumentParser, name: str) -> None:
     act.add_argument("--email", required=True, help="of whom it is about")
     act.add_argument("--operator", required=True, help="who does this: stays on record")
-    act.add_argument("--request-id", required=True, help="by which the mail is filed: stays on record")
-    act.add_argument("--received", help="the day when the mail came, as 2026-11-22; today, if not given")
+    act.add_argument("--request-id", required=True, type=request_id, help="by which the mail is filed: no address")
+    act.add_argument("--received", type=day, help="the day when the mail came, as 2026-11-22; today, if not given")
     if name == "statement":
         act.add_argument("--year", type=int, help="in UTC; the last that is over, if not given")
         act.add_argument("--language", choices=LANGUAGES, default=DEFAULT)
@@ -60,7 +66,7 @@ def _add_act(act: argparse.ArgumentParser, name: str) -> None:
         act.add_argument("--ground", required=True, choices=["legal-order", "safety", "transfer"])
         act.add_argument("--to", required=True, help="whom it goes to: they see it in their ledger")
     if name in ("export", "hand-over"):
-        act.add_argument("--out", type=Path, help="a new file, which only its owner can read")
+        act.add_argument("--out", type=new_file, help="a new file, which only its owner can read")
     act.set_defaults(act=about_somebody, name=name)
 
 
@@ -72,14 +78,14 @@ def about_somebody(asked: argparse.Namespace) -> int:
 
 
 def verify_receipt(asked: argparse.Namespace) -> int:
-    receipt = _read(asked.file)
-    receipt = receipt.get("receipt") or receipt
-    keys = {one["key_id"]: one["key"] for one in _read(asked.keys)["keys"]} if asked.keys else receipts.public_keys()
+    receipt = object_in(asked.file)
+    receipt = receipt["receipt"] if isinstance(receipt.get("receipt"), dict) else receipt
+    keys = keys_in(asked.keys) if asked.keys else receipts.public_keys()
     if not receipts.is_genuine(receipt, keys):
         return _say("This receipt is not genuine: it was altered, or another has signed it.", 1)
     if asked.handed:
-        handed = _read(asked.handed)
-        if not receipts.is_about(receipt, handed["subject"], handed["salt"]):
+        handed = object_in(asked.handed)
+        if not receipts.is_about(receipt, str(handed.get("subject")), str(handed.get("salt"))):
             return _say("The receipt is genuine, and about somebody else.", 1)
     counted = ", ".join(f"{number} of {table}" for table, number in receipt["counts"].items())
     return _say(f"The receipt is genuine. Erased: {counted or 'nothing was left'}.", 0)
@@ -93,11 +99,6 @@ def replay(_: argparse.Namespace) -> int:
     done = erase_again(now=now())
     waiting = f" Of {done.waiting} something waits for a report that is being put together." if done.waiting else ""
     return _say(f"Erased again: {done.found}.{waiting}", 0)
-
-
-def _read(path: Path) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = json.loads(path.read_text("utf-8"))
-    return found
 
 
 def _say(text: str, status: int) -> int:

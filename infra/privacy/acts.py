@@ -9,7 +9,6 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
@@ -33,7 +32,7 @@ def handle(asked: argparse.Namespace) -> int:
     """0 where it was done, 1 where nothing is held of anybody with that address."""
     now, address = clock.now(), parse_address(asked.email)
     subject, account = key_of(address), accounts.find_by_address(address, now=now)
-    received_at_ms = now if asked.received is None else day_ms(asked.received)
+    received_at_ms = now if asked.received is None else asked.received
     with requests.handling(subject, asked.request_id, asked.operator, asked.name, received_at_ms, now=now) as handled:
         person = requests.find(account.account_id if account else None, subject, now=now)
         if person is None:
@@ -82,11 +81,6 @@ def hand_over(asked: argparse.Namespace, account: Account | None, person: Person
 ACTS: Mapping[str, Act] = {
     "find": find, "export": export, "erase": erase, "statement": tell_of_year, "hand-over": hand_over,
 }  # fmt: skip
-
-
-def day_ms(text: str) -> int:
-    """The beginning of a day, as 2026-11-22, in UTC. Raises ValueError."""
-    return int(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp() * 1_000)
 
 
 def _who(account: Account | None, person: Person) -> str:

@@ -139,6 +139,18 @@ def test_one_is_under_way_at_a_time_and_some_a_day(world: World) -> None:
     ask(guest)
 
 
+def test_what_failed_is_not_counted(world: World) -> None:
+    """F3: however often it did; whoever asks again gets one."""
+    guest = world.member()
+    for _ in range(5):
+        world.clock.advance(MINUTE)
+        ask(guest)
+        assert exporting.give_up(str(latest(world).given["export"]), now=world.now)
+    export_id = ask(guest)
+    run(world)
+    assert guest.get(f"/v1/export/{export_id}").json()["status"] == "ready"
+
+
 def test_what_was_started_twice_is_done_once(world: World) -> None:
     """F3: a second start is none, and a task that runs again adds nothing."""
     theirs = guest_with_everything(world)

@@ -11,7 +11,7 @@ from chalicelib.privacy import request_models, requests
 from chalicelib.privacy.request_models import acts_of, requests_of
 from chalicelib.runtime.addresses import Address, key_of
 from infra.privacy.__main__ import main
-from infra.privacy.acts import day_ms
+from infra.privacy.given import day_ms
 from tests.support.accounts import log_in
 from tests.support.belongings import CANARY, EMAIL, owner_with_everything
 from tests.support.erasures import left_over, run
@@ -59,9 +59,9 @@ def test_whoever_asks_by_mail_gets_everything(world: World, tmp_path: Path) -> N
     assert asked
     assert out.stat().st_mode & 0o777 == 0o600
     world.clock.advance(1)
-    with pytest.raises(FileExistsError):
+    with pytest.raises(SystemExit):
         ask("export", "--out", str(out))
-    assert [outcome for *_, outcome in on_record(world)] == ["done", "failed"]
+    assert [outcome for *_, outcome in on_record(world)] == ["done"]
 
 
 def test_whoever_asks_by_mail_is_erased(world: World, capsys: pytest.CaptureFixture[str]) -> None:
@@ -122,3 +122,44 @@ def test_requests_are_kept_for_three_years(world: World) -> None:
     assert len(acts_of(subject, now=world.now)) == len(requests_of(subject, now=world.now)) == 1
     world.clock.advance(1)
     assert [*acts_of(subject, now=world.now), *requests_of(subject, now=world.now)] == []
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        ["--received", "2026-13-45"],
+        ["--received", "2999-01-01"],
+        ["--request-id", "someone@example.org wrote"],
+        ["--out", "/etc/hostname"],
+        ["--email", "no address"],
+    ],
+    ids=["no day", "a day to come", "no reference", "a file that is there", "no address"],
+)
+def test_what_a_command_does_not_take_it_refuses_in_words(
+    world: World, given: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """F11: before anything is done, handed over or put on record."""
+    asked = ["hand-over", "--operator", "Olga", "--request-id", "9", "--ground", "safety", "--to", "The court"]
+    listed = world.aws.items("disclosures")
+    try:
+        status = main([*asked, "--email", EMAIL, *given])
+    except SystemExit as exit_:
+        status = int(exit_.code or 0)
+    assert status == 2
+    assert capsys.readouterr().err
+    assert world.aws.items("privacy-requests") == []
+    assert world.aws.items("disclosures") == listed
+
+
+@pytest.mark.parametrize(("text", "status"), [("[]", 2), ("no JSON", 2), ('{"receipt": "x"}', 1), ("{}", 1)])
+def test_what_is_no_receipt_is_said_to_be_none(
+    world: World, tmp_path: Path, text: str, status: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """F7: in words, whatever the file holds; and whatever the file of keys holds."""
+    file = tmp_path / "receipt.json"
+    file.write_text(text)
+    assert main(["verify-receipt", str(file)]) == status
+    assert main(["verify-receipt", str(file), "--keys", str(file)]) == 2
+    assert main(["verify-receipt", str(tmp_path / "none.json")]) == 2
+    said = capsys.readouterr()
+    assert said.out or said.err
