@@ -28,8 +28,8 @@ def adopt(source: str, into: str, *, now: int) -> None:
     _move_names([one for one in found if isinstance(one, Attendee)], into, now)
     stays.put_many(_stay(one, into) for one in found if isinstance(one, Attended))
     people = {one.participant_id for one in found if isinstance(one, Attended | Attendee)}
-    entries.delete_many((one.owner, one.entry) for one in found)
     forget_namings(source, people, now=now)
+    entries.delete_many((one.owner, one.entry) for one in found)
 
 
 def _move_names(found: Sequence[Attendee], into: str, now: int) -> None:

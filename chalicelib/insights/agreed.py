@@ -16,8 +16,9 @@ from itertools import islice
 
 from chalicelib.insights.clocks import errors_of
 from chalicelib.insights.fold_models import Folded, find_agreed, find_folds, refold
+from chalicelib.insights.intervals import Span
 from chalicelib.insights.models import Batch, batches_of
-from chalicelib.insights.recording import Recording, fold
+from chalicelib.insights.recording import Recording, fold, unpack
 from chalicelib.privacy import service as privacy
 from chalicelib.runtime import consent
 from chalicelib.runtime.consent import Consented, Insights
@@ -92,20 +93,30 @@ def _since_ms(person: str, now: int) -> int | None:
 
 def _recordings(some: list[Batch], consented: Consented[Insights], now: int) -> Iterator[Recording]:
     """Nobody's behaviour is read without their consent."""
-    person, since = consented.subject_for(Insights), ((consented.since_ms, now),)
-    return (recording.within(since) for one, recording in put_right(some) if one.person == person)
+    person, since = consented.subject_for(Insights), (consented.since_ms, now)
+    return (_since(recording, since) for sender, recording in put_right(some) if sender == person)
 
 
-def put_right(some: Sequence[Batch]) -> Iterator[tuple[Batch, Recording]]:
-    """One participant's batches, each on the server's clock by what is known of its tab's."""
-    behind = dict[str, set[int]]()
-    for one in some:
+def _since(recording: Recording, since: Span) -> Recording:
+    """Most of them lie in it whole. All that was measured is covered."""
+    covered = recording.covered
+    return (
+        recording
+        if covered and since[0] <= covered[0][0] and covered[-1][1] <= since[1]
+        else recording.within((since,))
+    )
+
+
+def put_right(some: Iterable[Batch]) -> Iterator[tuple[str, Recording]]:
+    """One participant's batches with their senders, each on the server's clock by what is known of its tab's."""
+    sent, behind = [one.sent for one in some], dict[str, set[int]]()
+    for one in sent:
         if one.behind_ms is not None:
-            behind.setdefault(one.tab_id, set()).add(int(one.behind_ms))
+            behind.setdefault(one.tab_id, set()).add(one.behind_ms)
     errors = {tab_id: errors_of(found) for tab_id, found in behind.items()}
-    for one in some:
-        late = 0 if one.behind_ms is None else errors[one.tab_id][int(one.behind_ms)] - int(one.behind_ms)
-        yield one, one.moved(late)
+    for one in sent:
+        late = 0 if one.behind_ms is None else errors[one.tab_id][one.behind_ms] - one.behind_ms
+        yield one.person, unpack(one.base_ms + late, one.packs)
 
 
 def _consent(person: str, now: int) -> Consented[Insights] | None:

@@ -191,6 +191,8 @@ class Memory:
         return page, {"LastEvaluatedKey": {name: page[-1][name] for name in self._keys[table]}}
 
     def _BatchGetItem(self, request: Mapping[str, Any]) -> dict[str, Any]:  # noqa: N802
+        for table, wanted in request["RequestItems"].items():
+            _refuse_doubles(self._key(table, key) for key in wanted["Keys"])
         found = {
             table: [one for key in wanted["Keys"] if (one := self._read(table, key, wanted.get("ConsistentRead")))]
             for table, wanted in request["RequestItems"].items()
@@ -205,6 +207,8 @@ class Memory:
 
     def _BatchWriteItem(self, request: Mapping[str, Any]) -> dict[str, Any]:  # noqa: N802
         [(table, writes)] = request["RequestItems"].items()
+        named = [one["PutRequest"]["Item"] if "PutRequest" in one else one["DeleteRequest"]["Key"] for one in writes]
+        _refuse_doubles(self._key(table, one) for one in named)
         for write in writes:
             if "PutRequest" in write:
                 self._store(table, write["PutRequest"]["Item"])
@@ -250,6 +254,14 @@ class Memory:
     def _require(self, request: Mapping[str, Any], found: Item | None) -> None:
         if not _holds(request.get("ConditionExpression"), request, found or {}):
             raise ClientError({"Error": {"Code": "ConditionalCheckFailedException", "Message": ""}}, "Memory")
+
+
+def _refuse_doubles(keys: Iterable[tuple[str, ...]]) -> None:
+    """As DynamoDB does, in batches of either kind."""
+    seen = list(keys)
+    if len(set(seen)) < len(seen):
+        error = {"Error": {"Code": "ValidationException", "Message": "Provided list of item keys contains duplicates"}}
+        raise VerboseClientError(error, "Memory")
 
 
 def _apply(request: Mapping[str, Any], item: Item) -> None:
