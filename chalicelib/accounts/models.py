@@ -44,6 +44,7 @@ class Account(Record):
     used_at_ms = NumberAttribute()
     language = UnicodeAttribute()
     capture_insights = BooleanAttribute()
+    capture_since_ms = NumberAttribute(default=0)  # when that was last switched on, after it had been off
     totp_offered = UnicodeAttribute(null=True)  # sealed, until a first code proves it
     totp_offered_at_ms = NumberAttribute(null=True)
     totp_secret = UnicodeAttribute(null=True)  # sealed

@@ -37,6 +37,8 @@ def change_settings(signed: Signed, wanted: AccountPatch, *, now: int) -> Accoun
         privacy.limit_decisions(signed.session, now=now)
     account: Account | None = signed.account
     actions = [attribute.set(value) for attribute, value in _settings(wanted) if value is not UNSET]
+    if wanted.capture_insights is True and not signed.account.capture_insights:
+        actions.append(Account.capture_since_ms.set(now))
     if actions:
         account = models.change(signed.account, *actions, now=now)
     if account is None:

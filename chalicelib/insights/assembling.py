@@ -66,7 +66,8 @@ def fold_shard(meeting_id: str, shard: int, *, now: int) -> int:
     for room_id in rooms_of(meeting_id, now=now):
         for batch in batches.query(batches_part(room_id, shard), now=now):
             found.setdefault(batch.participant_id, []).append(batch)
-    folded = [(one, together) for one, some in found.items() if (together := agreed(some, now=now)) is not None]
+    agreeing = ((one, agreed(some, now=now)) for one, some in found.items())
+    folded = [(one, whole) for one, whole in agreeing if whole is not None and any(whole.recording.parts)]
     put_folds(meeting_id, shard, folded, until_ms=int(meeting.raw_until_ms) + HOUR, now=now)  # the net below the reaper
     meeting = find_meeting(meeting_id, now=now)
     if meeting is None or meeting.status != "assembling":  # another execution was faster, or the day is over

@@ -52,6 +52,11 @@ def _talkers_share(seen: Evidence) -> float | None:
     return _ratio(sum(bool(one.talk_ms) for one in seen.heard), len(seen.heard)) if seen.measures.talk_ms else None
 
 
+def _gini_where_all_talked(seen: Evidence) -> float | None:
+    """One silent voice among ten hardly makes the whole uneven, and has not had its say."""
+    return seen.measures.gini if all(one.talk_ms for one in seen.heard) else None
+
+
 def _monologue(seen: Evidence) -> float | None:
     return max((one.longest_monologue_ms or 0 for one in seen.heard), default=None)
 
@@ -102,6 +107,7 @@ def _length_ms(seen: Evidence) -> float | None:
 INDICATORS: Mapping[str, Callable[[Evidence], float | None]] = {
     "top_ratio": _top_ratio,
     "gini": lambda seen: seen.measures.gini,
+    "gini_where_all_talked": _gini_where_all_talked,
     "quiet_share": _quiet_share,
     "talkers_share": _talkers_share,
     "longest_monologue_ms": _monologue,

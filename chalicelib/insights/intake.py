@@ -27,6 +27,7 @@ Reason = Literal[
     "before-the-meeting",
     "after-the-meeting",
     "before-the-consent",
+    "while-capture-was-off",
     "too-long-ago",
 ]
 
@@ -64,18 +65,20 @@ class Taken:
     recording: Recording
     behind_ms: int | None
     refused: list[Refused]  # in order
+    accepted: int  # of the events
 
 
 @dataclass(frozen=True)
 class Bounds:
-    """The meeting so far, and since when the sender agrees to be measured."""
+    """The meeting so far, and since when the sender agrees to be measured, and whoever runs it wants them to be."""
 
     meeting: Span
     agreed_ms: int = 0
+    captured_ms: int = 0
 
 
 def take_in(batch: Batch, bounds: Bounds, *, now: int) -> Taken:
-    """What is believed: nothing before the meeting or the consent, nothing that has not been yet."""
+    """What is believed: nothing before the meeting, the consent or the switch, nothing that has not been yet."""
     behind_ms = None if batch.sent_at_ms is None else now - batch.sent_at_ms
     late, kept = behind_ms or 0, dict[str, list[Span]]()
     refused, missing = list[Refused](), list[Span]()
@@ -88,12 +91,12 @@ def take_in(batch: Batch, bounds: Bounds, *, now: int) -> Taken:
             kept.setdefault(moved.kind, []).append((moved.from_ms, moved.to_ms))
     covered = None if batch.covers is None else (batch.covers[0] + late, batch.covers[1] + late)
     found = recorded(kept, covered, missing, heard=batch.heard).within(_believable(bounds, now))
-    return Taken(found, behind_ms, refused)
+    return Taken(found, behind_ms, refused, len(batch.events) - len(refused))
 
 
 def _believable(bounds: Bounds, now: int) -> tuple[Span, ...]:
     """Beyond the end by what may come off again; nothing counts that is after it then."""
-    from_ms = max(bounds.meeting[0], bounds.agreed_ms, now - REACH_MS)
+    from_ms = max(bounds.meeting[0], bounds.agreed_ms, bounds.captured_ms, now - REACH_MS)
     to_ms = min(now, bounds.meeting[1] + REQUEST_MS)
     return ((from_ms, to_ms),) if from_ms < to_ms else ()
 
@@ -120,4 +123,6 @@ def _elsewhen(event: Event, bounds: Bounds, now: int) -> Reason | None:
         return "after-the-meeting"
     if event.to_ms <= bounds.agreed_ms:
         return "before-the-consent"
+    if event.to_ms <= bounds.captured_ms:
+        return "while-capture-was-off"
     return "too-long-ago" if event.to_ms <= now - REACH_MS else None

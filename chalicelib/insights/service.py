@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from chalicelib.accounts import models as accounts
-from chalicelib.insights.intake import EVENTS_MAX, Batch, Bounds, Refused, take_in
+from chalicelib.insights.intake import EVENTS_MAX, Batch, Bounds, Refused, Taken as Believed, take_in
 from chalicelib.insights.intervals import Span
 from chalicelib.insights.meeting_models import find_meeting, presence_of, stays_of
 from chalicelib.insights.models import batches, new_batch, rooms_of
@@ -45,18 +45,25 @@ def take_batch(room_id: RoomId, tab_id: TabId, sequence: int, batch: Batch, sess
     if len(batch.events) > EVENTS_MAX:
         raise TooLarge(f"Send at most {EVENTS_MAX} events in a batch.")
     meeting = _meeting(room_id, session, now)
-    if not captures(meeting.account_id, now=now):
+    captured_ms = captured_since(meeting.account_id, now=now)
+    if captured_ms is None:
         raise Denied("No insights are captured in this meeting.", kind="capture-off")
     privacy.carry_over(session, now=now)  # whoever has just logged in goes on agreeing
     consented = consent.check(Insights, privacy.person(session), now=now)
     BATCHES.count(session.session_id, now=now)
-    return _store(meeting, tab_id, sequence, batch, session.participant_id, consented, now)
+    bounds = Bounds(meeting.span, consented.since_ms, captured_ms)
+    return _store(meeting, tab_id, sequence, take_in(batch, bounds, now=now), session.participant_id, consented, now)
 
 
 def captures(account_id: str | None, *, now: int) -> bool:
     """Whether somebody runs the meeting, whose account is there and whose switch is on."""
+    return captured_since(account_id, now=now) is not None
+
+
+def captured_since(account_id: str | None, *, now: int) -> int | None:
+    """When they last switched it on, 0 if it never was off; None where nothing is captured."""
     account = accounts.find(account_id, now=now) if account_id else None
-    return account is not None and bool(account.capture_insights)
+    return int(account.capture_since_ms) if account is not None and account.capture_insights else None
 
 
 def _meeting(room_id: RoomId, session: Session, now: int) -> _Meeting:
@@ -100,14 +107,12 @@ def _store(
     meeting: _Meeting,
     tab_id: TabId,
     sequence: int,
-    batch: Batch,
+    taken: Believed,
     participant_id: str,
     consented: Consented[Insights],
     now: int,
 ) -> Taken:
     person = consented.subject_for(Insights)
-    taken = take_in(batch, Bounds(meeting.span, consented.since_ms), now=now)
     made = new_batch(meeting.meeting_id, participant_id, tab_id, sequence, taken.recording, person=person, now=now)
     made.behind_ms = taken.behind_ms
-    kept = len(batch.events) - len(taken.refused)
-    return Taken(kept, taken.refused, duplicate=not batches.create(made, now=now))
+    return Taken(taken.accepted, taken.refused, duplicate=not batches.create(made, now=now))

@@ -8,6 +8,7 @@ from chalicelib.insights.agreed import put_right
 from chalicelib.insights.clocks import EARLY_MS, QUICKEST_MS, REQUEST_MS
 from chalicelib.insights.figures import Meeting
 from chalicelib.insights.intake import Batch, Bounds, Event, take_in
+from chalicelib.insights.intervals import union
 from chalicelib.insights.models import Batch as Stored, new_batch
 from chalicelib.insights.recording import Recording, fold
 from chalicelib.insights.report import write_report
@@ -97,3 +98,13 @@ def test_a_clock_that_is_set_meanwhile_is_right_before_and_after(took: list[int]
     late = min(took[:half])
     assert spans[0][0] == OPENED + late
     assert spans[-1][1] == OPENED + len(took) * BATCH_MS
+
+
+@given(st.integers(QUICKEST_MS + 1, REQUEST_MS), ways)
+def test_each_tab_has_its_own_clock(slow_ms: int, took: list[int]) -> None:
+    """D3: a phone that is slow beside a laptop that is right: both lie where they were."""
+    whole: Sent = [([[0, BATCH_MS]], (0, way)) for way in took]
+    right, slow = stored(whole), stored(whole, -slow_ms)
+    for one in slow:
+        one.entry = one.entry.replace("#tab#", "#phone#")
+    assert folded([*right, *slow]).covered == union([*folded(right).covered, *folded(slow).covered])

@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.insights import assembling
 from chalicelib.runtime import expiry
-from tests.support.insights import Held, end
+from tests.support.insights import Held, agree, end
 from tests.support.making_reports import MINUTE, Failing, mails_about, report, run, status_of, ten_minutes
 from tests.support.workflows import executed, executed_at_once, functions_of
 from tests.support.world import World
@@ -54,6 +54,30 @@ def test_two_executions_at_once_make_one_report(held: Held) -> None:
     assert (status_of(held), mails_about(held)) == ("ready", 1)
     assert held.world.aws.items("insights") == []
     assert len(held.world.aws.items("reports")) == 1
+
+
+def test_who_withdraws_between_two_steps_has_it_put_together_again(held: Held) -> None:
+    """D6, D10: the report that can be read is without Ben, who took his yes back as it was about to be."""
+    end(held)
+    functions, calls = functions_of(held.world.app), list[str]()
+
+    def counted(name: str, act: Any = lambda: None) -> Any:
+        def call(event: Any) -> Any:
+            if name not in calls:
+                act()
+            calls.append(name)
+            return functions[name](event)
+
+        return call
+
+    [ben] = held.guests
+    steps = {
+        "AssembleReport": counted("AssembleReport"),
+        "PublishReport": counted("PublishReport", lambda: agree(ben, False)),
+    }
+    assert run(held, steps).status == "SUCCEEDED"
+    assert calls == ["AssembleReport", "PublishReport"] * 2
+    assert (status_of(held), report(held).people) == ("ready", [])
 
 
 def test_a_step_that_fails_for_good_is_visible(held: Held, monkeypatch: pytest.MonkeyPatch) -> None:

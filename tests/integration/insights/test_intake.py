@@ -302,3 +302,34 @@ def test_everyone_inside_reads_the_meeting_anew_when_capture_changes(held: Held)
         changed = held.organiser.request("PATCH", "/v1/account", json_body={"capture_insights": wanted})
         assert changed.status == 200
     assert [one["type"] for one in held.world.pushes.to("ben")[before:]] == ["room.changed", "room.changed"]
+
+
+def test_what_was_measured_while_capture_was_off_never_counts(held: Held) -> None:
+    """D9: not even where it is sent once it is on again, as a browser does that was offline meanwhile."""
+    ben = held.guest("Ben")
+    held.world.clock.advance(5 * MINUTE)
+    for wanted in (False, True):
+        held.organiser.request("PATCH", "/v1/account", json_body={"capture_insights": wanted})
+        held.world.clock.advance(5 * MINUTE)
+    now = held.world.now
+    off, after = ("talk", now - 9 * MINUTE, now - 6 * MINUTE), ("talk", now - 4 * MINUTE, now - 3 * MINUTE)
+    answer = send(ben, held.room, 1, off, after, from_ms=now - 10 * MINUTE, to_ms=now)
+    assert answer.status == 202, answer.body
+    assert answer.json()["rejected"] == [{"at": 0, "reason": "while-capture-was-off"}]
+    end(held)
+    assemble(held)
+    [told] = held.organiser.get(f"/v1/meetings/{held.room}/report").json()["report"]["people"]
+    assert (told["figures"]["talk_ms"], told["figures"]["observed_ms"]) == (MINUTE, 5 * MINUTE)
+
+
+def test_of_whom_nothing_is_believed_nothing_was_measured(held: Held) -> None:
+    """D3, D10: Cy's one event is refused: Ben alone is in the report."""
+    ben, cy = held.guest("Ben"), held.guest("Cy")
+    held.world.clock.advance(2 * MINUTE)
+    now = held.world.now
+    assert send(ben, held.room, 1, ("talk", now - MINUTE, now), from_ms=now - 2 * MINUTE, to_ms=now).status == 202
+    assert send(cy, held.room, 1, ("humming", now - MINUTE, now)).json()["accepted"] == 0
+    end(held)
+    assemble(held)
+    report = held.organiser.get(f"/v1/meetings/{held.room}/report").json()["report"]
+    assert [one["name"] for one in report["people"]] == ["Ben"]

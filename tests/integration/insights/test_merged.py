@@ -9,6 +9,7 @@ from chalicelib.runtime import expiry
 from chalicelib.runtime.ids import RoomId
 from tests.support.browser import Browser
 from tests.support.insights import Held, agree, assemble, end, grown_up_guest, hold, send
+from tests.support.workflows import executed
 from tests.support.world import World
 
 MINUTE = 60_000
@@ -101,3 +102,27 @@ def test_of_two_meetings_that_nobody_ran_nothing_remains(world: World) -> None:
         world.clock.advance(MINUTE)
         expiry.reap(now=world.now)
     assert world.aws.items("meetings") == world.aws.items("insights") == []
+
+
+@pytest.mark.parametrize("leaves", [False, True])
+def test_who_withdraws_in_a_meeting_that_was_two_leaves_nothing_measured(
+    merged: tuple[Held, Browser, str], leaves: bool
+) -> None:
+    """D10: there or gone; what lies in the room that merged is found by both."""
+    held, cy, room = merged
+    now = held.world.now
+    assert send(cy, room, 1, from_ms=now - 2 * MINUTE, to_ms=now).status == 202
+    if leaves:
+        assert cy.delete(f"/v1/rooms/{held.room}/participants/me").status in (204, 404)
+    assert cy.request("PUT", "/v1/consents", json_body={"insights": False}).status == 200
+    assert [row for row in held.world.aws.items("insights") if row["kind"]["S"] == "batch"] == []
+
+
+def test_a_guest_of_a_meeting_that_was_two_is_erased(merged: tuple[Held, Browser, str]) -> None:
+    """F4, D10: by the workflow, at its first attempt."""
+    held, cy, room = merged
+    now = held.world.now
+    assert send(cy, room, 1, from_ms=now - 2 * MINUTE, to_ms=now).status == 202
+    assert cy.delete("/v1/session?erase=all").status == 200
+    assert executed(held.world.app, held.world.workflows.started[-1]).status == "SUCCEEDED"
+    assert [row for row in held.world.aws.items("insights") if row["kind"]["S"] == "batch"] == []

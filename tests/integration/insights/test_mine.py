@@ -1,7 +1,7 @@
 """One's own figures while the meeting goes on (D10)."""
 
 from chalicelib.lifetimes import DAY
-from tests.support.insights import hold, send
+from tests.support.insights import assemble, end, hold, send
 from tests.support.world import World
 
 MINUTE = 60_000
@@ -69,3 +69,23 @@ def test_whoever_has_left_a_meeting_that_goes_on_sees_their_own_figures(world: W
     found = ben.get(f"/v1/rooms/{held.room}/insights/mine").json()["figures"]
     assert (found["talk_ms"], found["presence_ms"]) == (MINUTE, 2 * MINUTE)
     assert world.member().get(f"/v1/rooms/{held.room}/insights/mine").status == 404
+
+
+def test_in_a_meeting_that_was_held_before_its_plan_both_parts_are_ones_own(world: World) -> None:
+    """D10, D4: as the report has it: two met, left it empty for a while, and came back at the planned time."""
+    held = hold(world, planned_start_ms=world.now + 30 * MINUTE)
+    ada, ben = held.enter(held.organiser, "Ada"), held.guest("Ben")
+    world.clock.advance(12 * MINUTE)
+    now = world.now
+    assert send(ben, held.room, 1, ("talk", now - 6 * MINUTE, now), from_ms=now - 12 * MINUTE, to_ms=now).status == 202
+    for who in (ada, ben):
+        assert who.delete(f"/v1/rooms/{held.room}/participants/me").status == 204
+    world.clock.advance(18 * MINUTE)
+    held.enter(held.organiser, "Ada")
+    held.enter(ben, "Ben")
+    world.clock.advance(20 * MINUTE)
+    own = ben.get(f"/v1/rooms/{held.room}/insights/mine").json()["figures"]
+    end(held)
+    assemble(held)
+    [told] = held.organiser.get(f"/v1/meetings/{held.room}/report").json()["report"]["people"]
+    assert [(one["presence_ms"], one["talk_ms"]) for one in (own, told["figures"])] == [(32 * MINUTE, 6 * MINUTE)] * 2

@@ -172,3 +172,9 @@ def test_an_empty_meeting_gets_no_tips() -> None:
     """D5: nor one in which nobody agreed to be measured."""
     assert tips({}) == {}
     assert tips(dict.fromkeys("abc", ("0-1200",))) == {}
+
+
+def test_nobody_is_told_that_everybody_had_their_say_where_one_had_not() -> None:
+    """D5: nine of ten talk alike, and one says nothing: hardly uneven, and not balanced."""
+    assert "well-balanced" not in tips(talking(*[100] * 9, 0))
+    assert "well-balanced" in tips(talking(*[100] * 9, 10))

@@ -29,6 +29,12 @@ def test_who_prepares_a_planned_meeting_does_not_begin_it() -> None:
     assert sitting([ada, ben], THURSDAY) == (THURSDAY - 60_000, THURSDAY + HOUR + 1)
 
 
+def test_two_who_rehearse_days_ahead_do_not_begin_it() -> None:
+    """D1, D4: on Monday two tried everything for a quarter of an hour; on Thursday four met for less than that each."""
+    rehearsal, met = (MONDAY, MONDAY + 15 * MINUTE), (THURSDAY, THURSDAY + 20 * MINUTE)
+    assert sitting([(rehearsal, met), (rehearsal,), (met,), (met,), (met,)], THURSDAY) == met
+
+
 def test_a_break_after_the_planned_start_is_one_of_the_meeting() -> None:
     """D1: however late the reaper notices that it was empty."""
     both = ((THURSDAY, THURSDAY + HOUR), (THURSDAY + HOUR + EMPTY_FOR_MS, THURSDAY + 2 * HOUR))

@@ -64,7 +64,13 @@ def test_every_figure_that_tips_rest_on_is_read_as_what_it_is() -> None:
     names = sorted(INDICATORS)
     kinds = evaluated("insights/figures.js", f"{names!r}.map(m.kindOfMetric)")
     indices = [name for name, kind in zip(names, kinds, strict=True) if kind == "index"]
-    assert indices == ["gini", "interruptions_per_hour", "top_ratio"]
+    assert indices == ["gini", "gini_where_all_talked", "interruptions_per_hour", "top_ratio"]
     assert [name for name, kind in zip(names, kinds, strict=True) if kind == "length"] == [
         name for name in names if name.endswith("_ms")
     ]
+
+
+def test_how_far_two_shares_are_apart_is_said_in_points() -> None:
+    """D5: attention that falls from 40 to 15 % is 25 points lower, not lower by 25 %."""
+    assert evaluated("insights/figures.js", 'm.kindOfMetric("attention_drop")') == "points"
+    assert evaluated("insights/format.js", 'm.formats("en")("points", 0.25)') == "25"

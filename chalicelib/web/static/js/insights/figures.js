@@ -51,10 +51,11 @@ export const TREND = [
   ["coverage", "share", one => one.coverage],
 ];
 
-const SHARES = new Set(["coverage", "attention", "attention_drop"]);
+const SHARES = new Set(["coverage", "attention"]);
 
 /** How the figure that a tip rests on is read. @param {string} metric @returns {import("./format.js").Kind} */
 export function kindOfMetric(metric) {
   if (metric.endsWith("_ms")) return "length";
+  if (metric.endsWith("_drop")) return "points";
   return metric.endsWith("_share") || SHARES.has(metric) ? "share" : "index";
 }

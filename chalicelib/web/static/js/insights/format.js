@@ -5,7 +5,7 @@ const MINUTE_S = 60;
 const HOUR_S = 3_600;
 const NOTHING = "–";
 
-/** @typedef {"length" | "share" | "count" | "index"} Kind */
+/** @typedef {"length" | "share" | "points" | "count" | "index"} Kind "points": how far apart two shares are */
 
 /** @param {string} language */
 export function formats(language) {
@@ -33,6 +33,7 @@ export function formats(language) {
   const by = {
     length,
     share: figure => shares.format(figure),
+    points: figure => counts.format(100 * figure),
     count: figure => counts.format(figure),
     index: figure => indices.format(figure),
   };

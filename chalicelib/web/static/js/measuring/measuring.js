@@ -44,6 +44,7 @@ export class Measuring extends EventTarget {
     this.#observer = new Observer(parts);
     this.#observer.onmeasured = () => this.#measured();
     this.#agreement.onheard = () => this.place === "stopping" && this.#become("declined");
+    parts.room.addEventListener("moved", event => this.#move(/** @type {CustomEvent} */ (event).detail));
     parts.live.addEventListener("open", () => this.#catchUp());
     window.addEventListener("online", () => this.#catchUp()); // out of a meeting there is no live channel
     document.addEventListener("visibilitychange", () => {
@@ -52,6 +53,7 @@ export class Measuring extends EventTarget {
     this.#catchUp(); // of the page before
   }
 
+  #asked = ""; // the meeting about which its person was asked last
   #tab;
   #capture;
   #observer;
@@ -78,8 +80,14 @@ export class Measuring extends EventTarget {
     return this.measures || this.place === "starting" || this.place === "stopping";
   }
 
+  /** Who has said no in a meeting has said so in what it has become. @param {string} into */
+  #move(into) {
+    if (this.#asked && recallHere(DECLINED) === this.#asked) rememberHere(DECLINED, into);
+  }
+
   /** @param {Consent} consent */
   async #learn(consent) {
+    this.#asked = this.#capture.room;
     this.text = consent.text;
     this.since = consent.given ? (consent.history.at(-1)?.at_ms ?? null) : null;
     if (this.#isAgreed) return; // meanwhile
@@ -113,8 +121,8 @@ export class Measuring extends EventTarget {
   }
 
   /**
-   * Takes the consent back: nothing more is measured or sent from now on, and once the server knows, what was is not
-   * used. Throws Refused or Away: then it is told again until it is heard, by the next page of this tab, too.
+   * Takes the consent back: nothing more is measured or sent from now on, and what was is forgotten once the server
+   * knows. Throws Refused or Away: then it is told again until it is heard, by the next page of this tab, too.
    */
   async withdraw() {
     this.#drop();
