@@ -3,7 +3,7 @@ import { busy } from "../forms.js";
 import { clockTime, t } from "../i18n.js";
 import { kindOfMetric } from "./figures.js";
 import { nameColumns, personRow } from "./people.js";
-import { overview } from "./svg.js";
+import { overview, topOf } from "./svg.js";
 import { format, make, meanings, meetingTerms, showSteps } from "./tables.js";
 
 const MINUTE_MS = 60_000;
@@ -103,6 +103,8 @@ export class ReportView {
     find(".over-time", HTMLElement).hidden = !timeline.present.length;
     const picture = overview(timeline, t("report.timeline.picture"));
     find(".timeline-picture", HTMLElement).replaceChildren(picture);
+    const top = format("length", topOf(timeline));
+    write(find(".axis-top", HTMLElement), t("report.timeline.scale", { top }));
     write(find(".axis-from", HTMLElement), clockTime(span[0]));
     write(find(".axis-to", HTMLElement), clockTime(span[1]));
     const columns = ["report.present", "whole.talk", "whole.silence", "whole.attention"].map(key => t(key));

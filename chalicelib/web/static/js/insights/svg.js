@@ -23,12 +23,15 @@ function picture(steps, says, ...inside) {
 export const strip = ({ talk_ms }, stepMs, says) =>
   picture(talk_ms.length, says, path("missing", gaps(talk_ms)), path("talk", bars(talk_ms, stepMs)));
 
+/** What the highest bar may stand for: a step, or more of all together. @param {MeetingTimeline} timeline */
+export const topOf = ({ step_ms, talk_ms }) => Math.max(step_ms, ...talk_ms.map(ms => ms ?? 0));
+
 /** Everybody's talk and attention. @param {MeetingTimeline} timeline @param {string} says */
-export function overview({ step_ms, talk_ms, attention }, says) {
-  const top = Math.max(step_ms, ...talk_ms.map(ms => ms ?? 0));
+export function overview(timeline, says) {
+  const { talk_ms, attention } = timeline;
   const inside = [
     path("missing", gaps(talk_ms)),
-    path("talk", bars(talk_ms, top)),
+    path("talk", bars(talk_ms, topOf(timeline))),
     path("attention", line(attention)),
   ];
   return picture(talk_ms.length, says, ...inside);
