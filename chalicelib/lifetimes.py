@@ -161,7 +161,13 @@ SURVEY_ANSWER = Lifetime(
     "survey-answer", "participant", "count what people choose in a survey", 180 * DAY, "its being sent"
 )
 NEWS_SENT = Lifetime("news-sent", "account", "mail nobody the same news twice", 180 * DAY, "its being sent")
-EXPIRY_ENTRY = Lifetime("expiry-entry", "participant", "delete on time what has run out", DAY, "the instant it is due")
+EXPIRY_ENTRY = Lifetime(
+    "expiry-entry",
+    "participant",
+    "delete on time what has run out, and go on trying where that fails",
+    30 * DAY,
+    "the instant it is due, or the latest try; deleted as soon as that is done",
+)
 EXPIRY_CURSOR = Lifetime("expiry-cursor", "nobody", "know how far the deleting has come", 180 * DAY, "the last run")
 ERASURE = Lifetime("erasure", "nobody", "keep a backup from bringing back who was erased", 30 * DAY, "the erasure")
 RECEIPT = Lifetime(

@@ -3,11 +3,11 @@
 Whoever hears of an event does so in the order given here (docs/adr/0029-what-is-held-of-whom.md).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from chalicelib.accounts import begun, models as accounts, sweep as account_sweep
-from chalicelib.content import showing, staging
+from chalicelib.content import reaping, showing, staging
 from chalicelib.insights import (
     erasing as out_of_meetings,
     held_models as of_meetings,
@@ -18,6 +18,7 @@ from chalicelib.insights import (
     withdrawing,
 )
 from chalicelib.joining import consequences, held_models as of_sound
+from chalicelib.lifetimes import SOUND_CLIP
 from chalicelib.outreach import service as forms
 from chalicelib.privacy import (
     disclosure_models as ledger,
@@ -35,7 +36,8 @@ from chalicelib.rooms import (
     presence,
     service as rooms,
 )
-from chalicelib.runtime import consent, disclosure, events, expiry
+from chalicelib.runtime import consent, disclosure, events, expiry, lateness
+from chalicelib.runtime.expiry_models import Lane
 from chalicelib.sessions import aftermath, forgetting, sweep
 
 HELD = (of_rooms, of_sound, of_meetings, of_requests)  # imported so that what they hold is known (runtime/holdings.py)
@@ -49,7 +51,6 @@ DUE: dict[str, expiry.Handler] = {
     forgetting.DELETED: forgetting.finish,
     aftermath.FOLLOW: aftermath.follow,
     aftermath.END: aftermath.end,
-    staging.EXPIRY_KIND: staging.reap_tab,
     starting.DUE: starting.see_through,
     history.RAW: history.drop_raw,
     history.NAMES: history.drop_names,
@@ -59,9 +60,16 @@ DUE: dict[str, expiry.Handler] = {
 }
 
 DUE_BY_THE_PAGE: dict[str, expiry.PageHandler] = {
+    staging.EXPIRY_KIND: reaping.reap_tabs,
     sweep.KIND: sweep.look_after,
     sweep.PARTICIPANT: sweep.look_after_participants,
     account_sweep.KIND: account_sweep.look_after,
+}
+
+WAITS_IN: dict[str, Sequence[Lane]] = {  # what is not urgent, if looked at one by one, or patient, if by the page
+    presence.PRESENT: (expiry.PRESENT,),
+    forms.RAN_OUT: (expiry.PATIENT,),
+    staging.EXPIRY_KIND: expiry.TABS,
 }
 
 HEARD: dict[type, tuple[Callable[[Any], None], ...]] = {
@@ -96,10 +104,11 @@ def connect() -> None:
     """When the application starts; again does no harm."""
     consent.recorded_by(privacy.consented_since)
     disclosure.recorded_by(ledger.record)
+    lateness.keep_pace(SOUND_CLIP.kind, "seconds")  # deleted by their queue
     for kind, look in DUE.items():
-        expiry.handled_by(kind, look)
+        expiry.handled_by(kind, look, WAITS_IN.get(kind, (expiry.URGENT,)))
     for kind, look_all in DUE_BY_THE_PAGE.items():
-        expiry.handled_by_page(kind, look_all)
+        expiry.handled_by_page(kind, look_all, WAITS_IN.get(kind, (expiry.PATIENT,)))
     for event, hearers in HEARD.items():
         for hear in hearers:
             events.subscribe(event, hear)

@@ -13,7 +13,7 @@ SEALED = "accounts/expiry"
 def file(account: Account, *, now: int) -> None:
     """Before a registration is stored, and whether it is or not: nobody can tell by the work."""
     name = vault.seal(SEALED, account.address)
-    expiry.file(KIND, name, int(account.expires_at_ms), now=now, lane=expiry.PATIENT)
+    expiry.file(KIND, name, int(account.expires_at_ms), now=now)
 
 
 def look_after(names: Collection[str], now: int) -> dict[str, int]:

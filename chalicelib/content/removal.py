@@ -41,6 +41,11 @@ def erase(some: Sequence[Item], *, now: int, over_ms: int | None = None) -> None
     """Deletes items whose tabs are over, since `over_ms` if not now; together where nothing else happens to them."""
     for item in some:
         end_showing(item, over_ms or now, now=now)
+    erase_ended(some, now=now)
+
+
+def erase_ended(some: Sequence[Item], *, now: int) -> None:
+    """As `erase`, of items that are said to be shown no longer; they may be of many tabs."""
     for start in range(0, len(some), ITEMS_A_TRANSACTION):
         part = some[start : start + ITEMS_A_TRANSACTION]
         if write_erased(part, now=now):

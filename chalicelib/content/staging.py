@@ -74,19 +74,6 @@ def close_tab(tab_id: TabId, session: Session, *, now: int) -> None:
     presence.close_tab(owner_id, tab_id, session.room_id, now=now)
 
 
-def reap_tab(name: str, now: int) -> int | None:
-    """For the reaper: deletes what is left of a tab that is over; until when it is there, for one that is not."""
-    owner_id, _, tab_id = name.partition("/")
-    lease = tabs.find_lease(owner_id, tab_id, now=now)
-    if lease is not None and lease.held_at(now):
-        return int(lease.lapses_at_ms)
-    if lease is not None and not lease.closed and not tabs.close_lapsed(owner_id, tab_id, now=now):
-        return now  # renewed this very moment: the next run sees until when
-    over_ms = now if lease is None or lease.closed else int(lease.lapses_at_ms)
-    _erase_tab(owner_id, tab_id, now, over_ms)
-    return None
-
-
 def forget_session(event: events.SessionEnded) -> None:
     """Whatever its participant has staged is deleted, and every trace of their tabs."""
     tabs.forget_tabs(event.participant_id, now=event.now)

@@ -68,7 +68,7 @@ def _note(account: Account, issue: Issue, now: int) -> bool:
     both.create(models.mailed, made)
     privacy.forbid_erased(both, who, since=now)
     due_at_ms, name = int(made.expires_at_ms), service.name_of(made)
-    expiry.file_with(both, service.RAN_OUT, name, due_at_ms, now=now, lane=expiry.PATIENT)
+    expiry.file_with(both, service.RAN_OUT, name, due_at_ms, now=now)
     return both.commit()
 
 

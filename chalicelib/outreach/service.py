@@ -74,7 +74,7 @@ def _keep(session: Session, kind: type[Form], said: Mapping[str, Any], *, now: i
     both.put(models.forms, made)
     privacy.forbid_erased(both, who, since=now)
     due_at_ms, name = int(made.expires_at_ms), name_of(made)
-    expiry.file_with(both, RAN_OUT, name, due_at_ms, now=now, lane=expiry.PATIENT)
+    expiry.file_with(both, RAN_OUT, name, due_at_ms, now=now)
     if not both.commit():
         raise Unauthenticated("Whoever this was has been erased.")
     return due_at_ms

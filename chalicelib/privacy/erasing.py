@@ -12,7 +12,7 @@ from itertools import islice
 
 import msgspec
 
-from chalicelib.lifetimes import MINUTE, SECOND
+from chalicelib.lifetimes import HOUR, MINUTE, SECOND
 from chalicelib.privacy import disclosure_models as ledger, models, receipts, service
 from chalicelib.privacy.erasing_models import (
     Erasing,
@@ -42,8 +42,13 @@ from chalicelib.sessions.service import end_session
 
 WORKFLOW, DUE = "erasure", "erasure"  # the workflow's name, and the kind of its expiry entries
 LOOK_AGAIN_MS = 5 * MINUTE
+OVERDUE_MS = HOUR  # a workflow takes minutes
 WAIT_S = (expiry.SETTLED_MS + MINUTE) // SECOND
 SWEPT = 500  # items of one task, which then goes on in another
+
+
+class Unfinished(Exception):
+    """It takes too long: the reaper goes on, and tells of it as late."""
 
 
 def begin(both: Transaction, who: str, person: Person, *, now: int) -> Begun:
@@ -80,13 +85,18 @@ def erase_guest(session: Session, *, now: int) -> Begun:
 
 
 def see_through(erasure_id: str, now: int) -> int | None:
-    """The reaper's call: hides what is still seen, and has the workflow run until nothing is left."""
+    """The reaper's call: hides what is still seen, and has the workflow run until nothing is left.
+
+    Raises Unfinished, having done so, where that goes on for over an hour.
+    """
     found = find_erasing(erasure_id, now=now)
     if found is None or found.receipt:
         return None
     if not found.hidden:
         _hide(found, now)
     _start(_after_failure(found, now))
+    if now - int(found.erased_at_ms) > OVERDUE_MS:
+        raise Unfinished
     return now + LOOK_AGAIN_MS
 
 

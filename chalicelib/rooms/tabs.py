@@ -12,6 +12,7 @@ from pynamodb.expressions.condition import Condition
 from chalicelib.lifetimes import STAGED_CONTENT, TAB
 from chalicelib.runtime.ids import ParticipantId, TabId
 from chalicelib.runtime.store import Binding, Record, Table
+from chalicelib.runtime.transactions import Transaction
 
 BATCH_MAX = 100  # keys, DynamoDB quota of BatchGetItem
 TAB_OF = "tab#"
@@ -66,10 +67,14 @@ def find_lease(owner_id: str, tab_id: str, *, now: int) -> Lease | None:
 
 def held_leases(keys: Sequence[LeaseKey], *, now: int) -> dict[LeaseKey, Lease]:
     """Those of the tabs that are there, by key: one request for up to 100."""
+    return {key: lease for key, lease in known_by_key(keys, now=now).items() if lease.held_at(now)}
+
+
+def known_by_key(keys: Sequence[LeaseKey], *, now: int) -> dict[LeaseKey, Lease]:
+    """Those of the tabs that have, or had until a day ago, a lease, by key: one request for up to 100."""
     wanted = list(dict.fromkeys(keys))
     parts = [wanted[start : start + BATCH_MAX] for start in range(0, len(wanted), BATCH_MAX)]
-    found = [lease for part in parts for lease in leases.get_many(part, now=now)]
-    return {(lease.owner_id, lease.entry): lease for lease in found if lease.held_at(now)}
+    return {(lease.owner_id, lease.entry): lease for part in parts for lease in leases.get_many(part, now=now)}
 
 
 def known_leases(owner_id: str, tab_ids: Sequence[str], *, now: int) -> list[Lease]:
@@ -109,10 +114,22 @@ def close_lease(owner_id: str, tab_id: str, *, now: int) -> bool:
     return leases.create(unknown, now=now)
 
 
-def close_lapsed(owner_id: str, tab_id: str, *, now: int) -> bool:
-    """Closes a tab whose lease has run out, for a slow heartbeat as well; False where it was renewed meanwhile."""
-    lapsed = Lease.lapses_at_ms <= now
-    return leases.update(lease_key(owner_id, tab_id), [Lease.closed.set(True)], now=now, where=lapsed) is not None
+def close_lapsed(lapsed: Sequence[Lease], *, now: int) -> set[LeaseKey]:
+    """Closes tabs (at most 100) whose leases have run out, for a slow heartbeat as well.
+
+    Those that were heard of or changed since they were read stay open: their keys.
+    """
+    if not lapsed or _close_all(lapsed, now):
+        return set()
+    return {(one.owner_id, one.entry) for one in lapsed if not _close_all([one], now)}
+
+
+def _close_all(lapsed: Sequence[Lease], now: int) -> bool:
+    both = Transaction(now=now)
+    for one in lapsed:
+        same = (Lease.lapses_at_ms == one.lapses_at_ms) & (Lease.staged == one.staged) & Lease.closed.does_not_exist()
+        both.update(leases, leases.bare((one.owner_id, one.entry)), [Lease.closed.set(True)], where=same)
+    return both.commit()
 
 
 def forget_tabs(owner_id: str, *, now: int) -> None:

@@ -14,15 +14,15 @@ SEALED = "sessions/expiry"  # what is left of a session that ended names neither
 
 def file(session: Session, *, now: int) -> None:
     """Before it is stored, so that none is without."""
-    expiry.file(KIND, _name(session), int(session.expires_at_ms), now=now, lane=expiry.PATIENT)
+    expiry.file(KIND, _name(session), int(session.expires_at_ms), now=now)
 
 
 def file_with(both: Transaction, session: Session, *, now: int) -> None:
-    expiry.file_with(both, KIND, _name(session), int(session.expires_at_ms), now=now, lane=expiry.PATIENT)
+    expiry.file_with(both, KIND, _name(session), int(session.expires_at_ms), now=now)
     if session.account_id:
         until_ms = note_with(both, session.account_id, session.participant_id, now=now)
         who = vault.seal(SEALED, f"{session.account_id} {session.participant_id}")
-        expiry.file_with(both, PARTICIPANT, who, until_ms, now=now, lane=expiry.PATIENT)
+        expiry.file_with(both, PARTICIPANT, who, until_ms, now=now)
 
 
 def look_after(names: Collection[str], now: int) -> dict[str, int]:

@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,18 +19,23 @@ from chalicelib.lifetimes import (
     JOIN_VERDICT,
     LIFETIMES,
     MEETING,
+    MINUTE,
     QUEUED_CLIP,
     QUEUED_PAIRS,
     QUEUED_PUSH,
+    SECOND,
     SESSION,
     SOUND_CLIP,
     STAGED_CONTENT,
     WORKFLOW_HISTORY,
     Lifetime,
 )
-from chalicelib.runtime import holdings
+from chalicelib.runtime import expiry, holdings
+from chalicelib.runtime.expiry_models import Entry
+from chalicelib.runtime.lateness import HEARTBEAT, LATE_AFTER_S, METRIC, NAMESPACE
 from chalicelib.runtime.settings import STAGES
 from chalicelib.runtime.store import Record, Table
+from infra.local.chalice_app import handlers_of
 from infra.local.resources import TEMPLATE
 from infra.local.template import Template
 from tests.support.aws import Aws
@@ -121,7 +127,8 @@ def test_what_is_somebodys_can_be_found_shown_and_erased(holding: holdings.Holdi
             assert all((holding.table, holding.find, holding.export, holding.why))
         case "passing":
             assert holding.why
-            assert max(one.length_ms for one in holding.lifetimes) <= holdings.PASSING_MAX_MS
+            if holding.record is not Entry:  # which the reaper deletes as soon as it has looked
+                assert max(one.length_ms for one in holding.lifetimes) <= holdings.PASSING_MAX_MS
         case "nobodys":
             assert holding.why
             assert subjects <= {"nobody", "meeting"} or holding.record.__name__ in OF_MEETINGS
@@ -253,3 +260,45 @@ def test_every_queue_keeps_its_messages_no_longer_than_is_said() -> None:
     assert set(queues) == set(QUEUED)
     for name, properties in queues.items():
         assert properties["MessageRetentionPeriod"] * 1_000 <= QUEUED[name].length_ms, name
+
+
+def alarms() -> list[dict[str, Any]]:
+    return list(template().of_type("AWS::CloudWatch::Alarm").values())
+
+
+def test_what_is_late_raises_an_alarm_by_what_is_promised_of_it() -> None:
+    """The four lifetimes: clips 90 s at worst, content two minutes, sessions a day; for as long as it is told of."""
+    late = {}
+    for one in alarms():
+        if METRIC in (said := one.get("Metrics", [{}])[0].get("Expression", "")):
+            late[said.rpartition("pace = ")[2].strip("'")] = one["Threshold"]
+            assert f"FROM SCHEMA({NAMESPACE}, kind, pace)" in said
+            assert one["ComparisonOperator"] == "GreaterThanThreshold"
+            told_for_ms = one["EvaluationPeriods"] * one["Metrics"][0]["Period"] * SECOND
+            assert told_for_ms > expiry.RETRY_MAX_MS + MINUTE
+            assert one["DatapointsToAlarm"] == 1
+    assert late == LATE_AFTER_S
+    assert late["seconds"] == 90
+    assert late["minutes"] * SECOND == 2 * MINUTE
+
+
+def test_a_reaper_that_does_not_run_raises_an_alarm() -> None:
+    """G2: any of them, and no word of it is word enough, within five minutes; one run that is missing raises none."""
+    from app import app
+
+    schedules = Counter(one.name.rstrip("_0123") for one in handlers_of(app).schedules)
+    missing = {one["Dimensions"][0]["Value"]: one for one in alarms() if one.get("MetricName") == HEARTBEAT}
+    assert set(missing) == set(schedules)
+    for reaper, one in missing.items():
+        assert (one["Namespace"], one["Dimensions"][0]["Name"], one["Statistic"]) == (NAMESPACE, "reaper", "Sum")
+        assert (one["ComparisonOperator"], one["TreatMissingData"]) == ("LessThanThreshold", "breaching")
+        minutes = one["Period"] // 60
+        assert one["EvaluationPeriods"] * minutes <= 5
+        assert (schedules[reaper] - 1) * minutes < one["Threshold"] <= schedules[reaper] * minutes
+
+
+def test_a_clip_that_cannot_be_deleted_raises_an_alarm() -> None:
+    """The four lifetimes: its message has come to rest."""
+    [found] = [one for one in alarms() if one.get("Namespace") == "AWS/SQS"]
+    assert found["Dimensions"] == [{"Name": "QueueName", "Value": f"{PREFIX}clip-expiry-failures"}]
+    assert (found["ComparisonOperator"], found["Threshold"]) == ("GreaterThanThreshold", 0)

@@ -100,8 +100,8 @@ def merge(world: World, one: str, other: str) -> None:
 
 def let_the_schedule_fire(world: World) -> None:
     """The reaper, as the schedule calls it."""
-    [timed] = [one for one in handlers_of(world.app).schedules if one.name == "reap"]
-    timed.handler(schedule_event("reap", world.now / 1_000), LambdaContext("reap"))
+    for timed in handlers_of(world.app).schedules:
+        timed.handler(schedule_event(timed.name, world.now / 1_000), LambdaContext(timed.name))
 
 
 def pass_minutes(world: World, until_ms: int) -> None:

@@ -8,6 +8,7 @@ import pytest
 from chalicelib.joining import census, company, crowd, service
 from chalicelib.rooms import connections, push
 from chalicelib.rooms.messages import RoomChanged
+from chalicelib.runtime import expiry
 from chalicelib.runtime.ids import ConnectionId, RoomId, opaque
 from infra.local.chalice_app import handlers_of
 from tests.support.crashing import converges, one_thread
@@ -61,9 +62,10 @@ def test_every_queue_has_a_scene(world: World) -> None:
 
 
 def test_nothing_else_is_called_but_by_schedule_queue_and_workflow(world: World) -> None:
-    """The one schedule is the reaper's (test_reaper.py)."""
+    """The schedules are the reaper's (test_reaper.py)."""
     found = handlers_of(world.app)
-    assert ([one.name for one in found.schedules], found.streams, found.unknown) == (["reap"], (), ())
+    assert {one.name.rstrip("_0123") for one in found.schedules} == {"reap", "reap_tabs"}
+    assert (len(found.schedules), found.streams, found.unknown) == (1 + len(expiry.TABS), (), ())
 
 
 @pytest.mark.parametrize("queue", sorted(SCENES))

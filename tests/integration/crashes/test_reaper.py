@@ -10,6 +10,7 @@ from chalicelib import wiring
 from chalicelib.lifetimes import MINUTE
 from chalicelib.privacy import erasing, models as privacy
 from chalicelib.runtime import expiry
+from chalicelib.runtime.expiry_models import forget_cursor
 from chalicelib.sessions import forgetting
 from tests.support.accounts import PASSWORD, log_in, with_account
 from tests.support.belongings import guest_with_everything, owner_with_everything
@@ -118,7 +119,7 @@ def test_every_kind_has_a_scene() -> None:
     assert set(SCENES) == {*wiring.DUE, *BY_THE_PAGE}
 
 
-@pytest.mark.parametrize("kind", sorted({*wiring.DUE, *BY_THE_PAGE}))
+@pytest.mark.parametrize("kind", sorted(SCENES))
 def test_what_was_killed_is_finished_by_the_next_runs(world: World, kind: str) -> None:
     """Exhaustively, after each write of each that is due, until none of the kind is left to wait for."""
     written = 0
@@ -137,7 +138,7 @@ def go_to_next(world: World, memory: Memory, kind: str) -> list[str]:
     waiting = due(memory).get(kind, {})
     if waiting and min(waiting) > world.now:
         world.clock.now_ms = min(waiting)
-        for lane in (expiry.URGENT, expiry.PATIENT):  # as if it had run all the while: it looks an hour back
-            expiry.cursors.delete((lane.prefix + expiry.CURSOR, expiry.CURSOR))
+        for lane in expiry.LANES:  # as if it had run all the while: it looks an hour back
+            forget_cursor(lane)
         expiry.reap(now=world.now - 1)
     return [name for at_ms, names in waiting.items() if at_ms <= world.now for name in names]

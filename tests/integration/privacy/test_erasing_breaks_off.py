@@ -13,7 +13,7 @@ from chalicelib.insights.service import take_batch
 from chalicelib.privacy import erasing
 from chalicelib.rooms import service as rooms
 from chalicelib.rooms.channel import connect
-from chalicelib.runtime import expiry
+from chalicelib.runtime import expiry, lateness
 from chalicelib.runtime.errors import NotFound, Problem, Unauthenticated
 from chalicelib.runtime.ids import ConnectionId, RoomId, TabId
 from tests.support.belongings import CANARY, LINK, NAME, guest_with_everything, owner_with_everything, session_of
@@ -42,6 +42,27 @@ def test_what_was_under_way_at_the_erasure_is_refused_or_goes(world: World) -> N
     begun = world.aws.items("receipts")[0]["erasure_id"]["S"]
     finish(begun, world.now)
     assert left_over(world, theirs) == []
+
+
+def test_an_erasure_that_does_not_end_is_told_as_late_and_not_given_up(world: World) -> None:
+    """F4: its workflow is started and never done; whoever runs Earshot hears of it after an hour, for as long."""
+    with in_memory(), lateness.heard_by(lambda kind, late_ms: heard.append((kind, late_ms))):
+        heard = list[tuple[str, int]]()
+        theirs = guest_with_everything(world)
+        assert erase(theirs).status == 200
+        for passed in range(2 * 60):
+            if passed == 60:
+                assert dict(heard).get("erasure", 0) == 0
+            world.clock.advance(MINUTE)
+            expiry.reap(now=world.now)
+        assert max(late_ms for kind, late_ms in heard if kind == "erasure") > 30 * MINUTE
+        [begun] = started(world)
+        finish(begun.given["erasure_id"], world.now)
+        heard.clear()
+        for _ in range(2 * 60):
+            world.clock.advance(MINUTE)
+            expiry.reap(now=world.now)
+    assert [kind for kind, _ in heard].count("erasure") == 1
 
 
 def test_an_erasure_that_breaks_off_is_finished_by_itself(world: World) -> None:

@@ -1,15 +1,17 @@
 """The reaper: what is filed is looked at when it is due, whatever breaks off, comes twice or was away."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import replace
+from itertools import pairwise
 from unittest.mock import patch
 
 import pytest
 
 from chalicelib.lifetimes import DAY, HOUR, MINUTE, SECOND
 from chalicelib.runtime import expiry, lateness, meter
+from chalicelib.runtime.expiry_models import CURSOR, PAGE, entries, new_entry
 from infra.local.chalice_app import handlers_of
 from infra.local.events import LambdaContext, schedule_event
 from tests.support.hand_clock import START_MS
@@ -48,15 +50,15 @@ def memory() -> Iterator[Memory]:
 
 @pytest.fixture
 def things(memory: Memory) -> Iterator[Things]:
-    with patch.dict(expiry._handlers):
+    with patch.dict(expiry._handlers), patch.dict(expiry._lanes):
         made = Things()
         expiry.handled_by("thing", made.look)
         yield made
 
 
 def waiting(memory: Memory) -> list[str]:
-    entries = (row["entry"]["S"] for row in memory.items("expiries"))
-    return sorted(entry.partition("#")[2] for entry in entries if entry != expiry.CURSOR)
+    found = (row["entry"]["S"] for row in memory.items("expiries"))
+    return sorted(entry.partition("#")[2] for entry in found if entry != CURSOR)
 
 
 def run_every_minute(until_ms: int, *, since_ms: int = START_MS) -> None:
@@ -186,12 +188,12 @@ def test_after_hours_away_it_goes_on_where_it_was(things: Things, memory: Memory
 
 
 def test_a_crowd_is_shared_out_among_runs(things: Things, memory: Memory) -> None:
-    with patch.object(expiry, "URGENT", replace(expiry.URGENT, entries_a_run=250)):
-        for n in range(600):
-            things.add(str(n))
-        handled = [expiry.reap(now=DUE + run * MINUTE).handled for run in range(4)]
+    lane = replace(expiry.URGENT, entries_a_run=250)
+    for n in range(600):
+        things.add(str(n))
+    handled = [expiry.reap(now=DUE + run * MINUTE, lanes=[lane]).handled for run in range(4)]
     assert sum(handled) == 600
-    assert max(handled) <= 250 + expiry.PAGE
+    assert max(handled) <= 250 + PAGE
     assert set(things.deleted.values()) == {1}
     assert waiting(memory) == []
 
@@ -208,13 +210,71 @@ def test_one_that_fails_keeps_nobody_waiting_and_is_tried_again(things: Things, 
     assert things.deleted["broken"] == 1
 
 
-def test_one_that_fails_for_ever_is_given_up_after_a_day(things: Things) -> None:
-    """The net below takes what it stood for."""
+def test_one_that_fails_is_never_given_up(things: Things, memory: Memory) -> None:
+    """Nothing is lost unseen: it is tried, the more seldom the longer, and told as late until it succeeds."""
     things.add("broken")
     things.broken.add("broken")
-    failed = [expiry.reap(now=DUE + n * 10 * MINUTE).failed for n in range(6 * 26)]
-    assert failed[0] == failed[6 * 23] == 1
-    assert failed[6 * 25 :] == [0] * 6
+    failed = [now for now in range(DUE, DUE + 2 * DAY, MINUTE) if expiry.reap(now=now).failed]
+    assert failed[:3] == [DUE, DUE + MINUTE, DUE + 2 * MINUTE]
+    waits = [later - now for now, later in pairwise(failed)]
+    assert waits == sorted(waits)
+    assert max(waits) == expiry.RETRY_MAX_MS
+    assert failed[-1] > DUE + 2 * DAY - 2 * expiry.RETRY_MAX_MS
+
+    things.broken.clear()
+    run_every_minute(DUE + 2 * DAY + expiry.RETRY_MAX_MS, since_ms=DUE + 2 * DAY)
+    assert things.deleted == {"broken": 1}
+    assert waiting(memory) == []
+
+
+def test_nothing_is_lost_where_the_reaper_was_away_for_weeks(things: Things, memory: Memory) -> None:
+    """Also of what had failed before."""
+    things.add("tab")
+    things.add("broken")
+    things.broken.add("broken")
+    expiry.reap(now=DUE - MINUTE)
+    things.until["tab"] = DUE + MINUTE
+    expiry.reap(now=DUE)
+    things.broken.clear()
+    back_ms = DUE + 29 * DAY
+    run_every_minute(back_ms + 2 * HOUR, since_ms=back_ms)
+    assert things.deleted == {"tab": 1, "broken": 1}
+    assert waiting(memory) == []
+
+
+def test_one_of_a_page_that_fails_keeps_no_other_from_being_deleted(things: Things, memory: Memory) -> None:
+    """Those that are looked at together, and fail together, are then looked at one by one."""
+
+    def look(names: Collection[str], now: int) -> dict[str, int]:
+        return {name: until for name in names if (until := things.look(name, now))}
+
+    names = [str(number) for number in range(20)]
+    with patch.dict(expiry._page_handlers):
+        expiry.handled_by_page("paged", look)
+        for name in names:
+            things.until[name] = DUE
+            expiry.file("paged", name, DUE, now=START_MS)
+        things.broken.add("7")
+        assert expiry.reap(now=DUE).failed > 1
+        assert expiry.reap(now=DUE + MINUTE).failed == 1
+    assert set(things.deleted) == {*names} - {"7"}
+    assert waiting(memory) == ["paged#7"]
+
+
+def test_what_is_late_in_two_lanes_is_told_by_the_worst(things: Things) -> None:
+    """Whichever lane is looked at first."""
+    things.add("broken", DUE)
+    things.broken.add("broken")
+    expiry.reap(now=DUE)
+    things.add("late", DUE + 50 * SECOND)
+    assert expiry.reap(now=DUE + MINUTE).late == {"thing": MINUTE}
+    assert expiry.reap(now=DUE + 2 * MINUTE, lanes=expiry.LANES[::-1]).late == {"thing": 2 * MINUTE}
+    things.add("later", DUE + 3 * MINUTE)
+    for lanes in (expiry.LANES, expiry.LANES[::-1]):
+        expiry.file("thing", "broken", DUE, now=DUE)
+        expiry.file("thing", "later", DUE + 3 * MINUTE, now=DUE)
+        entries.put(new_entry((expiry.FAILED,), ("thing", "broken"), DUE, DUE + 3 * MINUTE))
+        assert expiry.reap(now=DUE + 3 * MINUTE + SECOND, lanes=lanes).late == {"thing": 3 * MINUTE + SECOND}
 
 
 def test_what_never_succeeds_is_told_as_later_and_later(things: Things) -> None:
@@ -253,7 +313,7 @@ def test_what_is_due_already_when_filed_is_found(things: Things) -> None:
 def test_a_slow_run_does_not_turn_the_cursor_back(things: Things, memory: Memory) -> None:
     expiry.reap(now=DUE)
     before = [row["reached_ms"] for row in memory.items("expiries") if "reached_ms" in row]
-    assert len(before) == 2  # one a lane
+    assert len(before) == len(expiry.LANES)
     expiry.reap(now=DUE - HOUR)
     assert [row["reached_ms"] for row in memory.items("expiries") if "reached_ms" in row] == before
 
@@ -263,12 +323,13 @@ def test_an_idle_minute_costs_next_to_nothing(things: Things) -> None:
     expiry.reap(now=START_MS)
     with meter.metering() as counted:
         expiry.reap(now=START_MS + MINUTE)
-    assert counted.requests <= 2 * (4 * expiry.SHARDS + 2)
-    assert counted.units <= 2 * (4 * expiry.SHARDS + 2)
+    most = sum(4 * lane.shards + 2 for lane in expiry.LANES)
+    assert counted.requests <= most
+    assert counted.units <= most
 
 
-def test_the_schedule_calls_it_every_minute(world: World) -> None:
-    """The reaper runs by the application's own schedule."""
+def test_the_schedule_calls_it_every_minute(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    """The reaper runs by the application's own schedule, and says that it has."""
     [timed] = [one for one in handlers_of(world.app).schedules if one.name == "reap"]
     assert timed.expression == "rate(1 minute)"
     with patch.dict(expiry._handlers):
@@ -278,3 +339,4 @@ def test_the_schedule_calls_it_every_minute(world: World) -> None:
         world.clock.advance(DAY // 24 // 60)
         timed.handler(schedule_event("reap", world.now / 1_000), LambdaContext("reap"))
         assert things.deleted == {"tab": 1}
+    assert '"reaper":"reap","ReaperRuns":[1' in capsys.readouterr().out

@@ -10,6 +10,7 @@ from chalicelib.accounts import sweep as account_sweep
 from chalicelib.accounts.models import accounts
 from chalicelib.lifetimes import DAY, HOUR, MINUTE
 from chalicelib.runtime import expiry, meter
+from chalicelib.runtime.expiry_models import PAGE, Entry, forget_cursor
 from chalicelib.runtime.settings import settings
 from chalicelib.sessions import service, sweep
 from chalicelib.sessions.models import new_session, sessions
@@ -23,8 +24,8 @@ KEPT = 30 * DAY + 12 * HOUR  # the server's half: it may be 12 h behind the cook
 
 def reap(world: World) -> None:
     """One run, which finds its way without the minutes in between that the schedule would have looked at."""
-    for lane in (expiry.URGENT, expiry.PATIENT):
-        expiry.cursors.delete((lane.prefix + expiry.CURSOR, expiry.CURSOR))
+    for lane in expiry.LANES:
+        forget_cursor(lane)
     expiry.reap(now=world.now)
 
 
@@ -68,18 +69,18 @@ def test_what_is_used_while_the_sweep_looks_is_not_taken(
     assert len(world.aws.items(f"{what}s")) == 1
 
 
-def entries_of(kind: str) -> list[expiry.Entry]:
+def entries_of(kind: str) -> list[Entry]:
     """All that waits for the reaper, of that kind, in the order of filing."""
     from tests.support.aws import Aws
 
-    raw = [expiry.Entry.from_raw_data(one) for one in Aws().items("expiries")]
+    raw = [Entry.from_raw_data(one) for one in Aws().items("expiries")]
     return sorted((one for one in raw if one.what[0] == kind), key=lambda one: one.due_at_ms)
 
 
 def test_many_that_end_at_once_are_all_gone(world: World) -> None:
     """The four lifetimes: the run reads page after page."""
     with in_memory() as memory:
-        opened(world, expiry.PAGE * 5)
+        opened(world, PAGE * 5)
         world.clock.advance(KEPT)
         reap(world)
         assert memory.items("sessions") == []
@@ -87,19 +88,19 @@ def test_many_that_end_at_once_are_all_gone(world: World) -> None:
 
 def test_a_flood_of_sessions_keeps_nothing_else_waiting(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """The four lifetimes: more of them end at once than a run handles; what is promised within a minute comes first."""
-    monkeypatch.setattr(expiry, "URGENT", replace(expiry.URGENT, entries_a_run=expiry.PAGE))
-    monkeypatch.setattr(expiry, "PATIENT", replace(expiry.PATIENT, entries_a_run=2 * expiry.PAGE))
+    urgent, patient = replace(expiry.URGENT, entries_a_run=PAGE), replace(expiry.PATIENT, entries_a_run=2 * PAGE)
+    monkeypatch.setattr(expiry, "LANES", (urgent, patient))
     with in_memory() as memory:
-        opened(world, 5 * expiry.PAGE)
+        opened(world, 5 * PAGE)
         world.clock.advance(KEPT)
         guest = world.member()
-        expiry.file("tab", "due", world.now, now=world.now)
+        expiry.file("thing", "due", world.now, now=world.now)
         looked = list[str]()
-        with patch.dict(expiry._handlers, {"tab": lambda name, _: looked.append(name)}):
+        with patch.dict(expiry._handlers, {"thing": lambda name, _: looked.append(name)}):
             reap(world)
         assert looked == ["due"]
         left = len(memory.items("sessions"))
-        assert left >= 2 * expiry.PAGE
+        assert left >= 2 * PAGE
         for _ in range(3):
             expiry.reap(now=world.now)
         assert guest.get("/v1/session").status == 200
@@ -109,13 +110,13 @@ def test_a_flood_of_sessions_keeps_nothing_else_waiting(world: World, monkeypatc
 def test_many_cost_few_requests(world: World) -> None:
     """The four lifetimes: a run takes as many as one network may open in a minute, at 8 requests a hundred."""
     with in_memory() as memory:
-        opened(world, 5 * expiry.PAGE)
+        opened(world, 5 * PAGE)
         world.clock.advance(KEPT)
         with meter.metering() as metered:
             reap(world)
         assert memory.items("sessions") == []
     needed = [one.requests for one in metered.calls if one.write or one.table == "sessions"]
-    assert sum(needed) <= 5 * 8 + 4  # and the cursors, forgotten and set again
+    assert sum(needed) <= 5 * 8 + 2 * len(expiry.LANES)  # and the cursors, forgotten and set again
     assert expiry.PATIENT.entries_a_run >= service.OPENED
 
 
