@@ -256,6 +256,21 @@ LIFETIMES = (
     WORKFLOW_HISTORY,
 )
 
+# What no code deletes on its time, and why that is right: unreadable at its end as all else is, it waits for DynamoDB's
+# TTL, a few days. Everything else is deleted by whoever tests/infra/test_deleted_on_time.py says.
+BY_TTL_ALONE = {
+    ATTEMPTS: "instants under an opaque name or a digest; to have each deleted would double what counting costs",
+    TALLY: "a number under an opaque name or a digest; as that",
+    TAB: "two opaque ids and instants: what the tab staged is deleted on time",
+    CONNECTION: "opaque ids; the socket's closing deletes them, after two hours at most, and so does the session's end",
+    CROWD_NOTICE: "about nobody",
+    CROWD_ROUND: "about nobody",
+    ERASURE: "a digest that names nobody, of somebody who is to stay erased",
+    ERASED_FROM: "goes within minutes, as soon as nothing of theirs is left in the meeting",
+    USE_COUNT: "a number about nobody",
+    EXPIRY_CURSOR: "an instant about nobody",
+}
+
 
 def ttl_seconds(deadline_ms: int) -> int:
     """`expires_at` for DynamoDB: whole epoch seconds, never before the deadline and less than 1 s after it."""

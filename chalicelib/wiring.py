@@ -36,11 +36,12 @@ from chalicelib.rooms import (
     presence,
     service as rooms,
 )
-from chalicelib.runtime import consent, disclosure, events, expiry, lateness
+from chalicelib.runtime import consent, disclosure, events, expiry, lateness, running_out
 from chalicelib.runtime.expiry_models import Lane
-from chalicelib.sessions import aftermath, forgetting, sweep
+from chalicelib.sessions import aftermath, forgetting, guardian, sweep, ticket_models as of_tickets
 
-HELD = (of_rooms, of_sound, of_meetings, of_requests)  # imported so that what they hold is known (runtime/holdings.py)
+# imported so that what they hold is known, and what of it runs out (runtime/holdings.py, running_out.py)
+HELD = (of_rooms, of_sound, of_meetings, of_requests, guardian, of_tickets)
 
 DUE: dict[str, expiry.Handler] = {
     presence.PRESENT: presence.look_after,
@@ -64,6 +65,7 @@ DUE_BY_THE_PAGE: dict[str, expiry.PageHandler] = {
     sweep.KIND: sweep.look_after,
     sweep.PARTICIPANT: sweep.look_after_participants,
     account_sweep.KIND: account_sweep.look_after,
+    **{one.kind: one.look_after for one in running_out.kinds()},
 }
 
 WAITS_IN: dict[str, Sequence[Lane]] = {  # what is not urgent, if looked at one by one, or patient, if by the page

@@ -10,6 +10,7 @@ from chalicelib.accounts.models import Account
 from chalicelib.lifetimes import PASSWORD_RESET, REGISTRATION, Lifetime
 from chalicelib.runtime import holdings, vault
 from chalicelib.runtime.ids import opaque
+from chalicelib.runtime.running_out import RunningOut
 from chalicelib.runtime.store import Binding, Record, Table
 
 
@@ -26,6 +27,7 @@ class MailToken(Record):
 
 
 tokens = Table(MailToken, "mail-tokens")
+RUNNING_OUT = RunningOut("mail-token", tokens)
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,7 @@ def issue_token(kind: TokenKind, account: Account | None, *, now: int) -> str:
         if not account.confirmed:
             made.registration = vault.seal(_sealed(token), json.dumps(account.attribute_values))
     made.lives_until(kind.lifetime.deadline(now))
+    RUNNING_OUT.file([made], now=now)
     tokens.put(made)
     return token
 

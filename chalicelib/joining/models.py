@@ -21,6 +21,7 @@ from chalicelib.joining.rules import Span, Status
 from chalicelib.lifetimes import JOIN_VERDICT, SOUND_CLIP
 from chalicelib.runtime.ids import RoomId
 from chalicelib.runtime.parallel import together
+from chalicelib.runtime.running_out import RunningOut
 from chalicelib.runtime.store import Binding, Record, Table
 
 READ_MAX = 49  # clips of one BatchGetItem: two keys each, a seat and a verdict, DynamoDB quota 100
@@ -142,6 +143,7 @@ notices: Table[Notice] = Table(Notice, "clips")
 clip_entries: Table[ClipEntry] = Table(ClipEntry, "clips")
 sounds: Table[Sound] = Table(Sound, "clips")
 joins: Table[Join] = Table(Join, "clips")
+VERDICTS_OVER = RunningOut("join-verdict", clip_entries)
 
 
 def new_join(clip_id: ClipId, status: Status, now: int) -> Join:
@@ -186,6 +188,13 @@ def find_company(
 def _left_since(sound: Sound, held: Mapping[str, Seat]) -> bool:
     seat = held.get(sound.participant_id)
     return seat is not None and seat.given_up_at_ms is not None and int(seat.given_up_at_ms) >= sound.heard_at_ms
+
+
+def see_verdicts_off(clips: Sequence[ClipId], over_ms: int, *, now: int) -> None:
+    """Has what became of clips, and where their participants are seated, deleted a minute after the last of them."""
+    seats = dict.fromkeys((clip.participant_id, SEAT) for clip in clips)
+    keys = [*((clip.participant_id, VERDICT + clip.join_id) for clip in clips), *seats]
+    VERDICTS_OVER.file_keys(keys, JOIN_VERDICT.deadline(over_ms), now=now)
 
 
 def delete_clip(clip_id: ClipId, places: Sequence[str]) -> None:

@@ -2,7 +2,7 @@
 
 from pynamodb.expressions.condition import Condition
 
-from chalicelib.joining.models import SEAT, Seat
+from chalicelib.joining.models import SEAT, VERDICTS_OVER, Seat
 from chalicelib.lifetimes import JOIN_VERDICT
 from chalicelib.runtime.ids import RoomId
 from chalicelib.runtime.store import Table
@@ -57,6 +57,7 @@ def give_up_seat(participant_id: str, room_id: str | None, *, now: int) -> bool:
     """
     given_up = Seat(participant_id, SEAT, given_up_at_ms=now)
     given_up.lives_until(JOIN_VERDICT.deadline(now))
+    VERDICTS_OVER.file([given_up], now=now)
     return seats.create(given_up, now=now, over=Seat.given_up_at_ms.exists() | (Seat.room_id == (room_id or "")))
 
 

@@ -63,6 +63,7 @@ def submit_clip(clip: Submission, session: Session, secret: bytes, *, now: int) 
     inside = _inside(clip.room_id, session, now)
     join = _join(clip, heard, session, now)
     if join.status != "listening":
+        models.VERDICTS_OVER.file([join], now=now)
         return _outcome(join, None, now) if joins.create(join, now=now) else read_join(clip.join_id, session, now=now)
     around = places(clip.viewer, heard.span, secret)
     if census.known(around, now):
@@ -101,6 +102,7 @@ def cancel_join(join_id: JoinId, session: Session, *, now: int) -> None:
         _limit("cancel", session, now)  # as many as there can be clips: each leaves a row for a minute
     withdrawn = models.new_join(clip_id, "expired", now)
     withdrawn.clip_until_ms, withdrawn.withdrawn = now, True
+    models.VERDICTS_OVER.file([withdrawn], now=now)
     if not joins.create(withdrawn, now=now):  # otherwise the cancelling has overtaken the clip, which finds it
         models.withdraw(*clip_id, now=now)
         if find_seat(session.participant_id, now=now) is None:
@@ -113,6 +115,11 @@ def cancel_join(join_id: JoinId, session: Session, *, now: int) -> None:
 def expire_clip(tag: str, listed: list[str]) -> None:
     """Deletes what is left of a clip whose 10 seconds are over."""
     models.delete_clip(ClipId.of_tag(tag), listed)
+
+
+def forget_verdicts(tags: Sequence[str], over_ms: int, *, now: int) -> None:
+    """Has what became of clips deleted when their minute is over; the last of them was over at `over_ms`."""
+    models.see_verdicts_off([ClipId.of_tag(tag) for tag in tags], over_ms, now=now)
 
 
 def compare_in_crowd(tag: str, likeliest: Sequence[str], *, waited: bool, now: int) -> None:

@@ -22,12 +22,15 @@ class Unfinished(Exception):
 @tasks.on_sqs_message(queue=settings().resource(service.EXPIRY_QUEUE), batch_size=10, name="expire_clips")
 def expire_clips(event: SQSEvent) -> None:
     """Deleting what is gone already is no error, so a message may come twice."""
+    messages = [strict_json(record.body.encode()) for record in event]
     late_ms = list[int]()
-    for record in event:
-        message = strict_json(record.body.encode())
+    for message in messages:
         service.expire_clip(message["clip"], message["listed"])
         late_ms.append(clock.now() - message["over_ms"])
     lateness.report({SOUND_CLIP.kind: max(late_ms, default=0)})
+    if messages:
+        last_ms = max(int(message["over_ms"]) for message in messages)
+        service.forget_verdicts([message["clip"] for message in messages], last_ms, now=clock.now())
 
 
 @tasks.on_sqs_message(queue=settings().resource(crowd.QUEUE), batch_size=1, name="match_crowd")

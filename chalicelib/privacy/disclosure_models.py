@@ -17,6 +17,7 @@ from chalicelib.runtime import holdings, vault
 from chalicelib.runtime.disclosure import ADDRESS, HandOut
 from chalicelib.runtime.holdings import Person
 from chalicelib.runtime.ids import derived, opaque
+from chalicelib.runtime.running_out import RunningOut
 from chalicelib.runtime.store import Binding, Record, Table
 
 
@@ -39,10 +40,13 @@ class Disclosure(Record):
 
 
 disclosures = Table(Disclosure, "disclosures")
+RUNNING_OUT = RunningOut("disclosure", disclosures)
 
 
 def record(some: Sequence[HandOut], now: int) -> None:
-    disclosures.put_many(_new(one, now) for one in some)
+    made = [_new(one, now) for one in some]
+    RUNNING_OUT.file(made, now=now)
+    disclosures.put_many(made)
 
 
 def disclosures_of(person: Person, *, before: str | None, limit: int, now: int) -> list[Disclosure]:

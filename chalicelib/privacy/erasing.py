@@ -15,6 +15,7 @@ import msgspec
 from chalicelib.lifetimes import HOUR, MINUTE, SECOND
 from chalicelib.privacy import disclosure_models as ledger, models, receipts, service
 from chalicelib.privacy.erasing_models import (
+    RUNNING_OUT,
     Erasing,
     count_erased,
     counts_of,
@@ -58,6 +59,7 @@ def begin(both: Transaction, who: str, person: Person, *, now: int) -> Begun:
     made = new_erasing(begun.receipt_id, receipts.digest_of(who, begun.salt), person, counts, now=now)
     service.leave(both, who, now=now)
     both.create(erasings, made)
+    RUNNING_OUT.file_with(both, made, now=now)
     expiry.file_with(both, DUE, made.erasure_id, now, now=now)
     return begun
 
@@ -146,6 +148,7 @@ def erase_now(person: Person, *, now: int) -> bool:
     """
     made, both = new_erasing(opaque(), "", holdings.identify(person, now=now), {}, now=now), Transaction(now=now)
     both.create(erasings, made)
+    RUNNING_OUT.file_with(both, made, now=now)
     expiry.file_with(both, DUE, made.erasure_id, now + LOOK_AGAIN_MS, now=now)
     both.commit()
     _hide(made, now)

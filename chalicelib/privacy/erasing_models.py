@@ -15,6 +15,7 @@ from chalicelib.privacy.named import seal_person, unseal_person
 from chalicelib.runtime import holdings, vault
 from chalicelib.runtime.holdings import Person
 from chalicelib.runtime.ids import is_opaque
+from chalicelib.runtime.running_out import RunningOut
 from chalicelib.runtime.store import Binding, Key, Record, Table
 
 SEALED, DIGEST, COUNTED = "privacy/erasing", "privacy/receipt", "privacy/counted"
@@ -37,6 +38,7 @@ class Erasing(Record):
 
 
 erasings = Table(Erasing, "receipts")
+RUNNING_OUT = RunningOut("receipt", erasings)
 holdings.is_nobodys(Erasing, RECEIPT, why="whom it is about is under a seal until they are erased, and unknown then")
 
 

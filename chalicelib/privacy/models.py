@@ -13,6 +13,7 @@ from pynamodb.attributes import BooleanAttribute, DiscriminatorAttribute, Number
 from chalicelib.lifetimes import CONSENT, ERASURE
 from chalicelib.runtime import expiry, holdings, vault
 from chalicelib.runtime.holdings import Person
+from chalicelib.runtime.running_out import RunningOut
 from chalicelib.runtime.store import Binding, Record, Table
 from chalicelib.runtime.transactions import Transaction
 
@@ -67,6 +68,7 @@ entries: Table[ConsentEntry] = Table(ConsentEntry, "consents")
 decisions: Table[Decision] = Table(Decision, "consents")
 successions: Table[GoesOn] = Table(GoesOn, "consents")
 erasures = Table(Erasure, "erasures")
+RUNNING_OUT = RunningOut("consent", entries)
 
 
 def subject_of(person: str) -> str:
@@ -96,6 +98,7 @@ def go_on(guest: str, account: str, *, now: int) -> None:
     """From now on what the account decides counts for what was done as that guest, too."""
     made = GoesOn(subject_of(guest), GOES_ON + subject_of(account))
     made.lives_until(CONSENT.deadline(now))
+    RUNNING_OUT.file([made], now=now)
     successions.put(made)
 
 
@@ -107,7 +110,9 @@ def forget_decisions(person: str, *, now: int) -> None:
 def append_decision(person: str, purpose: str, *, given: bool, version: int, at_ms: int, now: int) -> bool:
     """False where another decision stands at that very instant, and for the erased: nothing is written after them."""
     both = Transaction(now=now)
-    both.create(decisions, new_decision(person, purpose, given=given, version=version, at_ms=at_ms))
+    made = new_decision(person, purpose, given=given, version=version, at_ms=at_ms)
+    both.create(decisions, made)
+    RUNNING_OUT.file_with(both, made, now=now)
     forbid_erased(both, person, since=at_ms)
     return both.commit()
 

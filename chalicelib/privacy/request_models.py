@@ -16,6 +16,7 @@ from chalicelib.lifetimes import PRIVACY_REQUEST
 from chalicelib.runtime import holdings
 from chalicelib.runtime.holdings import Person
 from chalicelib.runtime.ids import opaque
+from chalicelib.runtime.running_out import RunningOut
 from chalicelib.runtime.store import Binding, Record, Table
 
 REQUEST, ACT = "request#", "act#"
@@ -53,6 +54,8 @@ class Act(RequestEntry, discriminator="act"):
 
 requests: Table[Request] = Table(Request, "privacy-requests")
 acts: Table[Act] = Table(Act, "privacy-requests")
+entries: Table[RequestEntry] = Table(RequestEntry, "privacy-requests")
+RUNNING_OUT = RunningOut("privacy-request", entries)
 ITSELF = (Request, Act)
 
 
@@ -60,6 +63,7 @@ def register(subject: str, request_id: str, asked_for: str, received_at_ms: int,
     """The first mention of a request counts."""
     made = Request(subject, REQUEST + request_id, asked_for=asked_for, received_at_ms=received_at_ms)
     made.lives_until(PRIVACY_REQUEST.deadline(received_at_ms))
+    RUNNING_OUT.file([made], now=now)
     requests.create(made, now=now)
 
 
@@ -68,6 +72,7 @@ def begin_act(subject: str, request_id: str, operator: str, act: str, *, now: in
     made = Act(subject, f"{ACT}{now:015}#{opaque()}", request_id=request_id, operator=operator, act=act)
     made.at_ms, made.outcome = now, BEGUN
     made.lives_until(PRIVACY_REQUEST.deadline(now))
+    RUNNING_OUT.file([made], now=now)
     acts.put(made)
     return made
 

@@ -187,6 +187,7 @@ def leave(both: Transaction, who: str, *, now: int) -> None:
     both.put(models.erasures, models.new_erasure(who, now=now))
     for gone in _withdrawals(who, now):
         both.create(models.decisions, gone)
+        models.RUNNING_OUT.file_with(both, gone, now=now)
     expiry.file_with(both, LEFT, vault.seal(SEALED, who), now, now=now)
 
 
@@ -194,6 +195,7 @@ def finish_leaving(name: str, now: int) -> None:
     """The reaper's call after an erasure."""
     who = vault.unseal(SEALED, name)
     for gone in _withdrawals(who, now) if who else ():
+        models.RUNNING_OUT.file([gone], now=now)
         models.decisions.create(gone, now=now)
 
 

@@ -8,7 +8,7 @@ from chalicelib.rooms import qr, service as rooms
 from chalicelib.rooms.door import Knocking, come_in
 from chalicelib.rooms.merging import current_room
 from chalicelib.rooms.models import code_key, find_member, hold_code, listed_code, new_join_code
-from chalicelib.rooms.record_models import join_codes
+from chalicelib.rooms.record_models import CODES_OVER, join_codes
 from chalicelib.runtime import limits, vault
 from chalicelib.runtime.errors import FieldError, Gone, Invalid, NotFound, Problem, Unavailable
 from chalicelib.runtime.ids import ParticipantId, RoomId, opaque
@@ -42,9 +42,10 @@ def make_code(room_id: RoomId | None, session: Session, *, now: int) -> Shown:
         raise NotFound("There is no such meeting, or you are not in it.")
     for _ in range(TRIES):
         code = "".join(secrets.choice(LETTERS) for _ in range(LENGTH))
-        made = new_join_code(_digest(code), room_id, now)
+        made, listed = new_join_code(_digest(code), room_id, now), listed_code(_digest(code), room_id, now)
+        CODES_OVER.file([made, listed], now=now)
         if join_codes.create(made, now=now):
-            join_codes.put(listed_code(_digest(code), room_id, now))
+            join_codes.put(listed)
             return Shown(code, qr.data_uri(f"{settings().origin}/join#code={code}"), room_id, int(made.expires_at_ms))
     raise Unavailable("No code is free at the moment.", retry_after_s=60)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from chalicelib.lifetimes import MINUTE
 from chalicelib.rooms import merging, push, service as rooms
 from chalicelib.rooms.models import find_head, find_member, knock_key, member_key, new_knock
-from chalicelib.rooms.record_models import SEALED_EMAIL, Knock, Member, knocks, members
+from chalicelib.rooms.record_models import KNOCKS_OVER, SEALED_EMAIL, Knock, Member, knocks, members
 from chalicelib.rooms.room import Person, Room
 from chalicelib.runtime import events, limits, vault
 from chalicelib.runtime.addresses import parse_address
@@ -94,6 +94,7 @@ def knock(
     made = new_knock(room.room_id, person, now, via=via, join_id=join_id, required=required)
     once, inside = Transaction(now=now), Member.participant_id.exists()
     once.create(knocks, made)
+    KNOCKS_OVER.file_with(once, made, now=now)
     once.forbid(members, members.bare(member_key(room.room_id, ParticipantId(person.participant_id))), inside)
     if not once.commit():
         return None

@@ -6,6 +6,7 @@ from chalicelib.rooms import connections, push
 from chalicelib.rooms.models import code_key, new_left
 from chalicelib.rooms.record_models import (
     CODE,
+    DEPARTURES_OVER,
     HEAD,
     ORGANISER,
     Head,
@@ -67,9 +68,11 @@ def _send_away(knocks: list[Knock], now: int) -> None:
 
 
 def _let_go(people: list[Member], now: int) -> None:
-    for member in people:
+    left = [new_left(RoomId(member.room_id), member.participant_id, now) for member in people]
+    DEPARTURES_OVER.file(left, now=now)
+    for member, gone in zip(people, left, strict=True):
         room_id = RoomId(member.room_id)
-        entries.put(new_left(room_id, member.participant_id, now))
+        entries.put(gone)
         members.delete((room_id, member.entry))
         forget_room(member.session_id, room_id, now=now)
         events.publish(events.MemberLeft(member.participant_id, room_id, now))

@@ -10,6 +10,7 @@ from chalicelib.rooms import connections, presence, push
 from chalicelib.rooms.models import find_head, let_in, listed_code, member_key, new_runs
 from chalicelib.rooms.record_models import (
     CODE,
+    CODES_OVER,
     MERGED,
     ORGANISER,
     Call,
@@ -87,7 +88,9 @@ def move_all(source: RoomId, into: RoomId, *, now: int) -> None:
                 entries.delete((source, entry.entry))
             case JoinCode():
                 digest = entry.entry.removeprefix(CODE)
-                entries.put(listed_code(digest, into, int(entry.expires_at_ms) - JOIN_CODE.length_ms))
+                listed = listed_code(digest, into, int(entry.expires_at_ms) - JOIN_CODE.length_ms)
+                CODES_OVER.file([listed], now=now)
+                entries.put(listed)
                 entries.delete((source, entry.entry))
     events.publish(events.RoomsMerged(source, into, now))
 

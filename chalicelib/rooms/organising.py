@@ -8,7 +8,7 @@ from chalicelib.accounts.signed import find_signed
 from chalicelib.lifetimes import HOUR, MINUTE
 from chalicelib.rooms import ending, merging, push
 from chalicelib.rooms.models import find_head, find_member, members_of, new_head, new_organiser, new_runs
-from chalicelib.rooms.record_models import ORGANISER, Organiser, entries, organisers, runs, runs_by
+from chalicelib.rooms.record_models import MEETINGS_OVER, ORGANISER, Organiser, entries, organisers, runs, runs_by
 from chalicelib.rooms.room import Room
 from chalicelib.rooms.rules import check_analytics_id, check_planned_start, clean_title
 from chalicelib.rooms.schemas import NewRoom, RoomPatch
@@ -30,7 +30,9 @@ def open_planned(wanted: NewRoom, session: Session, *, now: int) -> Organiser:
     if wanted.planned_start_ms is not None:
         made.planned_start_ms = check_planned_start(wanted.planned_start_ms, now, now)
     limits.count(f"rooms/{account.account_id}", allowed=OPENED, window_ms=HOUR, now=now)
-    entries.put_many([new_runs(made), new_head(RoomId(made.room_id), now), made])
+    rows = [new_runs(made), new_head(RoomId(made.room_id), now), made]
+    MEETINGS_OVER.file(rows, now=now)
+    entries.put_many(rows)
     return made
 
 

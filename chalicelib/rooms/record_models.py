@@ -15,6 +15,7 @@ from pynamodb.attributes import (
 from pynamodb.expressions.condition import Condition
 
 from chalicelib.lifetimes import KNOCK
+from chalicelib.runtime.running_out import RunningOut
 from chalicelib.runtime.store import Binding, Record, Table
 
 HEAD, MERGED, ORGANISER, CALL, EMPTY = "room", "merged", "organiser", "call", "empty"
@@ -163,6 +164,10 @@ class Shown(RoomEntry, discriminator="shown"):
 knocks: Table[Knock] = Table(Knock, "rooms")
 join_codes: Table[JoinCode] = Table(JoinCode, "rooms")
 entries: Table[RoomEntry] = Table(RoomEntry, "rooms")
+MEETINGS_OVER = RunningOut("meeting", entries)  # that nobody came to: all others end
+KNOCKS_OVER = RunningOut("knock", entries)
+CODES_OVER = RunningOut("join-code", entries)
+DEPARTURES_OVER = RunningOut("departure", entries)
 merges: Table[Merged] = Table(Merged, "rooms")
 sequences: Table[Sequence] = Table(Sequence, "rooms")
 heads: Table[Head] = Table(Head, "rooms")

@@ -3,7 +3,7 @@
 from chalicelib.rooms import calls, connections, merging, presence, push
 from chalicelib.rooms.merging import current_room, merge_rooms
 from chalicelib.rooms.models import find_member, find_room, left_after, new_head, new_left, new_member, pass_on
-from chalicelib.rooms.record_models import Member, entries, heads, members
+from chalicelib.rooms.record_models import DEPARTURES_OVER, Member, entries, heads, members
 from chalicelib.rooms.room import Person, Room
 from chalicelib.runtime import events
 from chalicelib.runtime.errors import NotFound
@@ -184,7 +184,9 @@ def see_off(member: Member, *, now: int) -> None:
     """Ends the membership, if it has not ended yet, and everything that hangs on it."""
     room_id = RoomId(member.room_id)
     calls.hang_up(member, now=now)
-    entries.put(new_left(room_id, member.participant_id, now))
+    left = new_left(room_id, member.participant_id, now)
+    DEPARTURES_OVER.file([left], now=now)
+    entries.put(left)
     presence.end_stay(member, now, now=now)
     events.publish(events.MemberLeaving(member.participant_id, room_id, now))
     members.delete((room_id, member.entry))

@@ -13,8 +13,10 @@ from chalicelib.runtime.disclosure import send_mail
 from chalicelib.runtime.errors import Conflict, Gone, Unavailable
 from chalicelib.runtime.limits import Window
 from chalicelib.runtime.networks import network
+from chalicelib.runtime.running_out import RunningOut
 from chalicelib.sessions.models import GuardianRequest, Session, change, guardian_requests
 
+RUNNING_OUT = RunningOut("guardian-request", guardian_requests)
 TEMPLATES = Path(__file__).parent / "mails"
 # mails, as in docs/adr/0012: a school asks at once, and a class of thirty one teacher
 OF_NETWORK = Window("guardian/network", 400, HOUR)
@@ -34,6 +36,7 @@ def ask_guardian(session: Session, email: str, language: str, viewer: str, *, no
     token = secrets.token_urlsafe(24)
     request = GuardianRequest(*_key(token), session_id=session.session_id)
     request.lives_until(GUARDIAN_REQUEST.deadline(now))
+    RUNNING_OUT.file([request], now=now)
     guardian_requests.put(request)
     try:
         message = mail.compose(TEMPLATES, "guardian", language, to=address, link=mail.link("guardian", token))

@@ -5,6 +5,7 @@ from pynamodb.attributes import UnicodeAttribute
 from chalicelib.lifetimes import TICKET
 from chalicelib.runtime import holdings, vault
 from chalicelib.runtime.ids import SessionId, is_opaque, opaque
+from chalicelib.runtime.running_out import RunningOut
 from chalicelib.runtime.store import Binding, Record, Table
 
 TICKET_ROW = "ticket"
@@ -20,6 +21,7 @@ class Ticket(Record):
 
 
 tickets = Table(Ticket, "sessions")
+RUNNING_OUT = RunningOut("ticket", tickets)
 
 
 def new_ticket(session_id: SessionId, *, now: int) -> str:
@@ -27,6 +29,7 @@ def new_ticket(session_id: SessionId, *, now: int) -> str:
     text = opaque()
     made = Ticket(_owner(text), TICKET_ROW, opens=session_id)
     made.lives_until(TICKET.deadline(now))
+    RUNNING_OUT.file([made], now=now)
     tickets.put(made)
     return text
 

@@ -17,6 +17,7 @@ from tests.support.belongings import guest_with_everything, owner_with_everythin
 from tests.support.crashing import converges, due, one_thread, reap_on
 from tests.support.insights import hold
 from tests.support.memory import Memory
+from tests.support.short_lived import short_lived
 from tests.support.world import World
 
 Scene = Callable[[World, Memory], None]
@@ -71,6 +72,10 @@ def agreed_meanwhile(world: World, _: Memory) -> None:
     privacy.decisions.put(privacy.new_decision(who, "news", given=True, version=1, at_ms=world.now + 1))
 
 
+def passing(world: World, _: Memory) -> None:
+    short_lived(world)
+
+
 def unstarted(world: World, _: Memory) -> None:
     """Two meetings have ended: whoever was to start the report of one has died, and the other's has failed unseen."""
     for email in ("ada@example.org", "cy@example.org"):
@@ -102,6 +107,18 @@ SCENES: dict[str, Scene] = {
     "session": owner,
     "own-participant": owner,
     "account": owner,
+    "mail-token": passing,
+    "ticket": passing,
+    "guardian-request": passing,
+    "receipt": guest_erased,
+    "consent": owner,
+    "disclosure": owner,
+    "privacy-request": passing,
+    "join-code": passing,
+    "join-verdict": passing,
+    "knock": passing,
+    "departure": left_empty,
+    "meeting": owner,
 }
 
 
