@@ -32,6 +32,7 @@ from chalicelib.insights.name_models import (
     name_attendees,
     sweep_names,
 )
+from chalicelib.insights.naming import list_company
 from chalicelib.insights.sitting import sitting
 from chalicelib.insights.starting import look_after_end, start_report
 from chalicelib.lifetimes import ATTENDEE_NAME, DAY, HISTORY, RAW_INSIGHTS
@@ -173,6 +174,7 @@ def _record_meeting(organiser: Organiser, event: events.RoomEnded) -> Meeting | 
     expiry.file(NAMES, made.meeting_id, ATTENDEE_NAME.deadline(opened_at_ms) - AHEAD_MS, now=now)
     if not list_meetings(made.account_id, None, now=now)[0]:  # otherwise somebody looks after the account already
         expiry.file(KEEP, kept_name(made.account_id), int(account.expires_at_ms) - DAY, now=now)
+    list_company(made.meeting_id, event.ended_at_ms, now=now)
     listings.put(new_listing(made))
     meetings.create(made, now=now)
     if not captured and not forget_raw(made.meeting_id, now=now):

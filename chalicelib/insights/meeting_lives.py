@@ -14,6 +14,8 @@ from chalicelib.insights.meeting_models import (
     stays,
 )
 from chalicelib.insights.name_models import forget_namings
+from chalicelib.privacy import service as privacy
+from chalicelib.privacy.company_models import extend_company
 from chalicelib.runtime.transactions import Transaction
 
 
@@ -47,6 +49,9 @@ def extend_entries(meeting: Meeting, until_ms: int, *, now: int) -> None:
     """A meeting lives until then, without names and links. What is in the list is found first, and goes first."""
     listed = new_listing(meeting)
     listings.update((listed.owner, listed.entry), Listed.living_until(until_ms), now=now)
-    for one in entries.query(meeting.meeting_id, now=now):
+    found = entries.query(meeting.meeting_id, now=now)
+    people = {privacy.guest(one.participant_id) for one in found if isinstance(one, Attended)}
+    extend_company(meeting.meeting_id, people, int(meeting.closed_at_ms), now=now)
+    for one in found:
         for table in (each for each in (meetings, stays) if isinstance(one, each.model)):
             table.update((one.owner, one.entry), MeetingEntry.living_until(until_ms), now=now)

@@ -55,6 +55,7 @@ class Meeting(MeetingEntry, discriminator="meeting"):
     attempt = UnicodeAttribute(default="")  # at assembling it, which made them
     replaced = UnicodeAttribute(null=True)  # the attempt before it, where somebody was taken out of the report
     named = BooleanAttribute(null=True)  # its organiser was told who was there
+    figured = BooleanAttribute(null=True)  # and read the report
     told_revision = NumberAttribute(default=0)  # of the report that its organiser had a mail about
     raw_until_ms = NumberAttribute()  # what browsers measured is gone from then on, or when the report is sealed
 
@@ -194,6 +195,10 @@ def change(meeting: Meeting, *actions: Action, was: str, now: int, where: Condit
 
 def note_named(meeting: Meeting, *, now: int) -> None:
     meetings.update((meeting.owner, MEETING), [Meeting.named.set(True)], now=now)
+
+
+def note_figured(meeting: Meeting, *, now: int) -> None:
+    meetings.update((meeting.owner, MEETING), [Meeting.figured.set(True)], now=now)
 
 
 def note_told(meeting: Meeting, *, now: int) -> bool:

@@ -1,34 +1,63 @@
-"""That others were told what somebody is called: on record for whoever it is (F8)."""
+"""That others were told what somebody is called, and how they did: on record for whoever it is (F8).
 
-from chalicelib.insights.meeting_models import PERSON, Meeting, MeetingEntry, attendees, note_named
+Who was there is listed at the meeting's end, before anybody is told anything: telling is one write, of however many.
+"""
+
+from collections.abc import Mapping
+from functools import partial
+
+from chalicelib.insights.meeting_models import (
+    PERSON,
+    Attendee,
+    Meeting,
+    MeetingEntry,
+    attendees,
+    note_figured,
+    note_named,
+    presence_of,
+)
 from chalicelib.insights.share_models import Share
-from chalicelib.privacy import service as privacy
+from chalicelib.privacy import company_models as ledger, service as privacy
+from chalicelib.privacy.company_models import Known
 from chalicelib.runtime.disclosure import Ground, HandOut, Recipient, What, hand_out
+from chalicelib.runtime.parallel import together
+
+SIDE_BY_SIDE = 8
+
+
+def list_company(meeting_id: str, ended_at_ms: int, *, now: int) -> None:
+    """Everybody who was in it. Safe to repeat."""
+    found = attendees.query(meeting_id, now=now, where=MeetingEntry.entry.startswith(PERSON))
+    names, people = {one.participant_id: one for one in found}, sorted(presence_of(meeting_id, now=now))
+    slices = [people[row::SIDE_BY_SIDE] for row in range(SIDE_BY_SIDE)]
+    together([partial(_list_some, meeting_id, ended_at_ms, some, names, now) for some in slices if some])
 
 
 def tell_organiser(meeting: Meeting, *, now: int) -> None:
     """Ahead of the first time that they read who was there; as of the meeting's end, since when they could."""
     if not meeting.named:
-        at_ms, id_ = int(meeting.closed_at_ms), f"organiser/{meeting.meeting_id}"
-        hand_out(_named(meeting, Recipient.ORGANISER, id_, at_ms, now), now=now)
+        ledger.tell_names(meeting.meeting_id, int(meeting.closed_at_ms), now=now)
         note_named(meeting, now=now)
 
 
+def tell_figures(meeting: Meeting, *, now: int) -> None:
+    """Ahead of the first time that the organiser reads the report."""
+    if not meeting.figured:
+        ledger.tell_figures(meeting.meeting_id, now=now)
+        note_figured(meeting, now=now)
+
+
 def tell_by_link(meeting: Meeting, share: Share, *, now: int) -> None:
-    """Whoever has the link reads the report from then on, with names where it was made so."""
-    at_ms, id_ = int(share.made_at_ms), f"link/{share.share_id}"
-    who = privacy.account(meeting.account_id)
-    report = HandOut(who, Ground.OWN_ACT, Recipient.LINK, What.REPORT, id=id_, at_ms=at_ms)
-    named = _named(meeting, Recipient.LINK, id_, at_ms, now) if share.names else ()
-    hand_out([report, *named], now=now)
+    """Whoever has the link reads the report from then on, with names where it was made so; never addresses."""
+    at_ms, who = int(share.made_at_ms), privacy.account(meeting.account_id)
+    report = HandOut(who, Ground.OWN_ACT, Recipient.LINK, What.REPORT, id=f"link/{share.share_id}", at_ms=at_ms)
+    hand_out([report], now=now)
+    ledger.tell_link(meeting.meeting_id, share.share_id, at_ms, names=bool(share.names), now=now)
 
 
-def _named(meeting: Meeting, to: Recipient, id_: str, at_ms: int, now: int) -> list[HandOut]:
-    """A link never shows addresses."""
-    found = attendees.query(meeting.meeting_id, now=now, where=MeetingEntry.entry.startswith(PERSON))
-    told = [(one.participant_id, What.NAME) for one in found]
-    if to is Recipient.ORGANISER:
-        told += [(one.participant_id, What.EMAIL) for one in found if one.email]
-    return [
-        HandOut(privacy.guest(who), Ground.OWN_ACT, to, what, id=f"{id_}/{what}", at_ms=at_ms) for who, what in told
-    ]
+def _list_some(meeting_id: str, ended_at_ms: int, people: list[str], names: Mapping[str, Attendee], now: int) -> None:
+    """Nothing of whoever was erased."""
+    known = {privacy.guest(one): names.get(one) for one in people}
+    erased = privacy.who_is_gone(known, now=now)
+    some = [Known(who, one is not None, one is not None and one.email is not None) for who, one in known.items()]
+    ledger.note_company(meeting_id, [one for one in some if one.who not in erased], ended_at_ms, now=now)

@@ -16,7 +16,7 @@ from chalicelib.insights.meeting_models import (
     presence_of,
 )
 from chalicelib.insights.name_models import names_of
-from chalicelib.insights.naming import tell_organiser
+from chalicelib.insights.naming import tell_figures, tell_organiser
 from chalicelib.insights.report import Part, read_part
 from chalicelib.insights.report_models import key_of, read_part as stored_part
 from chalicelib.lifetimes import MINUTE
@@ -98,6 +98,8 @@ def read_mine(meeting: Meeting, number: int, *, now: int) -> ReportPage:
     """As `read_report`, for its organiser."""
     tell_organiser(meeting, now=now)
     page = read_report(meeting, number, now=now)
+    if page.part is not None:
+        tell_figures(meeting, now=now)
     if page.part is not None and number == 0:
         improvement.contribute("report-read", privacy.account(meeting.account_id), now=now)
     return page

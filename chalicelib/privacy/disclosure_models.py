@@ -1,7 +1,9 @@
 """The ledger of what was handed out about somebody: to whom, and on which ground (F8).
 
 subject    entry
-<person>   <instant>#<id>
+<person>   <instant>#<id>                   something was handed out
+<person>   in#<instant>#<meeting>           they were in a meeting that ended then (company_models.py)
+<meeting>  told                             what of everybody in it was handed out
 
 What counts once has the same id and instant each time.
 """
@@ -9,7 +11,7 @@ What counts once has the same id and instant each time.
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import DiscriminatorAttribute, NumberAttribute, UnicodeAttribute
 
 from chalicelib.lifetimes import DISCLOSURE
 from chalicelib.privacy.models import erasures, find_traces, new_trace, persons
@@ -21,12 +23,16 @@ from chalicelib.runtime.running_out import RunningOut
 from chalicelib.runtime.store import Binding, Record, Table
 
 
-class Disclosure(Record):
+class LedgerEntry(Record):
     class Meta(Binding):
         pass
 
     subject = UnicodeAttribute(hash_key=True)  # a digest
     entry = UnicodeAttribute(range_key=True)
+    kind = DiscriminatorAttribute()
+
+
+class Disclosure(LedgerEntry, discriminator="disclosure"):
     at_ms = NumberAttribute()
     ground = UnicodeAttribute()
     to = UnicodeAttribute()
@@ -39,8 +45,10 @@ class Disclosure(Record):
         return {"at_ms": int(self.at_ms), **said}
 
 
-disclosures = Table(Disclosure, "disclosures")
-RUNNING_OUT = RunningOut("disclosure", disclosures)
+ledger: Table[LedgerEntry] = Table(LedgerEntry, "disclosures")
+disclosures: Table[Disclosure] = Table(Disclosure, "disclosures")
+INSTANTS = LedgerEntry.entry < ":"  # entries that begin with one
+RUNNING_OUT = RunningOut("disclosure", ledger)
 
 
 def record(some: Sequence[HandOut], now: int) -> None:
@@ -49,27 +57,26 @@ def record(some: Sequence[HandOut], now: int) -> None:
     disclosures.put_many(made)
 
 
-def disclosures_of(person: Person, *, before: str | None, limit: int, now: int) -> list[Disclosure]:
-    """The latest first; `before` is the entry where the page before has ended."""
-    where = None if before is None else Disclosure.entry < before
-    found = [
+def stored_before(person: Person, before: str | None, limit: int, *, now: int) -> list[Disclosure]:
+    """The latest of each name of theirs; `before` is the entry where the page before has ended."""
+    where = INSTANTS if before is None else LedgerEntry.entry < before
+    return [
         one
-        for subject in _subjects(person)
+        for subject in subjects_of(person)
         for one in disclosures.query(subject, now=now, where=where, limit=limit, forward=False)
     ]
-    return sorted(found, key=lambda one: str(one.entry), reverse=True)[:limit]
 
 
-def disclosed_between(person: Person, from_ms: int, to_ms: int, *, now: int) -> Iterator[Disclosure]:
+def stored_between(person: Person, from_ms: int, to_ms: int, *, now: int) -> Iterator[Disclosure]:
     """From that instant on until before the other."""
-    span = Disclosure.entry.between(f"{from_ms:015}", f"{to_ms:015}")
-    for subject in _subjects(person):
+    span = LedgerEntry.entry.between(f"{from_ms:015}", f"{to_ms:015}")
+    for subject in subjects_of(person):
         yield from disclosures.query(subject, now=now, where=span)
 
 
 def leave_traces(person: Person, *, now: int) -> None:
     """That they were erased: what a backup brings back of what was handed out until then is known by it."""
-    erasures.put_many(new_trace(one, now=now) for one in _subjects(person))
+    erasures.put_many(new_trace(one, now=now) for one in subjects_of(person))
 
 
 def forget_brought_back(*, now: int) -> int:
@@ -77,36 +84,36 @@ def forget_brought_back(*, now: int) -> int:
 
     Who comes again with the same address has what was handed out since.
     """
-    listed: dict[str, list[Disclosure]] = {}
-    for one in disclosures.everything(now=now):
+    listed: dict[str, list[Any]] = {}
+    for one in ledger.everything(now=now):
         listed.setdefault(one.subject, []).append(one)
     traces = {one.subject: int(one.erased_at_ms) for one in find_traces(listed, now=now)}
     gone = [one for who, until_ms in traces.items() for one in listed[who] if int(one.at_ms) <= until_ms]
-    disclosures.delete_many((one.subject, one.entry) for one in gone)
+    ledger.delete_many((one.subject, one.entry) for one in gone)
     return len(gone)
 
 
 def _new(one: HandOut, now: int) -> Disclosure:
     at_ms = now if one.at_ms is None else one.at_ms
     entry = f"{at_ms:015}#{derived(one.who, one.id) if one.id else opaque()}"
-    made = Disclosure(_subject(one.who), entry, at_ms=at_ms, ground=str(one.ground))
+    made = Disclosure(subject_of(one.who), entry, at_ms=at_ms, ground=str(one.ground))
     made.to, made.what = str(one.to), str(one.what)
     made.name = one.name or None
     made.lives_until(DISCLOSURE.deadline(at_ms))
     return made
 
 
-def _subject(who: str) -> str:
+def subject_of(who: str) -> str:
     return vault.digest("privacy/disclosure", who)
 
 
-def _subjects(person: Person) -> list[str]:
-    return [_subject(who) for who in (*persons(person), *(ADDRESS + key for key in sorted(person.keys)))]
+def subjects_of(person: Person) -> list[str]:
+    return [subject_of(who) for who in (*persons(person), *(ADDRESS + key for key in sorted(person.keys)))]
 
 
 def _disclosures_of(person: Person, now: int) -> Iterator[Disclosure]:
-    for subject in _subjects(person):
-        yield from disclosures.query(subject, now=now)
+    for subject in subjects_of(person):
+        yield from disclosures.query(subject, now=now, where=INSTANTS)
 
 
 holdings.hold(Disclosure, disclosures, DISCLOSURE, find=_disclosures_of, export=lambda one: one.shown())

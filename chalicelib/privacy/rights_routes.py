@@ -8,7 +8,8 @@ from chalice.app import Blueprint
 from msgspec import Meta
 
 from chalicelib.privacy import exporting, service
-from chalicelib.privacy.disclosure_models import Disclosure, disclosures_of
+from chalicelib.privacy.disclosure_models import Disclosure
+from chalicelib.privacy.disclosures import disclosures_of
 from chalicelib.privacy.exporting import Page
 from chalicelib.privacy.schemas import Disclosures, DisclosureView, ExportPage, StatementView
 from chalicelib.privacy.statement import in_words, state

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 
-from chalicelib.privacy.disclosure_models import disclosed_between
+from chalicelib.privacy.disclosures import disclosed_between
 from chalicelib.privacy.rules import Handed
 from chalicelib.runtime.disclosure import Ground
 from chalicelib.runtime.errors import FieldError, Invalid

@@ -33,6 +33,7 @@ class What(StrEnum):
     EMAIL = "email"
     NAME = "name"
     REPORT = "report"
+    FIGURES = "figures"  # what a meeting's report says of them
     EVERYTHING = "everything"
 
 

@@ -17,7 +17,6 @@ from tests.support.accounts import EMAIL, grown_up, register, with_account
 from tests.support.belongings import owner_with_everything
 from tests.support.browser import Browser
 from tests.support.erasures import erase, run
-from tests.support.insights import reported
 from tests.support.world import World
 
 
@@ -70,30 +69,6 @@ def test_a_childs_grown_up_is_listed_to_the_child_and_their_address_nowhere(worl
     assert child.post("/v1/session/age/guardian", json_body={"email": "teacher@example.org"}).status == 202
     assert what_to_whom(child) == [MAIL]
     assert main(["find", "--email", "teacher@example.org", "--operator", "Olga", "--request-id", "7"]) == 1
-
-
-def test_whose_name_an_organiser_reads_is_told_so_once(world: World) -> None:
-    """F8: as of the meeting's end, however often they read it; nobody before they do."""
-    held = reported(world)
-    assert [one for one in world.aws.items("disclosures") if one["what"]["S"] == "name"] == []
-    for _ in range(2):
-        assert held.organiser.get(f"/v1/meetings/{held.room}").status == 200
-        assert held.organiser.get(f"/v1/meetings/{held.room}/report").status == 200
-    names = [one for one in world.aws.items("disclosures") if one["what"]["S"] == "name"]
-    assert {(one["to"]["S"], one["ground"]["S"]) for one in names} == {("organiser", "own-act")}
-    assert len(names) == len({one["subject"]["S"] for one in names}) == 3
-
-
-def test_who_stands_in_a_shared_report_is_told_so_if_by_name(world: World) -> None:
-    """F8: and its organiser, either way."""
-    theirs = owner_with_everything(world)
-    own = [one for one in what_to_whom(theirs.browser) if one[1] == "link"]
-    assert sorted(own) == [("name", "link", "own-act"), ("report", "link", "own-act")]
-    ada, room = theirs.over.organiser, theirs.over.room
-    assert ada.post(f"/v1/meetings/{room}/report/shares", json_body={"names": False}).status == 201
-    assert len([one for one in what_to_whom(theirs.browser) if one[1] == "link"]) == 2
-    assert ada.post(f"/v1/meetings/{room}/report/shares", json_body={"names": True}).status == 201
-    assert len([one for one in what_to_whom(theirs.browser) if one[1] == "link"]) == 3
 
 
 def test_what_the_operator_hands_over_is_listed_with_its_recipient(

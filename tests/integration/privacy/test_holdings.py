@@ -14,6 +14,7 @@ ACCOUNTS = {
 BOTH = {
     "Session", "Decision", "Member", "Call", "Connection", "Lease", "Item", "Shown", "Batch", "Fold", "Attendee",
     "Attended", "NamedIn", "Export", "ExportPart", "Feedback", "Enquiry", "SurveyAnswer", "Disclosure",
+    "InMeeting",
 }  # fmt: skip
 OF_GUESTS_WHO_LOG_IN = {"GoesOn"}
 BY_MAIL = {"Request", "Act"}  # what the operator was asked

@@ -165,4 +165,4 @@ def test_whatever_a_backup_can_bring_back_says_whose_it_is() -> None:
         one.record.__name__ for one in holdings.held()
         if one.fate == "erased" and one.table and one.table.name in kept and one.whose is None
     }  # fmt: skip
-    assert silent == {"Share", "Disclosure"}
+    assert silent == {"Share", "Disclosure", "InMeeting"}
