@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 from chalicelib.outreach import mailing
 from chalicelib.outreach.mailing import Issue, Mailing
 from chalicelib.runtime import mail
+from chalicelib.runtime.errors import Denied
 from infra.outreach.__main__ import main
 from tests.support.accounts import grown_up, with_account
 from tests.support.world import World
@@ -40,6 +41,18 @@ def test_it_goes_once_to_whoever_agreed_in_their_language(world: World) -> None:
     assert mailing.send_issue(ISSUE, now=world.now) == Mailing(sent=1, before=2)
     assert dora.request("PUT", "/v1/consents", json_body={"news": False}).status == 200
     assert mailing.send_issue(Issue("third", ISSUE.texts), now=world.now) == Mailing(sent=2)
+
+
+def test_whoever_withdraws_meanwhile_is_not_to_be_tried_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """F2: nobody who wants none is counted; nor is it on record that they had it."""
+    people(world)
+
+    def withdrawn(*_: object, **__: object) -> None:
+        raise Denied("withdrawn")
+
+    monkeypatch.setattr(mailing, "send_news", withdrawn)
+    assert mailing.send_issue(ISSUE, now=world.now) == Mailing()
+    assert [one for one in world.aws.items("outreach") if one["kind"]["S"] == "news"] == []
 
 
 def refused() -> ClientError:
