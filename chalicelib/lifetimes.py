@@ -189,7 +189,14 @@ DISCLOSURE = Lifetime(
     "participant",
     "tell people what of theirs was handed to whom, and answer for a calendar year in the next",
     2 * 366 * DAY,
-    "the handing over",
+    "the handing over; that you were in a meeting: from its end, or from later while its organiser keeps it",
+)
+MEETING_TOLD = Lifetime(
+    "meeting-told",
+    "meeting",
+    "list to everybody who was in a meeting when it was told of: to its organiser, and by which links",
+    2 * 366 * DAY,
+    "the last handing over",
 )
 EXPORT = Lifetime(
     "export", "participant", "hand whoever asks everything that is held about them", DAY, "their asking for it"
@@ -236,6 +243,7 @@ LIFETIMES = (
     RECEIPT,
     EXPORT,
     DISCLOSURE,
+    MEETING_TOLD,
     PRIVACY_REQUEST,
     HISTORY,
     ATTENDEE_NAME,

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
 
-from chalicelib.lifetimes import DISCLOSURE
+from chalicelib.lifetimes import DISCLOSURE, MEETING_TOLD
 from chalicelib.privacy.disclosure_models import RUNNING_OUT, Disclosure, LedgerEntry, subject_of, subjects_of
 from chalicelib.runtime import holdings, vault
 from chalicelib.runtime.disclosure import Ground, Recipient, What
@@ -88,7 +88,7 @@ def told_of(person: Person, *, now: int) -> list[Disclosure]:
 
 
 def _tell(meeting_id: str, what: list[Any], now: int) -> None:
-    key, until_ms = (_meeting(meeting_id), TOLD), DISCLOSURE.deadline(now)
+    key, until_ms = (_meeting(meeting_id), TOLD), MEETING_TOLD.deadline(now)
     made = Told(*key)
     made.lives_until(until_ms)
     RUNNING_OUT.file([made], now=now)
@@ -152,4 +152,6 @@ holdings.hold(
     InMeeting, in_meetings, DISCLOSURE, find=_company_of, export=lambda one: {"ended_at_ms": int(one.at_ms)},
     tell=_shown,
 )  # fmt: skip
-holdings.is_nobodys(Told, DISCLOSURE, why="it says that people in a meeting were told of, under a digest, and not who")
+holdings.is_nobodys(
+    Told, MEETING_TOLD, why="it says that people in a meeting were told of, under a digest, and not who"
+)
