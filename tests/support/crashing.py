@@ -35,7 +35,8 @@ def stored(memory: Memory) -> Stored:
     """Everything but the reaper's own entries, by table and key; without instants, which a later run has later."""
     attempts = {row["attempt"]["S"] for row in memory.items("meetings") if row.get("attempt", {"S": ""})["S"]}
     attempts |= {row["entry"]["S"].split("#")[2] for row in memory.items("exports") if "#" in row["entry"]["S"]}
-    attempts |= {row["entry"]["S"].split("#")[1] for row in memory.items("disclosures")}  # each sending is listed
+    sent = [row["entry"]["S"] for row in memory.items("disclosures") if row["kind"]["S"] == "disclosure"]
+    attempts |= {one.split("#")[1] for one in sent}  # each sending is listed
     found: Stored = {}
     for table, rows in memory._tables.items():
         for key, row in rows.items() if not table.endswith("-expiries") else ():

@@ -10,11 +10,11 @@ from tests.support.world import World
 
 ACCOUNTS = {
     "Account", "OwnParticipant", "Organiser", "Runs", "Meeting", "Listed", "Share", "Part", "OrganiserKey", "NewsSent",
+    "Disclosure",
 }  # fmt: skip
 BOTH = {
     "Session", "Decision", "Member", "Call", "Connection", "Lease", "Item", "Shown", "Batch", "Fold", "Attendee",
-    "Attended", "NamedIn", "Export", "ExportPart", "Feedback", "Enquiry", "SurveyAnswer", "Disclosure",
-    "InMeeting",
+    "Attended", "NamedIn", "Export", "ExportPart", "Feedback", "Enquiry", "SurveyAnswer", "InMeeting",
 }  # fmt: skip
 OF_GUESTS_WHO_LOG_IN = {"GoesOn"}
 BY_MAIL = {"Request", "Act"}  # what the operator was asked
