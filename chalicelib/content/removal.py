@@ -37,10 +37,10 @@ def take_back(item: Item, *, now: int) -> bool:
     return _gone(item, _take_back, now, told=True)
 
 
-def erase(some: Sequence[Item], *, now: int, over_ms: int | None = None) -> None:
-    """Deletes items whose tabs are over, since `over_ms` if not now; together where nothing else happens to them."""
+def erase(some: Sequence[Item], *, now: int) -> None:
+    """Deletes items whose tabs are over from now on; together where nothing else happens to them."""
     for item in some:
-        end_showing(item, over_ms or now, now=now)
+        end_showing(item, now, now=now)
     erase_ended(some, now=now)
 
 

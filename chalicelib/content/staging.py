@@ -101,8 +101,8 @@ def _count(session: Session, now: int) -> None:
     limits.count(f"tabs/{session.participant_id}", allowed=OPENED, window_ms=HOUR, now=now)
 
 
-def _erase_tab(owner_id: str, tab_id: str, now: int, over_ms: int | None = None) -> None:
-    removal.erase([one for one in stored_items(owner_id, now=now) if one.tab_id == tab_id], now=now, over_ms=over_ms)
+def _erase_tab(owner_id: str, tab_id: str, now: int) -> None:
+    removal.erase([one for one in stored_items(owner_id, now=now) if one.tab_id == tab_id], now=now)
 
 
 def _name(owner_id: str, tab_id: str) -> str:

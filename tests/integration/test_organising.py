@@ -257,7 +257,7 @@ def test_an_end_that_breaks_off_is_finished_by_the_reaper() -> None:
             whole = find_room(room, now=START_MS) is not None
             expiry.reap(now=START_MS + MINUTE)
             kinds = {row["kind"]["S"] for row in memory.items("rooms")}
-        assert kinds == {"left"} or whole, survived
+        assert kinds <= {"left"} or whole, survived
         if ended:
             break
     assert survived > 5
