@@ -41,6 +41,7 @@ DELETED_BY: dict[Lifetime, set[str]] = {
     table.RECEIPT: {"receipt"},
     table.EXPORT: {"export"},
     table.DISCLOSURE: {"disclosure"},
+    table.MEETING_TOLD: {"disclosure"},
     table.PRIVACY_REQUEST: {"privacy-request"},
     table.HISTORY: {"organiser"},
     table.ATTENDEE_NAME: {"names"},
