@@ -42,13 +42,16 @@ class Promise:
 class Version:
     """Of the promise as a whole. `date` is ISO 8601; `material` where it matters to people, who are told of it.
 
-    By `digest`, of every word of it, tests see that another promise is another version.
+    By `digest`, of every word of it, tests see that another promise is another version. `kinds`: of personal data that
+    are new or live for another time since, in ms, or None where they are no more. A kind that is new, or lives longer
+    than before, matters.
     """
 
     version: int
     date: str
     material: bool
     digest: str
+    kinds: Mapping[str, int | None]
 
 
 def promises(language: str) -> list[Promise]:

@@ -55,6 +55,18 @@ def test_another_promise_is_another_version() -> None:
     assert known[0].material
 
 
+def test_another_kind_of_personal_data_and_a_longer_life_are_announced() -> None:
+    """F10: whoever changes one says so in `kinds` of the version, and that it matters; nobody judges it by feeling."""
+    lives = dict[str, int]()
+    for one in retention.versions():
+        more = {kind: length for kind, length in one.kinds.items() if length and length > lives.get(kind, 0)}
+        assert one.material or not more, f"version {one.version} is material: {more}"
+        lives = {kind: length for kind, length in {**lives, **one.kinds}.items() if length is not None}
+    today = {one.kind: one.length_ms for one in LIFETIMES if one.subject != "nobody"}
+    changed = {kind: today.get(kind) for kind in today | lives if today.get(kind) != lives.get(kind)}
+    assert not changed, f"the latest version has in its kinds: {json.dumps(changed)}"
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_page_lists_all_versions_with_their_dates(language: str) -> None:
     """F10: the newest first, and of which people were told."""
