@@ -11,7 +11,7 @@ from chalicelib.joining.models import note_hint
 from chalicelib.joining.seat_models import find_seat, given_up_before, new_seat, seats, take_seat, undo_seat
 from chalicelib.rooms import door, merging, push, service as rooms
 from chalicelib.rooms.messages import JoinChanged
-from chalicelib.rooms.models import entering, find_member, left_after, new_member
+from chalicelib.rooms.models import entering, find_member, left_after, let_in, new_member
 from chalicelib.rooms.record_models import Member, members
 from chalicelib.rooms.room import Room
 from chalicelib.runtime.errors import TooMany
@@ -47,7 +47,7 @@ def _take_back(member: Member, there: RoomId | None, now: int) -> None:
     members.delete((member.room_id, member.entry))
     room = merging.current_room(there, now=now) if there else None
     if room is not None and room.room_id == member.room_id:  # read after the delete: a merge points first, then moves
-        members.create(member, now=now)
+        let_in(member, now=now, asked=True)
 
 
 def undo(member: Member) -> None:

@@ -7,6 +7,7 @@ may answer: those inside see who is at the door, and the organiser need not be t
 from dataclasses import dataclass
 
 from chalicelib.lifetimes import MINUTE
+from chalicelib.privacy.service import forbid_gone, guest
 from chalicelib.rooms import merging, push, service as rooms
 from chalicelib.rooms.models import find_head, find_member, knock_key, member_key, new_knock
 from chalicelib.rooms.record_models import KNOCKS_OVER, SEALED_EMAIL, Knock, Member, knocks, members
@@ -95,6 +96,7 @@ def knock(
     once, inside = Transaction(now=now), Member.participant_id.exists()
     once.create(knocks, made)
     KNOCKS_OVER.file_with(once, made, now=now)
+    forbid_gone(once, guest(person.participant_id))
     once.forbid(members, members.bare(member_key(room.room_id, ParticipantId(person.participant_id))), inside)
     if not once.commit():
         return None

@@ -6,6 +6,7 @@ A pointer leads to an older room only, so following it always ends, whoever merg
 from collections.abc import Iterator
 
 from chalicelib.lifetimes import JOIN_CODE, MEETING
+from chalicelib.privacy.service import forbid_gone, guest, is_gone
 from chalicelib.rooms import connections, presence, push
 from chalicelib.rooms.models import find_head, let_in, listed_code, member_key, new_runs
 from chalicelib.rooms.record_models import (
@@ -99,6 +100,7 @@ def _bring(member: Member, into: RoomId, *, now: int) -> None:
     """Out of one room and into the other at once: nobody who leaves after a merge that broke off is brought back."""
     there, both = member_of(into, member), Transaction(now=now)
     both.create(members, there)
+    forbid_gone(both, guest(there.participant_id))
     both.delete(members, member, where=members.living(now))
     move_session(both, str(member.session_id), member.room_id, into)
     if both.commit():
@@ -112,10 +114,13 @@ def _bring(member: Member, into: RoomId, *, now: int) -> None:
 def add_member(member: Member, *, now: int, asked: bool = True) -> RoomId | None:
     """Makes a member of the room, or of the one it has merged into; the room it became, None where that has ended.
 
-    With `asked` false nobody becomes a member of a room that asks to knock by now: see whether they have.
+    With `asked` false nobody becomes a member of a room that asks to knock by now: see whether they have. None for the
+    erased, too.
     """
-    if members.create(member, now=now) if asked else let_in(member, now=now):
+    if let_in(member, now=now, asked=asked):
         welcome(member, now=now)
+    elif is_gone(guest(member.participant_id), now=now):
+        return None
     return settle_member(member, now=now)
 
 
@@ -147,12 +152,18 @@ def settle_organiser(organiser: Organiser, *, now: int) -> Organiser | None:
 
 
 def welcome(member: Member, *, now: int) -> None:
-    """The new member's tabs follow the room, and everyone sees them arrive; for five minutes, unless a tab comes."""
+    """The new member's tabs follow the room, and everyone sees them arrive; for five minutes, unless a tab comes.
+
+    Not if they were erased since somebody found their session: nobody has heard of them yet.
+    """
     presence.watch(member, now=now)
+    name = remember_room(member.session_id, member.room_id, now=now)
+    if name is None and is_gone(guest(member.participant_id), now=now):
+        members.delete((member.room_id, member.entry))
+        return
     for connection in connections.session_connections(SessionId(member.session_id), now=now):
         connections.follow(connection, RoomId(member.room_id), now=now)
     push.came_or_went(member, now=now)
-    name = remember_room(member.session_id, member.room_id, now=now)
     if name is not None and name != member.name:  # changed while they came: whoever changes it later finds them here
         call_member(member, name, member.session_id, now=now)
 

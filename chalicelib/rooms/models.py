@@ -6,6 +6,7 @@ from typing import TypeVar
 from pynamodb.expressions.condition import Condition
 
 from chalicelib.lifetimes import JOIN_CODE, KNOCK, LEFT, MEETING
+from chalicelib.privacy.service import forbid_gone, guest
 from chalicelib.rooms.call_models import in_call
 from chalicelib.rooms.record_models import (
     CODE,
@@ -188,13 +189,18 @@ def members_of(room_id: RoomId, *, now: int) -> list[Member]:
     return members.query(room_id, now=now, where=RoomEntry.entry.startswith(MEMBER))
 
 
-def let_in(member: Member, *, now: int) -> bool:
-    """Creates the membership, but not where one lives, nor in a room that asks to knock at this very moment."""
-    return entering(member, now=now).commit()
+def let_in(member: Member, *, now: int, asked: bool = False) -> bool:
+    """Creates the membership, but not where one lives, nor for the erased, nor in a room that asks to knock by now."""
+    whole = entering(member, now=now, asked=asked)
+    forbid_gone(whole, guest(member.participant_id))
+    return whole.commit()
 
 
 def entering(member: Member, *, now: int, asked: bool = False) -> Transaction:
-    """What `let_in` writes, to go together with other things; `asked` for a room of which nobody can ask to knock."""
+    """A membership, to go together with other things; `asked` for a room of which nobody can ask to knock.
+
+    Of the erased, `merging.welcome` finds out: at no cost, of which those who come by sound have none left.
+    """
     whole = Transaction(now=now)
     whole.create(members, member)
     if not asked:

@@ -11,8 +11,9 @@ from chalicelib.content.staging import stage_content
 from chalicelib.insights.intake import Batch
 from chalicelib.insights.service import take_batch
 from chalicelib.privacy import erasing
-from chalicelib.rooms import service as rooms
+from chalicelib.rooms import door, merging, service as rooms
 from chalicelib.rooms.channel import connect
+from chalicelib.rooms.models import entering, new_member
 from chalicelib.runtime import expiry, lateness
 from chalicelib.runtime.errors import NotFound, Problem, Unauthenticated
 from chalicelib.runtime.ids import ConnectionId, RoomId, TabId
@@ -33,10 +34,10 @@ def test_what_was_under_way_at_the_erasure_is_refused_or_goes(world: World) -> N
         stage_content(LINK, None, TabId(str(uuid.UUID(int=8))), late, now=now)
     with pytest.raises(Unauthenticated):
         connect(ConnectionId("late"), late, now=now)
-    rooms.enter_room(room, late, via="link", now=now)
-    assert NAME in theirs.running.organiser.get(f"/v1/rooms/{room}").body
-    world.clock.advance(6 * MINUTE)
-    expiry.reap(now=world.now)
+    for enter in (rooms.enter_room, rooms.walk_in, door.come_in):
+        with pytest.raises(NotFound):
+            enter(room, late, via="link", now=now)
+    assert door.knock(room, rooms.person(late), now=now) is None
     assert NAME not in theirs.running.organiser.get(f"/v1/rooms/{room}").body
     assert [one for one in world.aws.items("rooms") if one["kind"]["S"] == "member" and NAME in str(one)] == []
     begun = world.aws.items("receipts")[0]["erasure_id"]["S"]
@@ -63,6 +64,18 @@ def test_an_erasure_that_does_not_end_is_told_as_late_and_not_given_up(world: Wo
             world.clock.advance(MINUTE)
             expiry.reap(now=world.now)
     assert [kind for kind, _ in heard].count("erasure") == 1
+
+
+def test_who_sat_down_by_sound_at_that_moment_is_shown_to_nobody(world: World) -> None:
+    """F4: their clip had found the meeting before, and the seat was taken just after."""
+    theirs = guest_with_everything(world)
+    late, room, now = session_of(theirs.browser, world.now), RoomId(theirs.running.room), world.now
+    assert erase(theirs).status == 200
+    pushed, member = len(world.pushes.sent), new_member(room, rooms.person(late), via="sound", now=now)
+    assert entering(member, now=now, asked=True).commit()
+    merging.welcome(member, now=now)
+    assert NAME not in theirs.running.organiser.get(f"/v1/rooms/{room}").body
+    assert NAME not in str(world.pushes.sent[pushed:])
 
 
 def test_an_erasure_that_breaks_off_is_finished_by_itself(world: World) -> None:
