@@ -136,7 +136,7 @@ def measure(people: int) -> Figures:
             people, events, round(max(one.spent_s for one in folding), 2), round(assembled.spent_s, 2),
             round(max(map(_peak_mb, steps)), 1), items_read, _end_steps(people), assembled.answer.parts,
             max(sizes), *_executed(app, assembled.answer.parts), rate=round(_rate(now)),
-            longest_step=longest, forget_steps=_forget_steps(memory, now),
+            longest_step=longest, forget_steps=_forget_steps(memory),
         )  # fmt: skip
 
 
@@ -173,10 +173,10 @@ def _end_steps(people: int) -> int:
     return meter.steps
 
 
-def _forget_steps(memory: Memory, now: int) -> int:
+def _forget_steps(memory: Memory) -> int:
     parts = Counter(one["part"]["S"] for one in memory.items("insights"))
     with metering() as meter:
-        forget_shard(MEETING, max(range(SHARDS), key=lambda shard: parts[batches_part(MEETING, shard)]), now=now)
+        forget_shard(MEETING, max(range(SHARDS), key=lambda shard: parts[batches_part(MEETING, shard)]))
     return meter.steps
 
 

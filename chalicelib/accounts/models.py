@@ -209,6 +209,11 @@ def erase(both: Transaction, account: Account) -> None:
     both.delete(accounts, account, where=unchanged(account))
 
 
+def erase_unused(both: Transaction, account: Account) -> None:
+    """Where nobody has used it since it was read."""
+    both.delete(accounts, account, where=unchanged(account) & (Account.expires_at_ms == account.expires_at_ms))
+
+
 def switching(
     account: Account, actions: Sequence[Action], where: Condition | None, now: int
 ) -> Callable[[Transaction, str], None]:

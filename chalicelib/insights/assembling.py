@@ -71,7 +71,7 @@ def fold_shard(meeting_id: str, shard: int, *, now: int) -> int:
     put_folds(meeting_id, shard, folded, until_ms=int(meeting.raw_until_ms) + HOUR, now=now)  # the net below the reaper
     meeting = find_meeting(meeting_id, now=now)
     if meeting is None or meeting.status != "assembling":  # another execution was faster, or the day is over
-        forget_folds(meeting_id, shard, now=now)
+        forget_folds(meeting_id, shard)
     return len(folded)
 
 
@@ -81,9 +81,9 @@ def forget(meeting_id: str, shard: int | None, *, now: int) -> None:
     if meeting is not None and meeting.status not in OVER:
         return
     if shard is None:
-        forget_raw(meeting_id, now=now)
+        forget_raw(meeting_id)
     else:
-        forget_shard(meeting_id, shard, now=now)
+        forget_shard(meeting_id, shard)
 
 
 def assemble(meeting_id: str, revision: int, *, now: int) -> Made:

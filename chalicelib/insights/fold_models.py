@@ -71,6 +71,6 @@ def find_folds_of(room_id: str, participant_id: str, *, now: int) -> list[Fold]:
     return [] if found is None else [found]
 
 
-def forget_folds(room_id: str, shard: int, *, now: int) -> None:
+def forget_folds(room_id: str, shard: int) -> None:
     """What can be folded anew."""
-    forget_part(folds_part(room_id, shard), now)
+    forget_part(folds_part(room_id, shard))

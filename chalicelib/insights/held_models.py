@@ -46,7 +46,7 @@ from chalicelib.insights.share_models import Share, list_shares, shares
 from chalicelib.insights.starting import stop_report
 from chalicelib.lifetimes import ATTENDEE_NAME, ERASED_FROM, HISTORY, RAW_INSIGHTS, REPORT, REPORT_SHARE
 from chalicelib.runtime import holdings
-from chalicelib.runtime.holdings import Person
+from chalicelib.runtime.holdings import EVER, Person
 from chalicelib.runtime.parallel import together
 
 READ = 100  # keys of one request, DynamoDB quota
@@ -137,15 +137,15 @@ def _key_of(person: Person, now: int) -> list[OrganiserKey]:
     return [] if found is None else [found]
 
 
-def _forget_meetings(found: Sequence[Meeting], _: Person, now: int) -> None:
-    """What was measured and reported goes first: by the meeting it is found."""
+def _forget_meetings(found: Sequence[Meeting], _: Person, __: int) -> None:
+    """What was measured and reported goes first: by the meeting it is found. What has run out goes, too."""
     for one in found:
         stop_report(one)
-        for room in rooms_of(one.meeting_id, now=now)[1:]:
-            forget_entries(room, now=now)
-        forget_parts(one.meeting_id, now=now)
-        if forget_raw(one.meeting_id, now=now):  # otherwise it is found again
-            forget_entries(one.meeting_id, now=now)
+        for room in rooms_of(one.meeting_id, now=EVER)[1:]:
+            forget_entries(room, now=EVER)
+        forget_parts(one.meeting_id, now=EVER)
+        if forget_raw(one.meeting_id):  # otherwise it is found again
+            forget_entries(one.meeting_id, now=EVER)
 
 
 def _held(one: Meeting) -> dict[str, Any]:

@@ -40,6 +40,7 @@ from chalicelib.privacy import service as privacy
 from chalicelib.rooms.models import find_organiser, members_of, opened_at
 from chalicelib.rooms.record_models import Member, Organiser
 from chalicelib.runtime import events, expiry, vault
+from chalicelib.runtime.holdings import EVER
 from chalicelib.runtime.parallel import together
 
 RAW, KEEP, NAMES = "raw-insights", "organiser", "names"  # kinds of expiry entries
@@ -98,7 +99,7 @@ def drop_raw(name: str, now: int) -> int | None:
     meeting = find_meeting(name, now=now)
     if meeting is not None and meeting.status == "assembling":
         change(meeting, Meeting.status.set("failed"), was="assembling", now=now)
-    return None if sweep_raw(name, now=now) else now
+    return None if sweep_raw(name) else now
 
 
 def drop_names(name: str, now: int) -> int | None:
@@ -117,10 +118,10 @@ def kept_account(name: str) -> str | None:
 
 
 def forget_meeting(meeting_id: str, now: int) -> None:
-    """Of a meeting that nobody ran, or whose organiser is gone."""
-    for one in reversed(rooms_of(meeting_id, now=now)):  # last the meeting's own, by which it is found again
-        forget_entries(one, now=now)
-    if not forget_raw(meeting_id, now=now):
+    """Of a meeting that nobody ran, or whose organiser is gone: all of it, what has run out, too."""
+    for one in reversed(rooms_of(meeting_id, now=EVER)):  # last the meeting's own, by which it is found again
+        forget_entries(one, now=EVER)
+    if not forget_raw(meeting_id):
         expiry.file(RAW, meeting_id, now, now=now)
 
 
@@ -177,6 +178,6 @@ def _record_meeting(organiser: Organiser, event: events.RoomEnded) -> Meeting | 
     list_company(made.meeting_id, event.ended_at_ms, now=now)
     listings.put(new_listing(made))
     meetings.create(made, now=now)
-    if not captured and not forget_raw(made.meeting_id, now=now):
+    if not captured and not forget_raw(made.meeting_id):
         expiry.file(RAW, made.meeting_id, now, now=now)
     return made

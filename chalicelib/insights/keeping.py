@@ -14,6 +14,7 @@ from chalicelib.insights.share_models import find_share, forget_share
 from chalicelib.insights.starting import stop_report
 from chalicelib.lifetimes import DAY
 from chalicelib.runtime import events, expiry
+from chalicelib.runtime.holdings import EVER
 
 SHARED = "report-share"  # kind of expiry entries
 
@@ -42,11 +43,11 @@ def follow_erasure(event: events.AccountErasing) -> None:
 
 
 def forget_organiser(account_id: str, *, now: int) -> None:
-    """Deletes every report and meeting of an account that is gone. Safe to repeat."""
+    """Deletes every report and meeting of an account that is gone, those that ran out with it, too. Safe to repeat."""
     destroy_key(account_id)
-    for meeting in all_meetings(account_id, now=now):
+    for meeting in all_meetings(account_id, now=EVER):
         stop_report(meeting)
-        forget_parts(meeting.meeting_id, now=now)
+        forget_parts(meeting.meeting_id, now=EVER)
         expiry.file(history.RAW, meeting.meeting_id, now, now=now)  # for where it breaks off once nothing leads to it
         history.forget_meeting(meeting.meeting_id, now)
 

@@ -22,6 +22,7 @@ from pynamodb.attributes import (
 from chalicelib.insights.intervals import Spans, union
 from chalicelib.insights.recording import Recording, pack, unpack
 from chalicelib.lifetimes import RAW_INSIGHTS_NET_MS
+from chalicelib.runtime.holdings import EVER
 from chalicelib.runtime.ids import derived
 from chalicelib.runtime.parallel import together
 from chalicelib.runtime.store import Binding, Record, Table
@@ -164,35 +165,38 @@ def rooms_of(room_id: str, *, now: int) -> list[str]:
     return found
 
 
-def forget_raw(room_id: str, *, now: int, at_most: int = ENTRIES_A_RUN) -> bool:
-    """Deletes all of it; False where that is more than `at_most`. Safe to repeat: what tells of others goes last."""
-    rooms = rooms_of(room_id, now=now)
+def forget_raw(room_id: str, *, at_most: int = ENTRIES_A_RUN) -> bool:
+    """Deletes all of it, what has run out, too; False where that is more than `at_most`.
+
+    Safe to repeat: what tells of others goes last.
+    """
+    rooms = rooms_of(room_id, now=EVER)
     parts = [part for shard in range(SHARDS) for part in _parts_of_shard(rooms, shard)]
     parts += [f"{one}#shown" for one in rooms] + [f"{one}#merged" for one in reversed(rooms)]
-    return _forget_some(parts, at_most, now)
+    return _forget_some(parts, at_most)
 
 
-def sweep_raw(room_id: str, *, now: int, at_most: int = SWEPT_A_RUN) -> bool:
+def sweep_raw(room_id: str, *, at_most: int = SWEPT_A_RUN) -> bool:
     """As `forget_raw`, of very much: the shards side by side, each as many as its part of `at_most`."""
-    rooms = rooms_of(room_id, now=now)
+    rooms = rooms_of(room_id, now=EVER)
     shards = [_parts_of_shard(rooms, shard) for shard in range(SHARDS)]
-    gone = together([partial(_forget_some, parts, at_most // SHARDS, now) for parts in shards])
-    return all(gone) and forget_raw(room_id, now=now)
+    gone = together([partial(_forget_some, parts, at_most // SHARDS) for parts in shards])
+    return all(gone) and forget_raw(room_id)
 
 
-def _forget_some(parts: Sequence[str], at_most: int, now: int) -> bool:
+def _forget_some(parts: Sequence[str], at_most: int) -> bool:
     left = at_most
     for part in parts:
-        left -= forget_part(part, now, left)
+        left -= forget_part(part, left)
         if left <= 0:
             return False
     return True
 
 
-def forget_shard(room_id: str, shard: int, *, now: int) -> None:
+def forget_shard(room_id: str, shard: int) -> None:
     """As `forget_raw`, however much it is, of the participants of one shard."""
-    for part in _parts_of_shard(rooms_of(room_id, now=now), shard):
-        forget_part(part, now)
+    for part in _parts_of_shard(rooms_of(room_id, now=EVER), shard):
+        forget_part(part)
 
 
 def batches_part(room_id: str, shard: int) -> str:
@@ -211,11 +215,11 @@ def _parts_of_shard(rooms: Sequence[str], shard: int) -> list[str]:
     return [part for one in rooms for part in (batches_part(one, shard), folds_part(one, shard))]
 
 
-def forget_part(part: str, now: int, at_most: int | None = None) -> int:
+def forget_part(part: str, at_most: int | None = None) -> int:
     """How many it deleted: a page at a time, for there may be a hundred thousand."""
     done = 0
     while at_most is None or done < at_most:
-        found = entries.query(part, now=now, limit=PAGE if at_most is None else min(PAGE, at_most - done))
+        found = entries.query(part, now=EVER, limit=PAGE if at_most is None else min(PAGE, at_most - done))
         entries.delete_many([(one.part, one.entry) for one in found])
         done += len(found)
         if found.whole:

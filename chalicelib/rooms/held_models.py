@@ -39,7 +39,7 @@ from chalicelib.rooms.record_models import (
 )
 from chalicelib.rooms.tabs import TAB_OF, Lease, TabEntry, leases
 from chalicelib.runtime import holdings, vault
-from chalicelib.runtime.holdings import Person
+from chalicelib.runtime.holdings import EVER, Person
 from chalicelib.runtime.ids import ConnectionId, SessionId
 from chalicelib.runtime.store import Table
 
@@ -94,10 +94,10 @@ def _calls_of(person: Person, now: int) -> Iterator[Call]:
     return (one for one in found if person.participants & set(one.people or ()))
 
 
-def _hang_up(found: Sequence[Call], person: Person, now: int) -> None:
+def _hang_up(found: Sequence[Call], person: Person, _: int) -> None:
     for one in found:
         for who in sorted(person.participants & set(one.people or ())):
-            leave_call(one.room_id, who, now=now)
+            leave_call(one.room_id, who, now=EVER)  # one that has run out is found, too
 
 
 def _shown_of(person: Person, now: int) -> Iterator[Shown]:

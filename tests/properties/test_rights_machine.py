@@ -20,8 +20,10 @@ from chalicelib.accounts import passwords
 from chalicelib.joining import lazily
 from chalicelib.lifetimes import DAY, HOUR, MINUTE, SECOND
 from chalicelib.runtime import parallel
-from tests.support import leaving, traces
+from tests.support import leaving, traces, unused
+from tests.support.belongings import person_of
 from tests.support.memory import in_memory
+from tests.support.passing import pass_with_reaper
 from tests.support.planted import Somebody
 from tests.support.scenes import ORACLE, OneAfterAnother, repeatable_token, repeatable_uuid
 from tests.support.soaking import progress
@@ -65,8 +67,9 @@ class Rights(RuleBasedStateMachine):
         self.erased: list[leaving.Erased] = []
         self.ran = self.turn = 0
 
-    @initialize()
-    def people_come(self) -> None:
+    @initialize(dwindles=st.sampled_from([False, False, False, True]))
+    def people_come(self, dwindles: bool) -> None:
+        self.dwindles = dwindles  # the reaper always comes, and at last nobody else does for 180 days
         progress.example()
         self.town = Town(self.world, self.memory, PEOPLE)
         self.town.meet(self.town.people[0])
@@ -85,7 +88,11 @@ class Rights(RuleBasedStateMachine):
         if one.is_over(self.town.now) and one.email:
             one.goes()
             self.town.log_in(one)
-        return self.town.replace(one) if one.is_over(self.town.now) else one
+        one = self.town.replace(one) if one.is_over(self.town.now) else one
+        if self.dwindles:
+            known = person_of(one.browser, self.town.now)
+            one.ids |= {*known.participants, *known.sessions} | ({known.account_id} if known.account_id else set())
+        return one
 
     @rule(who=WHO, drops=st.booleans())
     def names_themselves(self, who: int, drops: bool) -> None:
@@ -203,10 +210,13 @@ class Rights(RuleBasedStateMachine):
         since_ms = self.town.now
         if ms > 5 * MINUTE:  # what was started waits for nobody
             self.workflows_run()
-        self.world.clock.advance(ms)
+        if self.dwindles:
+            pass_with_reaper(self.world, self.memory, ms)
+        else:
+            self.world.clock.advance(ms)
         if ms >= 10 * SECOND:  # nor does a queue
             self.town.deliver()
-        if reaped:
+        if reaped and not self.dwindles:
             leaving.reap_until_now(self.town, since_ms)
 
     @rule(ms=st.sampled_from(LONG_MS), reaped=st.booleans(), really=st.integers(0, 2))
@@ -233,6 +243,9 @@ class Rights(RuleBasedStateMachine):
         self.workflows_run()
         assert self.erased == [], "an erasure does not come to its end"
         self.nobody_is_told_what_they_may_not_read()
+        if self.dwindles:
+            unused.pass_half_a_year(self.town)
+            unused.search(self.town)
 
 
 Rights.TestCase.settings = settings(

@@ -18,7 +18,7 @@ RUNS = 4  # of the reaper, a minute apart, until everything that broke off is fi
 WRITES = ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems")
 # what is sealed anew each time, and how often something was told; who only stands in a call's list is in no call
 PASSING = {"receipt", "attempt", "content", "wrapped", "sealed", "replaced", "number", "people"}
-FOR_A_MINUTE = {"left"}  # rows by which late messages are known
+NOT_COMPARED = {"left", "sequence"}  # rows by which late messages are known, and how often a meeting was told anything
 _LISTED = re.compile(r"\binstant#[\w-]{22}")  # what was handed to anybody else has a fresh id in its list
 _INSTANT = re.compile(r"\b0*1[89]\d{11}\b")
 Stored = dict[tuple[str, str], dict[str, str]]
@@ -33,18 +33,26 @@ def one_thread() -> Iterator[Memory]:
 
 def stored(memory: Memory) -> Stored:
     """Everything but the reaper's own entries, by table and key; without instants, which a later run has later."""
-    attempts = {row["attempt"]["S"] for row in memory.items("meetings") if row.get("attempt", {"S": ""})["S"]}
+    attempts = erasures(memory) | {
+        row["attempt"]["S"] for row in memory.items("meetings") if row.get("attempt", {"S": ""})["S"]
+    }
     attempts |= {row["entry"]["S"].split("#")[2] for row in memory.items("exports") if "#" in row["entry"]["S"]}
     sent = [row["entry"]["S"] for row in memory.items("disclosures") if row["kind"]["S"] == "disclosure"]
     attempts |= {one.split("#")[1] for one in sent}  # each sending is listed
     found: Stored = {}
     for table, rows in memory._tables.items():
         for key, row in rows.items() if not table.endswith("-expiries") else ():
-            if row.get("kind", {}).get("S") in FOR_A_MINUTE:
+            if row.get("kind", {}).get("S") in NOT_COMPARED:
                 continue
             kept = {name: _plain(repr(value), attempts) for name, value in row.items() if not _is_passing(name)}
             found[table, _plain("/".join(key), attempts)] = kept
     return found
+
+
+def erasures(memory: Memory) -> set[str]:
+    """What is opaque in an erasure that was begun: one that is begun by itself has another each time."""
+    opaque = ("erasure_id", "subject", "person")
+    return {row[name]["S"] for row in memory.items("receipts") for name in opaque if name in row}
 
 
 def _is_passing(name: str) -> bool:
@@ -97,7 +105,8 @@ def _ended(world: World, memory: Memory, *acts: Act) -> Stored:
 
 
 def _state(world: World, memory: Memory) -> Stored:
-    begun: Stored = {("workflow", one.name): {} for one in world.workflows.started}
+    texts = erasures(memory)
+    begun: Stored = {("workflow", _plain(one.name, texts)): {} for one in world.workflows.started}
     return begun | stored(memory)
 
 

@@ -60,7 +60,7 @@ def erase(town: Town, who: Somebody) -> Erased | None:
     """As they ask for it themselves. From the answer on nobody is told anything of theirs."""
     if who.is_over(town.now):
         return None
-    person, known = person_of(who.browser, town.now), {one.name for one in _erasures(town)}
+    person, known = person_of(who.browser, town.now), {one.name for one in erasures(town)}
     gone = {"method": "DELETE", "path": "/v1/session?erase=all"}
     if who.signed_in:
         gone = {"method": "DELETE", "path": "/v1/account"}
@@ -70,7 +70,7 @@ def erase(town: Town, who: Somebody) -> Erased | None:
     town.note("receipt_id", answer.json()["receipt"]["receipt_id"])
     town.check_what_was_sent()  # the last mail to them says that it is done
     who.erased = True
-    [begun] = [one for one in _erasures(town) if one.name not in known]
+    [begun] = [one for one in erasures(town) if one.name not in known]
     town.replace(who)
     for one in town.people:
         look_around(town, one)
@@ -78,7 +78,8 @@ def erase(town: Town, who: Somebody) -> Erased | None:
     return Erased(who, person, begun.given["erasure_id"])
 
 
-def _erasures(town: Town) -> list[Started]:
+def erasures(town: Town) -> list[Started]:
+    """All that were begun."""
     return [one for one in town.world.workflows.started if one.workflow == "erasure"]
 
 

@@ -52,6 +52,7 @@ class Somebody:
     joins: list[str] = field(default_factory=list)
     exported: set[str] = field(default_factory=set)
     names: list["Planted"] = field(default_factory=list)
+    ids: set[str] = field(default_factory=set)  # under which anything has known them
     socket: Socket | None = None
     sequence: int = 0
 

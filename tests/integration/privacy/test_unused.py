@@ -1,0 +1,154 @@
+"""Whoever has not used Earshot for 180 days is erased as if they had asked (F5), with the TTL sweeper switched off."""
+
+import re
+
+import pytest
+
+from chalicelib.accounts import sweep
+from chalicelib.accounts.models import accounts
+from chalicelib.lifetimes import DAY, HOUR, MINUTE
+from chalicelib.privacy.models import ACCOUNT, find_decisions
+from chalicelib.runtime import vault
+from tests.support.accounts import log_in, register, with_account
+from tests.support.belongings import CANARY, EMAIL, Belongings, guest_with_everything, owner_with_everything
+from tests.support.erasures import finish, started
+from tests.support.memory import Item, Memory, in_memory
+from tests.support.passing import pass_with_reaper
+from tests.support.traces import in_tables
+from tests.support.world import World
+
+LAST = 180 * DAY - sweep.AHEAD_MS  # since the last use: then an account's erasure begins
+
+
+def run(world: World) -> None:
+    """The erasures that were begun, which have waited their three minutes."""
+    world.clock.advance(3 * MINUTE)
+    for one in started(world):
+        finish(one.given["erasure_id"], world.now)
+
+
+def named(memory: Memory, theirs: Belongings) -> list[str]:
+    """Rows of anything but the proof of erasing, by their names and texts."""
+    account = theirs.person.account_id
+    return in_tables(memory, {CANARY, *theirs.person.participants, *theirs.person.sessions, account or CANARY})
+
+
+def own_account(memory: Memory, theirs: Belongings) -> list[Item]:
+    return [one for one in memory.items("accounts") if one["account_id"]["S"] == theirs.person.account_id]
+
+
+def test_an_account_that_nobody_uses_is_erased_with_everything_by_day_180(world: World) -> None:
+    """F5, F4: by the erasure's own workflow, out of every table, to its signed receipt; nobody is written to.
+
+    Whoever ran the meetings in which they were has not come back, either.
+    """
+    with in_memory() as memory:
+        theirs = owner_with_everything(world)
+        [used_ms], mails = {int(one["used_at_ms"]["N"]) for one in own_account(memory, theirs)}, len(world.aws.mails())
+        pass_with_reaper(world, memory, used_ms + LAST - 1 - world.now)
+        assert own_account(memory, theirs)
+        pass_with_reaper(world, memory, 10 * MINUTE)
+        assert own_account(memory, theirs) == []
+        pass_with_reaper(world, memory, 40 * MINUTE)
+        assert len(started(world)) == 3
+        run(world)
+        assert world.now < used_ms + 180 * DAY
+        assert named(memory, theirs) == []
+        assert len([one for one in memory.items("receipts") if "receipt" in one]) == 3
+        assert len(world.aws.mails()) == mails
+        agreed = find_decisions(f"{ACCOUNT}{theirs.person.account_id}", now=world.now)
+        assert {one.purpose: bool(one.given) for one in agreed if one.purpose != "improvement"} == {
+            "insights": False, "news": False,
+        }  # fmt: skip
+        assert log_in(world.member(), EMAIL).status == 401
+
+
+@pytest.mark.parametrize("late_ms", [HOUR, 3 * HOUR])
+def test_what_has_run_out_by_then_is_erased_all_the_same(world: World, late_ms: int) -> None:
+    """F5: where the reaper was away on the last day, and every row of theirs is past its end."""
+    with in_memory() as memory:
+        theirs = owner_with_everything(world)
+        pass_with_reaper(world, memory, 179 * DAY)
+        world.clock.now_ms = max(int(one["expires_at_ms"]["N"]) for one in memory.items("accounts")) + late_ms
+        pass_with_reaper(world, memory, MINUTE)
+        run(world)
+        assert named(memory, theirs) == []
+        assert [one for one in memory.items("meetings") if CANARY in repr(one)] == []
+
+
+def test_who_uses_it_on_the_last_day_keeps_it(world: World) -> None:
+    """F5: counted from the last use."""
+    with in_memory() as memory:
+        browser = with_account(world)
+        pass_with_reaper(world, memory, LAST - 1)
+        assert log_in(browser).status == 200
+        pass_with_reaper(world, memory, 2 * DAY)
+        assert started(world) == []
+        assert len(list(accounts.everything(now=world.now))) == 1
+
+
+def test_a_use_at_the_moment_of_the_look_saves_it(world: World) -> None:
+    """F5: wherever it comes in between, the account is whole or erased, never half."""
+    with in_memory() as memory:
+        browser = with_account(world)
+        world.clock.advance(LAST)
+        names = [vault.seal(sweep.SEALED, one.address) for one in accounts.everything(now=0)]
+        at, happened = 0, True
+        while happened:
+            with memory.undone():
+                world.workflows.started.clear()
+                with memory.interrupted(at, lambda: log_in(browser)) as came:
+                    sweep.look_after(names, world.now)
+                happened, at = came(), at + 1
+                alive = len(list(accounts.everything(now=world.now)))
+                assert alive + len(started(world)) == 1, at
+        assert at > 5
+
+
+def test_a_registration_that_nobody_confirms_is_deleted_alone(world: World) -> None:
+    """F5, C5: it is nobody's account yet; the guest who began it goes on."""
+    with in_memory() as memory:
+        guest = world.member()
+        assert guest.post("/v1/session/age", json_body={"birth_month": 1, "birth_year": 1980}).status == 200
+        register(guest, EMAIL)
+        pass_with_reaper(world, memory, DAY + MINUTE)
+        assert memory.items("accounts") == []
+        assert started(world) == []
+        assert guest.get("/v1/session").status == 200
+
+
+def test_of_many_that_run_out_at_once_a_few_are_erased_at_a_time(world: World) -> None:
+    """F5: so that a run ends in time; at their end they cannot be read, and are looked at each minute."""
+    with in_memory():
+        for number in range(5):
+            with_account(world, f"{number}@example.org")
+        world.clock.advance(180 * DAY)
+        names = [vault.seal(sweep.SEALED, one.address) for one in accounts.everything(now=0)]
+        again = sweep.look_after(names, world.now)
+        assert (len(started(world)), list(again.values())) == (sweep.ERASED, [world.now + MINUTE] * (5 - sweep.ERASED))
+        assert sweep.look_after(list(again), world.now) == {}
+        assert len(started(world)) == 5
+        assert list(accounts.everything(now=0)) == []
+
+
+def test_of_a_guest_nothing_is_left_by_day_180(world: World) -> None:
+    """The four lifetimes, F5, D11: whoever ran their meetings goes on; stays are those of a participant.
+
+    So is, until TTL takes it, an opaque name in what was over within a day.
+    """
+    with in_memory() as memory:
+        theirs = guest_with_everything(world)
+        organisers = (theirs.over.organiser, theirs.running.organiser)
+        last_ms = 180 * DAY + world.now
+        for _ in range(9):
+            pass_with_reaper(world, memory, min(20 * DAY, last_ms - world.now))
+            assert [one.get("/v1/account").status for one in organisers] == [200, 200]
+        left = named(memory, theirs)
+        assert [row for row in left if CANARY in row] == []
+        kept = [row for row in left if not _was_brief(row, last_ms)]
+        assert {re.sub("#.*", "", row.partition("'entry': {'S': '")[2]) for row in kept} == {"attended"}
+
+
+def _was_brief(row: str, last_ms: int) -> bool:
+    """Over long ago, for what it was for took a day at most."""
+    return int(row.partition("'expires_at_ms': {'N': '")[2].partition("'")[0]) < last_ms - 170 * DAY
