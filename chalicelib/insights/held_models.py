@@ -40,6 +40,7 @@ from chalicelib.insights.models import (
     forget_raw,
     rooms_of,
 )
+from chalicelib.insights.naming import tell_figures
 from chalicelib.insights.reducing import take_out
 from chalicelib.insights.report_models import OrganiserKey, Part, forget_parts, key_of, keys, open_part, parts
 from chalicelib.insights.share_models import Share, list_shares, shares
@@ -178,10 +179,15 @@ def _sealed(one: Part) -> dict[str, Any]:
 
 
 def _told(one: Part, person: Person, now: int) -> dict[str, Any]:
-    """Opened with their key. Participants are named by ids, as it is stored: what they are called is not theirs."""
+    """Opened with their key, and on record for whoever it tells of. Participants are named by ids, as it is stored:
+    what they are called is not theirs.
+    """
     key = key_of(person.account_id, now=now) if person.account_id else None
     if key is None:
         return _sealed(one)
+    meeting = find_meeting(one.meeting_id, now=now)
+    if meeting is not None:
+        tell_figures(meeting, now=now)
     return {"meeting_id": one.meeting_id, "report": msgspec.json.decode(open_part(one, key))}
 
 

@@ -110,17 +110,21 @@ def sweep_names(meeting_id: str, *, now: int) -> int | None:
             _prolong(meeting_id, one.participant_id, ends[one.participant_id], now)
     gone = [one for one, end in ends.items() if end <= now + AHEAD_MS]
     for start in range(0, len(gone), PAIRS):
-        _forget_pairs(meeting_id, gone[start : start + PAIRS], now)
+        if not _forget_pairs(meeting_id, gone[start : start + PAIRS], now):
+            return now  # somebody has come meanwhile: they are looked at once more
     return min((end - AHEAD_MS for end in ends.values() if end > now + AHEAD_MS), default=None)
 
 
-def _forget_pairs(meeting_id: str, people: list[str], now: int) -> None:
-    """Each name together with where it is found: neither is left alone by what breaks off."""
-    both = Transaction(now=now)
+def _forget_pairs(meeting_id: str, people: list[str], now: int) -> bool:
+    """Each name together with where it is found: neither is left alone by what breaks off. False where one of them
+    was moved on since it was read: then none is.
+    """
+    both, over = Transaction(now=now), MeetingEntry.expires_at_ms.does_not_exist()
+    over |= MeetingEntry.expires_at_ms <= now + AHEAD_MS
     for one in people:
         both.delete(attendees, attendees.bare((meeting_id, PERSON + one)))
-        both.delete(namings, namings.bare((NAMED_IN + one, meeting_id)))
-    both.commit()
+        both.delete(namings, namings.bare((NAMED_IN + one, meeting_id)), where=over)
+    return both.commit()
 
 
 def _last_end(participant_id: str, now: int) -> int:

@@ -24,6 +24,7 @@ from chalicelib.privacy.erasing_models import (
     find_receipt,
     finish_erasing,
     id_of,
+    keep_unfinished,
     new_erasing,
     next_attempt,
     note_hidden,
@@ -94,6 +95,7 @@ def see_through(erasure_id: str, now: int) -> int | None:
     found = find_erasing(erasure_id, now=now)
     if found is None or found.receipt:
         return None
+    keep_unfinished(found, now=now)
     if not found.hidden:
         _hide(found, now)
     _start(_after_failure(found, now))

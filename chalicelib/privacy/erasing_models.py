@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
 
-from chalicelib.lifetimes import RECEIPT
+from chalicelib.lifetimes import DAY, RECEIPT
 from chalicelib.privacy.named import seal_person, unseal_person
 from chalicelib.runtime import holdings, vault
 from chalicelib.runtime.holdings import Person
@@ -65,6 +65,12 @@ def find_receipt(receipt_id: str, *, now: int) -> Erasing | None:
 def person_of(found: Erasing) -> Person:
     """Nobody, once it is done."""
     return unseal_person(SEALED, found.person)
+
+
+def keep_unfinished(found: Erasing, *, now: int) -> None:
+    """What is left to do is not forgotten, however long it fails: its 30 days begin anew, once a day."""
+    if int(found.expires_at_ms) < RECEIPT.deadline(now) - DAY:
+        erasings.update(found.erasure_id, Erasing.living_until(RECEIPT.deadline(now)), now=now)
 
 
 def note_hidden(erasure_id: str, *, now: int) -> None:

@@ -9,7 +9,7 @@ from chalicelib.runtime import events, expiry, vault
 from chalicelib.runtime.ids import SessionId
 from chalicelib.runtime.transactions import Transaction
 from chalicelib.sessions.models import Session, change, end_with, find, key_of
-from chalicelib.sessions.participant_models import participants_of
+from chalicelib.sessions.participant_models import used_as
 from chalicelib.sessions.service import end_session
 
 FOLLOW, END = "log-in", "log-out"  # kinds of expiry entries
@@ -37,7 +37,7 @@ def follow(name: str, now: int) -> None:
     if session is not None:
         finish(session, now=now)
         if session.account_id:
-            events.publish(events.PersonUsed(participants_of(session.account_id, now=now), now))
+            events.publish(events.PersonUsed(used_as(session.account_id, now=now), now))
 
 
 def finish(session: Session, *, now: int) -> None:

@@ -1,6 +1,6 @@
 """As which participants an account's owner has been in meetings: by that all they did is found, to show or erase it.
 
-Written together with whatever signs them in, and anew with each recorded use of the session.
+Written together with whatever signs them in, and anew with each recorded use of the account.
 """
 
 from typing import Any
@@ -33,9 +33,14 @@ def note_with(both: Transaction, account_id: str, participant_id: str, *, now: i
     return int(made.expires_at_ms)
 
 
-def participants_of(account_id: str, *, now: int) -> frozenset[str]:
-    """As which its owner has been in meetings."""
-    return frozenset(str(one.participant_id) for one in participants.query(account_id, now=now))
+def used_as(account_id: str, *, now: int) -> frozenset[str]:
+    """As which its owner has been in meetings. All of them name the owner, so a use by any session keeps them all."""
+    found, until_ms = participants.query(account_id, now=now), OWN_PARTICIPANT.deadline(now)
+    for one in found:
+        if int(one.expires_at_ms) < until_ms:
+            key = one.account_id, one.participant_id
+            participants.update(key, OwnParticipant.living_until(until_ms), now=now)
+    return frozenset(str(one.participant_id) for one in found)
 
 
 def forget_all(account_id: str, *, now: int) -> None:

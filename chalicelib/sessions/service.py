@@ -12,7 +12,7 @@ from chalicelib.runtime.transactions import Transaction
 from chalicelib.sessions import forgetting, sweep
 from chalicelib.sessions.models import Session, change, find, find_all_of, key_of, new_session, sessions, use
 from chalicelib.sessions.names import friendly
-from chalicelib.sessions.participant_models import note_with, participants_of
+from chalicelib.sessions.participant_models import note_with, used_as
 from chalicelib.sessions.rules import Age, Pass, clean_name, clean_nickname
 
 TRIES = 8
@@ -182,7 +182,7 @@ def _record_use(session: Session, now: int) -> None:
     note_with(both, session.account_id, session.participant_id, now=now)
     events.publish(events.AccountUsed(session.account_id, both, now))
     if both.commit():  # not where the account is over: its sessions end by themselves then
-        events.publish(events.PersonUsed(participants_of(session.account_id, now=now), now))
+        events.publish(events.PersonUsed(used_as(session.account_id, now=now), now))
 
 
 def _changed(session: Session | None) -> Session:

@@ -4,16 +4,17 @@ from typing import Any
 
 import pytest
 
-from chalicelib.insights import history, keeping
+from chalicelib.insights import history, keeping, name_models
 from chalicelib.insights.meeting_lives import forget_entries
-from chalicelib.insights.meeting_models import Meeting, find_meeting, presence_of
+from chalicelib.insights.meeting_models import Meeting, MeetingEntry, find_meeting, namings, presence_of
 from chalicelib.insights.name_models import AHEAD_MS, names_of
 from chalicelib.insights.reading import read_report
 from chalicelib.lifetimes import DAY, HOUR, MINUTE
 from chalicelib.sessions import aftermath
-from tests.support.accounts import log_in, with_account as signed_up
+from tests.support.accounts import PASSWORD, log_in, with_account as signed_up
 from tests.support.browser import Browser
 from tests.support.insights import Held, end, grown_up_guest, hold, reported
+from tests.support.workflows import executed
 from tests.support.world import World
 
 LIFE_MS, BEN = 180 * DAY, "ben@example.org"
@@ -134,6 +135,40 @@ def test_a_use_outlives_the_meeting_that_had_it_on_record(world: World) -> None:
     assert _names(kept) == {"Ben"}
 
 
+def test_who_comes_while_their_name_is_to_go_keeps_it(held_over: Held, monkeypatch: pytest.MonkeyPatch) -> None:
+    """D11: between the look at their last use and the deletion; the next look finds them."""
+    world, [ben] = held_over.world, held_over.guests
+    real = name_models._last_end
+
+    def comes(participant_id: str, now: int) -> int:
+        found = real(participant_id, now)
+        assert ben.get("/v1/session").status == 200
+        return found
+
+    monkeypatch.setattr(name_models, "_last_end", comes)
+    assert history.drop_names(held_over.room, world.now) == world.now
+    assert _names(held_over) == {"Ben"}
+
+
+@pytest.fixture
+def held_over(world: World) -> Held:
+    """Ben's name is about to go, and he has a session yet."""
+    held = hold(world)
+    ben = held.guest("Ben")
+    held.guests = [ben]
+    end(held)
+    first_end_ms = world.now + LIFE_MS
+    for _ in range(8):
+        world.clock.advance(20 * DAY)
+        assert ben.get("/v1/session").status == 200
+    for row in held.world.aws.items("meetings"):
+        if row["kind"]["S"] == "named-in":
+            key, lives = (row["owner"]["S"], row["entry"]["S"]), MeetingEntry.living_until(first_end_ms)
+            namings.update(key, lives, now=world.now)
+    world.clock.now_ms = first_end_ms - AHEAD_MS
+    return held
+
+
 @pytest.mark.parametrize("with_account", [False, True])
 def test_whoever_goes_on_using_the_service_stays_named(world: World, with_account: bool) -> None:
     """D11: in no other meeting; signed in on another device, too; Cy, who does not, leaves alone."""
@@ -188,3 +223,27 @@ def test_the_reaper_looks_before_the_first_of_the_names_ends(world: World, stays
     again_ms = history.drop_names(held.room, world.now)
     assert (again_ms is not None, len(rows(held, "person"))) == (stays_h > 1, stays_h > 1)
     assert again_ms is None or again_ms == opened_ms + LIFE_MS - AHEAD_MS + stays_h * HOUR
+
+
+def test_an_account_is_erased_from_where_it_was_by_another_session(world: World) -> None:
+    """F3, F4, F8: half a year and many log ins later, each of which is another participant: all of them are theirs."""
+    held, ben = hold(world), signed_up(world, BEN)
+    held.enter(ben, "Ben")
+    held.enter(held.organiser, "Ada")
+    end(held)
+    looked_ms = world.now + LIFE_MS - AHEAD_MS
+    world.clock.advance(DAY)
+    history.drop_raw(held.room, world.now)  # nothing was measured, nobody made a report
+    for day in range(20, 220, 20):
+        world.clock.advance(20 * DAY)
+        if day == 180:
+            world.clock.now_ms = looked_ms
+            assert history.drop_names(held.room, world.now) is not None
+        ben = world.browser()
+        assert log_in(ben, BEN).status == 200
+        organiser_goes_on(held)
+    assert _names(held) == {"Ada", "Ben"}
+    assert ben.delete("/v1/account", json_body={"password": PASSWORD}).status == 200
+    assert _names(held) == {"Ada"}
+    assert executed(world.app, world.workflows.started[-1]).status == "SUCCEEDED"
+    assert (len(rows(held, "attended")), len(rows(held, "named-in"))) == (1, 1)
