@@ -7,6 +7,7 @@ from chalicelib.rooms.room import Room
 from chalicelib.rooms.tabs import renew_lease
 from chalicelib.runtime import limits, live
 from chalicelib.runtime.errors import Unauthenticated
+from chalicelib.runtime.holdings import EVER
 from chalicelib.runtime.ids import ConnectionId, ParticipantId, RoomId, SessionId, TabId, is_opaque
 from chalicelib.sessions.models import Session, find
 
@@ -68,7 +69,7 @@ def hear_tab(connection_id: ConnectionId, *, now: int) -> int | None:
 
 def disconnect(connection_id: ConnectionId, *, now: int) -> None:
     """A tab's socket closed. Where its session is no more, whoever ended that sees to the rest."""
-    known = connections.remove(connection_id, now=now)
+    known = connections.remove(connection_id, now=EVER)  # the gateway closes it as it runs out
     if known is None or not known.rooms or find(known.session_id, now=now) is None:
         return
     for room in known.rooms:

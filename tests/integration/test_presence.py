@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 
-from chalicelib.lifetimes import DAY, MINUTE
+from chalicelib.lifetimes import CONNECTION, DAY, MINUTE
 from chalicelib.rooms import connections
 from chalicelib.runtime import expiry
 from chalicelib.runtime.ids import ConnectionId
@@ -251,3 +251,13 @@ def test_a_planned_meeting_is_not_over_before_it_begins(world: World, start_in: 
     ada.delete(f"/v1/rooms/{room}/participants/me")
     pass_time(world, EMPTY + MINUTE)
     assert (come(ada, room).status == 201) is there
+
+
+def test_a_socket_that_the_gateway_closes_as_it_runs_out_leaves_no_row(world: World) -> None:
+    """F4: nothing but its closing leads to them."""
+    guest = world.member()
+    socket = guest.connect("of-two-hours")
+    assert world.aws.items("connections")
+    world.clock.advance(CONNECTION.length_ms)
+    socket.close()
+    assert world.aws.items("connections") == []

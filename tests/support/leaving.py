@@ -11,6 +11,7 @@ from chalicelib.runtime.holdings import Person
 from tests.support import traces
 from tests.support.accounts import PASSWORD
 from tests.support.belongings import person_of
+from tests.support.passing import pass_with_reaper
 from tests.support.planted import Somebody
 from tests.support.town import Town
 from tests.support.workflows import Started, functions_of
@@ -93,6 +94,8 @@ def run_erasure(town: Town, gone: Erased) -> bool:
     if functions["check_erased"](given)["left"]:
         return False
     functions["finish_erasure"](given)
+    pass_with_reaper(town.world, town.memory, MINUTE)  # however long it was away: what was over before goes by it
+    town.close_old_sockets()
     search(town, gone)
     return True
 

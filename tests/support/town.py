@@ -3,7 +3,8 @@
 import json
 import uuid
 
-from chalicelib.lifetimes import MINUTE
+from chalicelib.lifetimes import CONNECTION, MINUTE
+from tests.support.browser import Socket
 from tests.support.memory import Memory
 from tests.support.place import Place
 from tests.support.planted import Link, Somebody, Tab
@@ -16,6 +17,7 @@ SOUND = "application/vnd.earshot.fingerprint"
 class Town(Place):
     def __init__(self, world: World, memory: Memory, size: int) -> None:
         super().__init__(world, memory, size)
+        self.sockets: list[tuple[int, Socket]] = []  # since when they are open
         self.shares: list[tuple[str, Somebody, int]] = []  # tokens, of whom, until when
 
     def open_room(self, who: Somebody) -> None:
@@ -69,9 +71,17 @@ class Town(Place):
     def follow(self, who: Somebody) -> None:
         if who.rooms and not who.is_over(self.now):
             who.socket = who.browser.connect(str(uuid.uuid4()))
+            self.sockets.append((self.now, who.socket))
             if who.socket.status == 200:
                 who.socket.resume(who.rooms[-1])
                 who.use(self.now)
+
+    def close_old_sockets(self) -> None:
+        """As the gateway does after two hours."""
+        over = [one for one in self.sockets if self.now >= CONNECTION.deadline(one[0])]
+        self.sockets = [one for one in self.sockets if one not in over]
+        for _, socket in over:
+            socket.close()
 
     def stage(self, who: Somebody, tab_id: str) -> None:
         made, planted = list[str](), None
