@@ -12,10 +12,11 @@ from bench.rooms import RATE, Rooms
 from chalicelib.joining import census, engine, fingerprint, models, quality, stored
 from chalicelib.joining.keys import keys_between
 from chalicelib.joining.models import SOUND, ClipId, Listing, Sound
-from chalicelib.joining.places import Viewer, places
+from chalicelib.joining.places import places
 from chalicelib.joining.routes import FINGERPRINT
 from chalicelib.joining.rules import Span
 from chalicelib.runtime.meter import metering
+from chalicelib.runtime.viewers import Viewer
 from tests.support.browser import Browser
 from tests.support.environment import SECRET
 

@@ -6,24 +6,16 @@ midnight (UTC) is listed under both days' names, so two clips that overlap alway
 
 import hmac
 from base64 import urlsafe_b64encode
-from dataclasses import dataclass
 from hashlib import sha256
 
 from chalicelib.joining.rules import Span
 from chalicelib.lifetimes import DAY
 from chalicelib.runtime.crypto import derive
 from chalicelib.runtime.networks import network
+from chalicelib.runtime.viewers import Viewer
 
 ANYWHERE = "anywhere"  # for those who share nothing but the room, such as a VPN and a mobile network
 NAME_BYTES = 9  # of the hash, 12 characters: with longer ones a clip's row would outgrow 4 KiB, a unit
-
-
-@dataclass(frozen=True)
-class Viewer:
-    """What is known of where a request comes from; `area` as the edge in front of us reports it, if there is one."""
-
-    address: str
-    area: str | None = None
 
 
 def places(viewer: Viewer, span: Span, secret: bytes) -> list[list[str]]:

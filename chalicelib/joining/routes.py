@@ -10,7 +10,6 @@ from msgspec import Meta
 
 from chalicelib.joining import service
 from chalicelib.joining.keys import keys_at
-from chalicelib.joining.places import Viewer
 from chalicelib.joining.rules import Processing
 from chalicelib.joining.schemas import JoinView, KeyView, TimeView
 from chalicelib.joining.service import Outcome
@@ -27,6 +26,7 @@ from chalicelib.runtime.errors import (
 from chalicelib.runtime.http import Call, Reply, operation
 from chalicelib.runtime.ids import JoinId, OpaqueText, RoomId, is_opaque, parse_uuid
 from chalicelib.runtime.settings import settings
+from chalicelib.runtime.viewers import Viewer
 from chalicelib.sessions.edge import require_session
 
 routes = Blueprint(__name__)

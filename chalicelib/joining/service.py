@@ -8,7 +8,7 @@ from chalicelib.joining import census, company, crowd, lazily, models
 from chalicelib.joining.census import Place
 from chalicelib.joining.matching import NotFirst, meet
 from chalicelib.joining.models import SOUND, VERDICT, ClipId, Join, Sound, Withdrawn, joins
-from chalicelib.joining.places import Viewer, places
+from chalicelib.joining.places import places
 from chalicelib.joining.rules import Processing, Status, check_recorded_at
 from chalicelib.joining.seat_models import find_seat, read_seat
 from chalicelib.lifetimes import ATTEMPTS, SECOND
@@ -18,6 +18,7 @@ from chalicelib.runtime import limits
 from chalicelib.runtime.errors import NotFound
 from chalicelib.runtime.ids import JoinId, ParticipantId, RoomId
 from chalicelib.runtime.queues import send_later
+from chalicelib.runtime.viewers import Viewer
 from chalicelib.sessions.models import Session
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import Any
 from chalice.app import Blueprint, Response, SQSEvent, WebsocketAPI, WebsocketEvent
 
 from chalicelib.rooms import calls, channel, door, messages, pulse, push
-from chalicelib.runtime import clock, crosssite, live
+from chalicelib.runtime import clock, crosssite, live, viewers
 from chalicelib.runtime.errors import Problem, TooMany
 from chalicelib.runtime.ids import ConnectionId, RoomId, TabId, parse_uuid
 from chalicelib.runtime.parsing import parse_json, strict_json
@@ -23,6 +23,8 @@ tasks.websocket_api = WebsocketAPI()  # without one, Chalice 1.34 leaves a bluep
 @tasks.on_ws_connect(name="live_connect")
 def connect(event: WebsocketEvent) -> Response:
     now, headers = clock.now(), _headers(event.to_dict())
+    if not viewers.came_through_the_edge(headers):
+        return Response("", status_code=403)
     try:
         crosssite.check_socket(headers)
         ticket = _query(event, "ticket")

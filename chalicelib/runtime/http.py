@@ -12,7 +12,7 @@ from urllib.parse import unquote
 import msgspec
 from chalice.app import Blueprint, Chalice, Request, Response
 
-from chalicelib.runtime import crosssite, problems
+from chalicelib.runtime import crosssite, problems, viewers
 from chalicelib.runtime.errors import Invalid, Problem, TooLarge, WrongType
 from chalicelib.runtime.parsing import parse_json
 
@@ -110,6 +110,8 @@ class EarshotApp(Chalice):
     missing_page: Callable[[Mapping[str, str], Mapping[str, str]], Reply] | None = None  # of headers and query
 
     def __call__(self, event: Any, context: Any) -> dict[str, Any]:
+        if not viewers.came_through_the_edge(_headers(event)):
+            return Response("", dict(SECURITY_HEADERS), 403).to_dict()
         request = event.get("requestContext", {})
         methods = self.routes.get(request.get("resourcePath"))
         if methods is None or _names_nothing(event):
@@ -197,6 +199,7 @@ def _call(
     if described.method not in SAFE_METHODS and not described.any_site:
         crosssite.check(headers)
     content_type = headers.get("content-type", "").split(";")[0].strip().lower()
+    viewer = viewers.viewer_of(headers, event["requestContext"].get("identity", {}).get("sourceIp", ""))
     return Call(
         method=described.method,
         headers=headers,
@@ -204,7 +207,8 @@ def _call(
         query=_query(event),
         body=_body(described, request, content_type),
         content_type=content_type,
-        address=event["requestContext"].get("identity", {}).get("sourceIp", ""),
+        address=viewer.address,
+        area=viewer.area,
         cookies_out=cookies,
     )
 

@@ -37,6 +37,7 @@ class Settings:
     workflows: str = "arn:aws:states:eu-central-1:123456789012:stateMachine"  # what a workflow's ARN begins with
     kms_key: str = ""  # wraps the organisers' keys when deployed; locally the secret does
     coming: tuple[bytes, ...] = ()
+    edge_secrets: tuple[str, ...] = ()  # what the edge in front puts on each request; any of them will do
     support_url: str = ""  # another company's page for support, loaded for who asks for it; none unless set
 
     @classmethod
@@ -60,6 +61,7 @@ class Settings:
             mail_from=_deployed(environ, "EARSHOT_MAIL_FROM", cls.mail_from),
             workflows=_deployed(environ, "EARSHOT_WORKFLOWS", cls.workflows),
             kms_key=environ.get("EARSHOT_KMS_KEY", "") if stage == "local" else _required(environ, "EARSHOT_KMS_KEY"),
+            edge_secrets=_edge_secrets(environ) if stage != "local" else (),
             support_url=_https(environ, "EARSHOT_SUPPORT_URL"),
         )
 
@@ -94,6 +96,14 @@ def _required(environ: Mapping[str, str], name: str) -> str:
 def _deployed(environ: Mapping[str, str], name: str, local: str) -> str:
     """What only a deployment must say."""
     return environ.get(name) or local if environ.get("EARSHOT_STAGE") == "local" else _required(environ, name)
+
+
+def _edge_secrets(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """While one is replaced, both. Raises MissingSetting."""
+    found = tuple(_required(environ, "EARSHOT_EDGE_SECRETS").split())
+    if any(len(one) < SECRET_MIN for one in found):
+        raise MissingSetting(f"EARSHOT_EDGE_SECRETS must hold at least {SECRET_MIN} characters each")
+    return found
 
 
 def _https(environ: Mapping[str, str], name: str) -> str:

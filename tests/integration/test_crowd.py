@@ -9,11 +9,12 @@ import pytest
 
 from chalicelib.joining import census, company, crowd, lazily, service
 from chalicelib.joining.models import Listing, listings
-from chalicelib.joining.places import Viewer, places
+from chalicelib.joining.places import places
 from chalicelib.joining.rules import Span
 from chalicelib.joining.tasks import Unfinished
 from chalicelib.lifetimes import CROWD_NOTICE
 from chalicelib.runtime.store import PAST_MAX
+from chalicelib.runtime.viewers import Viewer
 from tests.support import canaries
 from tests.support.browser import Browser
 from tests.support.environment import SECRET

@@ -15,11 +15,11 @@ from typing import Any
 from unittest.mock import patch
 
 from chalicelib.joining import census, crowd, lazily, service
-from chalicelib.joining.places import Viewer
 from chalicelib.joining.rules import Span
 from chalicelib.joining.service import Outcome, Submission
 from chalicelib.runtime import parallel
 from chalicelib.runtime.ids import JoinId, ParticipantId, RoomId
+from chalicelib.runtime.viewers import Viewer
 from chalicelib.sessions.models import Session, find
 from tests.support.environment import SECRET
 from tests.support.memory import Memory, in_memory

@@ -3,10 +3,11 @@
 import pytest
 from hypothesis import given, strategies as st
 
-from chalicelib.joining.places import Viewer, places
+from chalicelib.joining.places import places
 from chalicelib.joining.rules import Span
 from chalicelib.lifetimes import DAY
 from chalicelib.runtime.networks import network
+from chalicelib.runtime.viewers import Viewer
 from tests.support.environment import SECRET
 from tests.support.hand_clock import START_MS
 
