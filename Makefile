@@ -8,9 +8,10 @@ DYNAMODB ?= moto
 TESTS ?= tests
 WORKERS ?= 2
 STEPS ?= 100000
+STAGE ?= dev
 ON_DYNAMODB ?= $(filter-out %/local_stack %/contract %/__pycache__,$(wildcard tests/integration/*)) $(wildcard tests/integration/local_stack/*dynamodb*)
 
-.PHONY: help run test test-dynamodb lint format documents pictures bench-local bench-join bench-crowd bench-live bench-report bench-sweep bench-check bench-sound prove prove-properties prove-fuzz soak clean
+.PHONY: help run test test-dynamodb lint format package policies documents pictures bench-local bench-join bench-crowd bench-live bench-report bench-sweep bench-check bench-sound prove prove-properties prove-fuzz soak clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -19,7 +20,7 @@ run: .venv/ready-local $(if $(filter local,$(DYNAMODB)),.venv/ready-engine) ## E
 	@PORT=$(PORT) LAN=$(LAN) DYNAMODB=$(DYNAMODB) $(PY) -m infra.local
 
 test: .venv/ready-dev .venv/ready-browser ## the whole suite, real browsers included (TESTS=tests/unit for a part)
-	@$(PY) -m pytest -n $(WORKERS) -p tests.support.sharing_out $(TESTS)
+	@$(PY) -m pytest -n $(WORKERS) -p tests.support.sharing_out $(if $(filter tests,$(TESTS)),--whole) $(TESTS)
 
 test-dynamodb: .venv/ready-dev .venv/ready-engine ## storage and use cases on DynamoDB Local, AWS's own engine (needs Java 17 and Maven)
 	@EARSHOT_TEST_ENGINE=local $(PY) -m pytest -n $(WORKERS) $(ON_DYNAMODB)
@@ -29,12 +30,19 @@ lint: .venv/ready-dev node_modules/.ready ## formats, types, import rules, templ
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
 	.venv/bin/lint-imports
-	.venv/bin/cfn-lint infra/resources.yaml
+	$(PY) -m infra.packaging --stage prod --template-only --out out/lint
+	.venv/bin/cfn-lint infra/resources.yaml out/lint/sam.yaml
 	$(PY) -m bandit -q -c pyproject.toml -r app.py chalicelib
 	infra/setup.sh npm run -s lint
 
 format: .venv/ready-dev ## let the formatter have its way
 	$(PY) -m ruff check --fix -q . ; $(PY) -m ruff format .
+
+package: .venv/ready-dev ## the template that deploys and what its functions run, into out/ (STAGE=prod)
+	@$(PY) -m infra.packaging --stage $(STAGE)
+
+policies: .venv/ready-dev .venv/ready-browser ## infra/policies, written anew from what the whole suite has functions do
+	@$(PY) -m pytest -n $(WORKERS) -p tests.support.sharing_out --write-policies tests
 
 documents: .venv/ready-dev ## docs/openapi.json and docs/asyncapi.json, written anew from the code
 	@$(PY) -m infra.documents

@@ -18,6 +18,8 @@ from tests.support.hand_clock import HandClock
 from tests.support.pushes import Pushes, recorded_pushes
 from tests.support.world import World, fresh_world
 
+pytest_plugins = ["tests.support.roles"]
+
 settings.register_profile(
     "earshot",
     deadline=None,  # two cores shared with browsers: an example's time says nothing

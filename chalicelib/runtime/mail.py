@@ -59,7 +59,9 @@ class Unsent(Unavailable):
 def send(message: Message) -> None:
     """Hands the mail over to SES. Raises Unavailable where that fails, Unsent of it where it surely did."""
     try:
+        rules = {"ConfigurationSetName": name} if (name := settings().mail_configuration) else {}
         _client().send_email(
+            **rules,
             FromEmailAddress=settings().mail_from,
             Destination={"ToAddresses": [message.to]},
             Content={"Raw": {"Data": _mime(message)}},

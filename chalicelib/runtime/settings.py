@@ -38,6 +38,8 @@ class Settings:
     kms_key: str = ""  # wraps the organisers' keys when deployed; locally the secret does
     coming: tuple[bytes, ...] = ()
     edge_secrets: tuple[str, ...] = ()  # what the edge in front puts on each request; any of them will do
+    mail_configuration: str = ""  # SES's set of rules for what is sent; on one machine there is none
+    assets: str = "/assets"  # what the addresses of static files begin with: another one for other files
     support_url: str = ""  # another company's page for support, loaded for who asks for it; none unless set
 
     @classmethod
@@ -62,6 +64,8 @@ class Settings:
             workflows=_deployed(environ, "EARSHOT_WORKFLOWS", cls.workflows),
             kms_key=environ.get("EARSHOT_KMS_KEY", "") if stage == "local" else _required(environ, "EARSHOT_KMS_KEY"),
             edge_secrets=_edge_secrets(environ) if stage != "local" else (),
+            mail_configuration=environ.get("EARSHOT_MAIL_CONFIGURATION", ""),
+            assets=environ.get("EARSHOT_ASSETS") or cls.assets,
             support_url=_https(environ, "EARSHOT_SUPPORT_URL"),
         )
 

@@ -1,7 +1,7 @@
 """Whom a request comes from, as the edge in front of us says. Deployed, what did not come through it is not answered.
 
-CloudFront puts its secret on everything that it passes on, and says whose it is. Source: Amazon CloudFront Developer
-Guide, "Add custom headers to origin requests" and "Add CloudFront request headers".
+CloudFront puts its secret on everything that it passes on, and says whose it is (infra/deployment.yaml). Source: Amazon
+CloudFront Developer Guide, "Add custom headers to origin requests" and "Add CloudFront request headers".
 """
 
 import hmac
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from chalicelib.runtime.settings import settings
 
 SECRET = "earshot-edge"  # noqa: S105 - a header's name
-ADDRESS = "cloudfront-viewer-address"  # with the port: 192.0.2.1:443, 2001:db8::1:443
+ADDRESS = "earshot-viewer"  # whatever a viewer writes there, the edge replaces
 AREA = ("cloudfront-viewer-country", "cloudfront-viewer-country-region", "cloudfront-viewer-city")
 
 
@@ -35,4 +35,4 @@ def viewer_of(headers: Mapping[str, str], source: str) -> Viewer:
     if not settings().edge_secrets:
         return Viewer(source)
     area = "/".join(headers[name] for name in AREA if headers.get(name))
-    return Viewer(headers.get(ADDRESS, "").rpartition(":")[0].strip("[]") or source, area or None)
+    return Viewer(headers.get(ADDRESS) or source, area or None)

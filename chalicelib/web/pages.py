@@ -132,6 +132,7 @@ def _render(template: str, reader: Reader, **values: object) -> str:
             lang=reader.language,
             lang_query=reader.lang_query,
             known=reader.known,
+            assets=settings().assets,
             languages=i18n.LANGUAGES.items(),
             messages=dict(i18n.catalogue(reader.language)),
             **values,

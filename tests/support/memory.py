@@ -23,6 +23,7 @@ from pynamodb.exceptions import CancellationReason, VerboseClientError
 from chalicelib.runtime.meter import item_size
 from infra.local.resources import TEMPLATE
 from infra.local.template import Template
+from tests.support import permissions
 
 Item = dict[str, dict[str, Any]]
 ITEM_MAX = 409_600  # bytes, DynamoDB quota
@@ -139,6 +140,7 @@ class Memory:
 
     def call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
         self.before(operation)
+        permissions.note_request("dynamodb", operation, request)
         with self._lock:
             self.requests += 1
             answer: dict[str, Any] = getattr(self, f"_{operation}")(request)

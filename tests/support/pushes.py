@@ -9,6 +9,7 @@ from unittest.mock import patch
 from botocore.exceptions import ClientError
 
 from chalicelib.runtime import live
+from tests.support import permissions
 
 
 class Pushes:
@@ -20,11 +21,13 @@ class Pushes:
         self.closed: list[str] = []
 
     def post_to_connection(self, ConnectionId: str, Data: bytes) -> None:  # noqa: N803 - the client's own names
+        permissions.note("execute-api:ManageConnections", "")
         if ConnectionId in self.gone:
             raise ClientError({"Error": {"Code": "GoneException"}}, "PostToConnection")
         self.sent.append((ConnectionId, json.loads(Data)))
 
     def delete_connection(self, ConnectionId: str) -> None:  # noqa: N803
+        permissions.note("execute-api:ManageConnections", "")
         if ConnectionId in self.gone:
             raise ClientError({"Error": {"Code": "GoneException"}}, "DeleteConnection")
         self.gone.add(ConnectionId)

@@ -18,6 +18,7 @@ from infra.local.engine import _invoking
 from infra.local.events import LambdaContext
 from infra.local.resources import TEMPLATE, create_state_machines
 from infra.local.template import Template
+from tests.support import permissions
 from tests.support.environment import REGION
 
 LOOK_EVERY_S, LOOKS_MAX = 0.05, 1_200
@@ -47,6 +48,7 @@ class Workflows:
         self.busy = False
 
     def describe_execution(self, *, executionArn: str) -> dict[str, str]:  # noqa: N803 - the client's own names
+        permissions.note("states:DescribeExecution", executionArn.split(":")[-2].rpartition("-")[2])
         self._answer("DescribeExecution")
         name = executionArn.rpartition(":")[2]
         if name not in {one.name for one in self.started}:
@@ -62,6 +64,7 @@ class Workflows:
         self.stopped.append(name)
 
     def start_execution(self, *, stateMachineArn: str, name: str, input: str) -> None:  # noqa: N803, A002 - the client's own names
+        permissions.note("states:StartExecution", stateMachineArn.rpartition("-")[2])
         self._answer("StartExecution")
         if name in {one.name for one in self.started}:
             raise ClientError({"Error": {"Code": "ExecutionAlreadyExists"}}, "StartExecution")

@@ -1,0 +1,173 @@
+"""The template that deploys, as `make package` writes it (G1, G2, G6)."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from infra import policy
+from infra.packaging import ROOT, digest_of_files
+
+Resources = Mapping[str, Mapping[str, Any]]
+SETTLED_S = 120  # what files an entry for the reaper has ended by then (chalicelib/runtime/expiry.py)
+LASTS = {"fold_report", "assemble_report", "publish_report", "forget_report", "erase_held", "check_erased",
+         "gather_export"}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Of prod, without what the functions run: that takes a minute and the network."""
+    out = tmp_path_factory.mktemp("package")
+    command = [sys.executable, "-m", "infra.packaging", "--stage", "prod", "--template-only", "--out", str(out)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True, env={**os.environ})
+    found: dict[str, Any] = yaml.safe_load((out / "sam.yaml").read_text())
+    return found
+
+
+def of_type(template: Mapping[str, Any], kind: str) -> dict[str, Mapping[str, Any]]:
+    return {logical: one["Properties"] for logical, one in template["Resources"].items() if one["Type"] == kind}
+
+
+def functions(template: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """By the name in the code."""
+    found = of_type(template, "AWS::Serverless::Function").values()
+    return {one["FunctionName"].removeprefix("earshot-prod-"): one for one in found}
+
+
+def test_every_function_has_its_name_its_size_and_a_role_of_its_own(template: dict[str, Any]) -> None:
+    """G2: one policy a function; arm64; none lasts longer than the reaper reckons with, but the workflows' tasks."""
+    found = functions(template)
+    assert set(found) == set(policy.functions())
+    assert {one["Architectures"][0] for one in found.values()} == {"arm64"}
+    assert len({one["Role"]["Fn::GetAtt"][0] for one in found.values()}) == len(found)
+    assert {name for name, one in found.items() if one["Timeout"] >= SETTLED_S} == LASTS
+    assert all(one["MemorySize"] >= 256 for one in found.values())
+
+
+def test_every_function_logs_for_thirty_days(template: dict[str, Any]) -> None:
+    """G6, F9."""
+    groups = of_type(template, "AWS::Logs::LogGroup").values()
+    assert {one["LogGroupName"] for one in groups} == {f"/aws/lambda/earshot-prod-{one}" for one in functions(template)}
+    assert {one["RetentionInDays"] for one in groups} == {30}
+
+
+def statements(template: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for logical, role in of_type(template, "AWS::IAM::Role").items():
+        for one in role["Policies"]:
+            yield from ((logical, each) for each in one["PolicyDocument"]["Statement"])
+
+
+def listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def test_no_role_may_do_anything_to_everything(template: dict[str, Any]) -> None:
+    """G2: no wildcard among the actions, none alone as a resource; a tail may be open within what is ours."""
+    found = list(statements(template))
+    assert len({logical for logical, _ in found}) >= 22
+    for logical, one in found:
+        actions, resources = listed(one["Action"]), [json.dumps(each) for each in listed(one["Resource"])]
+        assert not [each for each in actions if "*" in each], logical
+        assert not [each for each in resources if each.endswith((':*"', '"*"')) and "earshot" not in each], logical
+
+
+@pytest.mark.parametrize("function", policy.functions())
+def test_a_policy_fits_into_its_role(function: str) -> None:
+    """G2: IAM counts what is not white space."""
+    text = json.dumps(policy.document(function), separators=(",", ":"))
+    assert len(text) < policy.INLINE_MAX
+
+
+def references(value: Any) -> Iterator[str]:
+    """Logical ids that a value refers to, in whichever way."""
+    if isinstance(value, list):
+        for one in value:
+            yield from references(one)
+    elif isinstance(value, dict):
+        for name, one in value.items():
+            if name == "Ref":
+                yield one
+            elif name == "Fn::GetAtt":
+                yield one[0] if isinstance(one, list) else one.partition(".")[0]
+            elif name == "Fn::Sub":
+                text = one[0] if isinstance(one, list) else one
+                yield from (part.partition("}")[0].partition(".")[0] for part in text.split("${")[1:])
+            elif name == "DependsOn":
+                yield from listed(one)
+            else:
+                yield from references(one)
+
+
+def test_nothing_waits_for_itself(template: dict[str, Any]) -> None:
+    """G1: no cycle between functions, distribution and state machines, which CloudFormation could not make."""
+    resources, everywhere = template["Resources"], template["Globals"]["Function"]
+    needs = {
+        logical: {*references(one), *(references(everywhere) if one["Type"] == "AWS::Serverless::Function" else ())}
+        & set(resources)
+        for logical, one in resources.items()
+    }
+    made: set[str] = set()
+    while ready := {logical for logical, some in needs.items() if logical not in made and some <= made}:
+        made |= ready
+    assert made == set(resources)
+
+
+def test_a_workflow_knows_its_functions(template: dict[str, Any]) -> None:
+    """D6: every place in a definition is filled by a function that is there, which the workflow may call."""
+    machines = of_type(template, "AWS::StepFunctions::StateMachine")
+    assert len(machines) == 3
+    for one in machines.values():
+        places = {part.partition("}")[0] for part in one["DefinitionString"].split("${")[1:]}
+        assert places == set(one["DefinitionSubstitutions"])
+        role = template["Resources"][one["RoleArn"]["Fn::GetAtt"][0]]
+        assert set(references(role)) == set(references(one["DefinitionSubstitutions"])) <= set(template["Resources"])
+
+
+def test_everything_comes_through_the_edge(template: dict[str, Any]) -> None:
+    """G1, G6: encrypted, with its secret, never with the viewer's Host; files are cached for ever, answers never."""
+    [edge] = [one["DistributionConfig"] for one in of_type(template, "AWS::CloudFront::Distribution").values()]
+    ours = [one for one in edge["Origins"] if one["Id"] != "files"]
+    assert [one["OriginCustomHeaders"][0]["HeaderName"] for one in ours] == ["Earshot-Edge"] * 2
+    assert {one["CustomOriginConfig"]["OriginProtocolPolicy"] for one in ours} == {"https-only"}
+    behaviours = [edge["DefaultCacheBehavior"], *edge["CacheBehaviors"]]
+    assert {one["ViewerProtocolPolicy"] for one in behaviours} <= {"https-only", "redirect-to-https"}
+    assert [one["PathPattern"] for one in edge["CacheBehaviors"]] == ["/live", "/assets/*"]
+    assert edge["HttpVersion"] == "http2and3"
+    [to] = [
+        one["OriginRequestPolicyConfig"] for one in of_type(template, "AWS::CloudFront::OriginRequestPolicy").values()
+    ]
+    assert to["HeadersConfig"] == {"HeaderBehavior": "allExcept", "Headers": ["Host"]}
+
+
+def test_the_address_of_a_file_says_what_is_in_it(template: dict[str, Any]) -> None:
+    """G1: so that it can be cached for ever."""
+    variables = template["Globals"]["Function"]["Environment"]["Variables"]
+    assert variables["EARSHOT_ASSETS"] == f"/assets/{digest_of_files()}"
+
+
+def test_nothing_is_stored_in_the_open(template: dict[str, Any]) -> None:
+    """G6: tables, queues and the bucket are encrypted, the bucket is nobody's to read but the edge's."""
+    assert all(one["SSESpecification"]["SSEEnabled"] for one in of_type(template, "AWS::DynamoDB::Table").values())
+    assert all(one["SqsManagedSseEnabled"] for one in of_type(template, "AWS::SQS::Queue").values())
+    [bucket] = of_type(template, "AWS::S3::Bucket").values()
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    assert bucket["BucketEncryption"]
+
+
+def test_somebody_is_told_of_every_alarm(template: dict[str, Any]) -> None:
+    """G3."""
+    found = of_type(template, "AWS::CloudWatch::Alarm").values()
+    assert len(found) >= 10
+    assert all(one["AlarmActions"] == [{"Ref": "Alarms"}] for one in found)
+
+
+def test_the_package_needs_nothing_of_this_machine() -> None:
+    """G1: the folder that is packaged is a fresh clone's."""
+    config = json.loads(Path(ROOT / ".chalice" / "config.json").read_text())
+    assert set(config["lambda_functions"]) == set(policy.functions())
