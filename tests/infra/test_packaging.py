@@ -161,7 +161,7 @@ def test_nothing_is_stored_in_the_open(template: dict[str, Any]) -> None:
 
 
 def test_somebody_is_told_of_every_alarm(template: dict[str, Any]) -> None:
-    """G3."""
+    """G3: or by mail to whoever the deployment names."""
     found = of_type(template, "AWS::CloudWatch::Alarm").values()
     assert len(found) >= 10
     assert all(one["AlarmActions"] == [{"Ref": "Alarms"}] for one in found)
