@@ -9,6 +9,7 @@ import base64
 import hashlib
 import json
 import os
+import re
 import sys
 from collections.abc import Mapping
 from contextlib import nullcontext
@@ -139,7 +140,7 @@ def _name_of(logical: str) -> str:
     """`FoldReport` → `fold_report`, as the code and the policies have it."""
     if logical == "APIHandler":
         return "api_handler"
-    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in logical).removeprefix("_")
+    return re.sub(r"(?<!^)([A-Z0-9])", r"_\1", logical).lower()
 
 
 if __name__ == "__main__":
