@@ -216,6 +216,7 @@ WORKFLOW_HISTORY = Lifetime(
     90 * DAY,
     "the end of its workflow",
 )
+LOG = Lifetime("log", "nobody", "see what went wrong: nothing personal is in it", 30 * DAY, "its being written")
 
 LIFETIMES = (
     SOUND_CLIP,
@@ -262,6 +263,7 @@ LIFETIMES = (
     QUEUED_PAIRS,
     QUEUED_CLIP,
     WORKFLOW_HISTORY,
+    LOG,
 )
 
 # What no code deletes on its time, and why that is right: unreadable at its end as all else is, it waits for DynamoDB's

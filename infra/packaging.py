@@ -21,6 +21,7 @@ import yaml
 from chalice.cli.factory import CLIFactory
 from chalice.deploy.packager import LambdaDeploymentPackager
 
+from chalicelib.lifetimes import DAY, LOG
 from infra import policy
 from infra.local.template import load_yaml
 
@@ -132,7 +133,7 @@ def _logs(stage: str, name: str) -> dict[str, Any]:
         "Type": "AWS::Logs::LogGroup",
         "DeletionPolicy": "Delete",
         "UpdateReplacePolicy": "Delete",
-        "Properties": {"LogGroupName": f"/aws/lambda/earshot-{stage}-{name}", "RetentionInDays": 30},
+        "Properties": {"LogGroupName": f"/aws/lambda/earshot-{stage}-{name}", "RetentionInDays": LOG.length_ms // DAY},
     }
 
 

@@ -57,6 +57,7 @@ DELETED_BY: dict[Lifetime, set[str]] = {
     table.QUEUED_PAIRS: {ITSELF},
     table.QUEUED_CLIP: {ITSELF},
     table.WORKFLOW_HISTORY: {ITSELF},
+    table.LOG: {ITSELF},
 }
 
 

@@ -18,6 +18,7 @@ from chalicelib.lifetimes import (
     DAY,
     JOIN_VERDICT,
     LIFETIMES,
+    LOG,
     MEETING,
     MINUTE,
     QUEUED_CLIP,
@@ -112,7 +113,7 @@ def test_every_record_is_registered_with_its_lifetime() -> None:
     found = {one.record: one for one in holdings.held()}
     assert set(found) == stored()
     said = {lifetime for one in found.values() for lifetime in one.lifetimes}
-    assert said | {*QUEUED.values(), WORKFLOW_HISTORY} == set(LIFETIMES)
+    assert said | {*QUEUED.values(), WORKFLOW_HISTORY, LOG} == set(LIFETIMES)
     assert all(one.lifetimes for one in found.values())
 
 
@@ -132,11 +133,6 @@ def test_what_is_somebodys_can_be_found_shown_and_erased(holding: holdings.Holdi
         case "nobodys":
             assert holding.why
             assert subjects <= {"nobody", "meeting"} or holding.record.__name__ in OF_MEETINGS
-
-
-def test_every_log_group_has_its_lifetime() -> None:
-    """F9: a log group that nobody has said anything about fails here; there is none yet."""
-    assert template().of_type("AWS::Logs::LogGroup") == {}
 
 
 def test_lifetimes_are_those_of_the_product() -> None:
