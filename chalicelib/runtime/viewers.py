@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from chalicelib.runtime.settings import settings
 
-PASS = "earshot-edge"
+EDGE = "earshot-edge"
 ADDRESS = "earshot-viewer"  # whatever a viewer writes there, the edge replaces
 AREA = ("cloudfront-viewer-country", "cloudfront-viewer-country-region", "cloudfront-viewer-city")
 
@@ -26,7 +26,7 @@ class Viewer:
 def came_through_the_edge(headers: Mapping[str, str]) -> bool:
     """Whether one of the secrets in force is on it; on one machine nothing is in front. Header names in lower case."""
     secrets = settings().edge_secrets
-    given = headers.get(PASS, "").encode()
+    given = headers.get(EDGE, "").encode()
     return not secrets or any(hmac.compare_digest(given, one.encode()) for one in secrets)
 
 
