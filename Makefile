@@ -11,7 +11,7 @@ STEPS ?= 100000
 STAGE ?= dev
 ON_DYNAMODB ?= $(filter-out %/local_stack %/contract %/__pycache__,$(wildcard tests/integration/*)) $(wildcard tests/integration/local_stack/*dynamodb*)
 
-.PHONY: help run test test-dynamodb lint format package policies documents pictures bench-local bench-join bench-crowd bench-live bench-report bench-sweep bench-check bench-sound prove prove-properties prove-fuzz soak clean
+.PHONY: help run test test-dynamodb lint format package policies roles documents pictures bench-local bench-join bench-crowd bench-live bench-report bench-sweep bench-check bench-sound prove prove-properties prove-fuzz soak clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -20,7 +20,7 @@ run: .venv/ready-local $(if $(filter local,$(DYNAMODB)),.venv/ready-engine) ## E
 	@PORT=$(PORT) LAN=$(LAN) DYNAMODB=$(DYNAMODB) $(PY) -m infra.local
 
 test: .venv/ready-dev .venv/ready-browser ## the whole suite, real browsers included (TESTS=tests/unit for a part)
-	@$(PY) -m pytest -n $(WORKERS) -p tests.support.sharing_out $(if $(filter tests,$(TESTS)),--whole) $(TESTS)
+	@$(PY) -m pytest -n $(WORKERS) -p tests.support.sharing_out $(TESTS)
 
 test-dynamodb: .venv/ready-dev .venv/ready-engine ## storage and use cases on DynamoDB Local, AWS's own engine (needs Java 17 and Maven)
 	@EARSHOT_TEST_ENGINE=local $(PY) -m pytest -n $(WORKERS) $(ON_DYNAMODB)
@@ -43,6 +43,9 @@ package: .venv/ready-dev ## the template that deploys and what its functions run
 
 policies: .venv/ready-dev .venv/ready-browser ## infra/policies, written anew from what the whole suite has functions do
 	@$(PY) -m pytest -n $(WORKERS) -p tests.support.sharing_out --write-policies tests
+
+roles: .venv/ready-dev .venv/ready-browser ## the whole suite, and that infra/policies allow what it does and no more
+	@$(PY) -m pytest -n $(WORKERS) -p tests.support.sharing_out --roles tests
 
 documents: .venv/ready-dev ## docs/openapi.json and docs/asyncapi.json, written anew from the code
 	@$(PY) -m infra.documents

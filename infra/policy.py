@@ -1,6 +1,6 @@
 """What each function may do in AWS, from infra/policies: one file a function, and nothing that is not in its file.
 
-The suite holds each to what the function does (tests/support/roles.py), and `make policies` writes them.
+`make policies` writes them from what the suite has functions do, `make roles` holds them to it (tests/support/roles.py).
 
 tables:    by short name, the actions; a transaction asks for what it is made of
 queues:    likewise

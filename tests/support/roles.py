@@ -1,5 +1,5 @@
-"""Holds each function's role to what it does (G2): a test fails that has a function do what its policy forbids, a run
-of the whole suite (`--whole`) fails where a policy allows what no function has done.
+"""Holds each function's role to what it does (G2), where a run of the whole suite asks for that (`make roles`): a test
+fails that has a function do what its policy forbids, the run where a policy allows what no function has done.
 
 `make policies` writes them anew from what all tests together have functions do.
 """
@@ -17,7 +17,7 @@ together: set[Act] = set()  # what the processes of a run have seen, where there
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--whole", action="store_true", help="the run is of all tests: policies must not allow more")
+    parser.addoption("--roles", action="store_true", help="policies must allow what all tests do, and no more")
     parser.addoption("--write-policies", action="store_true", help="write infra/policies from what tests do")
 
 
@@ -31,7 +31,7 @@ def pytest_configure() -> None:
 def roles_suffice(request: pytest.FixtureRequest) -> Iterator[None]:
     permissions.refused.clear()
     yield
-    assert request.config.getoption("--write-policies") or not permissions.refused
+    assert not (request.config.getoption("--roles") and permissions.refused)
 
 
 def pytest_testnodedown(node: Any) -> None:
@@ -44,7 +44,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         session.config.workeroutput["acts"] = [list(one) for one in sorted(permissions.acts)]
     elif session.config.getoption("--write-policies"):
         policy.write_all(together)
-    elif session.config.getoption("--whole"):
+    elif session.config.getoption("--roles"):
         unneeded = sorted(_allowed() - together)
         if unneeded and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
