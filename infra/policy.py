@@ -1,6 +1,6 @@
 """What each function may do in AWS, from infra/policies: one file a function, and nothing that is not in its file.
 
-`make policies` writes them from what the suite has functions do, `make roles` holds them to it (tests/support/roles.py).
+`make policies` writes them from what the suite has functions do; `make roles` holds them to it.
 
 tables:    by short name, the actions; a transaction asks for what it is made of
 queues:    likewise
