@@ -21,6 +21,7 @@ CONFIDENTIAL = frozenset(
     "recovery_codes key join_id participant_id text".split()
 )
 SHORTEST = 3  # characters: anything shorter is in every line
+SHORTEST_NUMBER = 6  # likewise: the lines are full of instants
 PIECE = 24  # bytes of a fingerprint that are nobody else's; a multiple of three, as base64 has it
 PIECES = 8  # of each clip, lest a log hold a part of it
 _IN_PATHS = re.compile(r"/v1/(?:unsubscribe|join-codes|sessions|joins)/([^/?]{6,})|[?&]ticket=([^&]+)")
@@ -48,7 +49,7 @@ def listening() -> Iterator[Set[str]]:
 
 def tell(*texts: str) -> None:
     for told in _listening:
-        told.update(text for text in texts if len(text) >= SHORTEST)
+        told.update(text for text in texts if len(text) >= (SHORTEST_NUMBER if text.isdigit() else SHORTEST))
 
 
 def tell_bytes(data: bytes) -> None:

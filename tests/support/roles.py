@@ -21,10 +21,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--write-policies", action="store_true", help="write infra/policies from what tests do")
 
 
-def pytest_configure() -> None:
-    from app import app  # the environment is set by now
+@pytest.fixture(autouse=True, scope="session")
+def watched_functions(pytestconfig: pytest.Config) -> None:
+    if pytestconfig.getoption("--roles") or pytestconfig.getoption("--write-policies"):
+        from app import app  # the environment is set by now
 
-    permissions.watch(app)
+        permissions.watch(app)
 
 
 @pytest.fixture(autouse=True)

@@ -45,6 +45,7 @@ def test_another_stage_opens_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     sealed = vault.seal("a", "x")
     for name in ("EARSHOT_STAGE", "EARSHOT_ORIGIN", "EARSHOT_MAIL_FROM", "EARSHOT_WORKFLOWS", "EARSHOT_KMS_KEY"):
         monkeypatch.setenv(name, "dev")
+    monkeypatch.setenv("EARSHOT_EDGE_SECRETS", "e" * 40)
     settings.cache_clear()
     assert vault.unseal("a", sealed) is None
 

@@ -223,6 +223,7 @@ def test_the_secret_can_come_from_the_parameter_store() -> None:
         "EARSHOT_MAIL_FROM": "a@x.example",
         "EARSHOT_KMS_KEY": "a",
         "EARSHOT_WORKFLOWS": "a",
+        "EARSHOT_EDGE_SECRETS": "e" * 40,
     }
     environ = {
         **deployed,
