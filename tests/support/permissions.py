@@ -53,7 +53,7 @@ def note_request(service: str, operation: str, given: Mapping[str, Any]) -> None
 def watch(app: EarshotApp) -> None:
     """From now on, in this process."""
     app.handler_map.update({name: _entering(SOCKETS.get(name, name), one) for name, one in app.handler_map.items()})
-    EarshotApp.__call__ = _entering("api_handler", EarshotApp.__call__)  # type: ignore[method-assign]
+    EarshotApp.__call__ = _entering("api_handler", EarshotApp.__call__)  # type: ignore[method-assign]  # a test's watch
     expiry._reap_lane = _reaping(expiry._reap_lane)
     envelope.new_wrapped_key = _noting("kms:GenerateDataKeyWithoutPlaintext", envelope.new_wrapped_key)
     envelope.unwrap = _noting("kms:Decrypt", envelope.unwrap)

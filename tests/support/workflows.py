@@ -55,7 +55,7 @@ class Workflows:
             raise ClientError({"Error": {"Code": "ExecutionDoesNotExist"}}, "DescribeExecution")
         return {"status": "FAILED" if name in self.over else "RUNNING"}
 
-    def stop_execution(self, *, executionArn: str) -> None:  # noqa: N803
+    def stop_execution(self, *, executionArn: str) -> None:  # noqa: N803 - likewise
         self._answer("StopExecution")
         name = executionArn.rpartition(":")[2]
         if name not in {one.name for one in self.started}:

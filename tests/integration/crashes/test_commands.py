@@ -12,7 +12,7 @@ from chalicelib.privacy import replaying
 from infra.outreach.__main__ import main as outreach
 from infra.privacy.__main__ import main as privacy
 from tests.support.accounts import with_account
-from tests.support.belongings import CANARY, EMAIL, guest_with_everything, owner_with_everything
+from tests.support.belongings import CANARY, EMAIL, Belongings, guest_with_everything, owner_with_everything
 from tests.support.crashing import Stored, converges, one_thread, points, reap_on, stored
 from tests.support.erasures import erase, finish, started
 from tests.support.memory import Memory
@@ -24,31 +24,30 @@ ERASE = ["erase", "--email", EMAIL, "--operator", "Olga", "--request-id", "mail-
 OWN = ("-privacy-requests", "-receipts", "-disclosures")
 
 
+def _brought_back(world: World, memory: Memory, theirs: Belongings) -> None:
+    """Erased, and then the backup of before is restored."""
+    backup = {table: memory.items(table) for table in BACKED_UP}
+    assert erase(theirs).status == 200
+    _finish_all(world)
+    for table, items in backup.items():
+        memory.fill(table, items)
+
+
 @pytest.mark.parametrize("make", [guest_with_everything, owner_with_everything], ids=["guest", "account"])
-def test_a_replay_that_was_killed_is_finished_by_the_next(world: World, make: Callable[[World], object]) -> None:
+def test_a_replay_that_was_killed_is_finished_by_the_next(world: World, make: Callable[[World], Belongings]) -> None:
     """F6: exhaustively; nothing names whoever was erased then, under a seal or without."""
     with one_thread() as memory:
-        theirs = make(world)
-        backup = {table: memory.items(table) for table in BACKED_UP}
-        assert erase(theirs).status == 200  # type: ignore[arg-type]
-        _finish_all(world)
-        for table, items in backup.items():
-            memory.fill(table, items)
+        _brought_back(world, memory, make(world))
         assert converges(world, memory, lambda: _replay(world), lambda: _again(world, memory)) > 1
 
 
 @pytest.mark.parametrize("make", [guest_with_everything, owner_with_everything], ids=["guest", "account"])
 def test_what_a_killed_replay_has_begun_is_finished_without_another(
-    world: World, make: Callable[[World], object]
+    world: World, make: Callable[[World], Belongings]
 ) -> None:
     """F6: by the reaper and the workflow, as any erasure is."""
     with one_thread() as memory:
-        theirs = make(world)
-        backup = {table: memory.items(table) for table in BACKED_UP}
-        assert erase(theirs).status == 200  # type: ignore[arg-type]
-        _finish_all(world)
-        for table, items in backup.items():
-            memory.fill(table, items)
+        _brought_back(world, memory, make(world))
         for survived in points(world, memory, lambda: _replay(world)):
             with memory.undone():
                 _killed(memory, lambda: _replay(world), survived)
