@@ -31,3 +31,4 @@ for blueprint in (
 
 finish_with(sessions.clear_useless_cookie)
 wiring.connect()
+__getattr__ = app.handler_named  # Lambda asks for a function as app.reap (infra/packaging.py)

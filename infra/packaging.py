@@ -120,6 +120,8 @@ def finished(template: Mapping[str, Any], stage: str) -> dict[str, Any]:
         if one["Type"] == "AWS::Serverless::Function":
             name = _name_of(logical)
             one["Properties"]["FunctionName"] = f"earshot-{stage}-{name}"
+            if one["Properties"]["Handler"] != "app.app":  # Chalice names the subject's module, which connects nothing
+                one["Properties"]["Handler"] = f"app.{name}"
             resources[f"{logical}Logs"] = _logs(stage, name)
         if one["Type"] == "AWS::CloudWatch::Alarm":
             one["Properties"]["AlarmActions"] = [{"Ref": "Alarms"}]

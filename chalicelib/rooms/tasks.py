@@ -20,7 +20,7 @@ tasks = Blueprint(__name__)
 tasks.websocket_api = WebsocketAPI()  # without one, Chalice 1.34 leaves a blueprint's socket handlers unwrapped
 
 
-@tasks.on_ws_connect(name="live_connect")
+@tasks.on_ws_connect(name="websocket_connect")
 def connect(event: WebsocketEvent) -> Response:
     now, headers = clock.now(), _headers(event.to_dict())
     if not viewers.came_through_the_edge(headers):
@@ -39,7 +39,7 @@ def connect(event: WebsocketEvent) -> Response:
     return Response("", status_code=200)
 
 
-@tasks.on_ws_message(name="live_message")
+@tasks.on_ws_message(name="websocket_message")
 def receive(event: WebsocketEvent) -> None:
     now, connection_id = clock.now(), ConnectionId(event.connection_id)
     try:
@@ -62,7 +62,7 @@ def receive(event: WebsocketEvent) -> None:
                 live.send([connection_id], messages.CallRefused(room_id))
 
 
-@tasks.on_ws_disconnect(name="live_disconnect")
+@tasks.on_ws_disconnect(name="websocket_disconnect")
 def disconnect(event: WebsocketEvent) -> None:
     channel.disconnect(ConnectionId(event.connection_id), now=clock.now())
 

@@ -123,6 +123,12 @@ class EarshotApp(Chalice):
         answer: dict[str, Any] = super().__call__(event, context)
         return answer
 
+    def handler_named(self, name: str) -> Any:
+        """What Lambda calls: the application is whole by then. Raises AttributeError, as of a module's attribute."""
+        if name not in self.handler_map:
+            raise AttributeError(name)
+        return self.handler_map[name]
+
     def _nothing_here(self, event: Mapping[str, Any]) -> Response:
         headers = _headers(event)
         if self.missing_page and "text/html" in headers.get("accept", ""):

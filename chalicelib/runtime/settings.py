@@ -124,7 +124,9 @@ def _secrets(environ: Mapping[str, str]) -> tuple[tuple[bytes, ...], tuple[bytes
     From EARSHOT_SECRET, or the SSM parameter that EARSHOT_SECRET_PARAMETER names; spaces between them.
     """
     parameter = environ.get("EARSHOT_SECRET_PARAMETER")
-    text = _parameter(parameter) if parameter else _required(environ, "EARSHOT_SECRET")
+    if not parameter and not environ.get("EARSHOT_SECRET"):
+        raise MissingSetting("Neither EARSHOT_SECRET nor EARSHOT_SECRET_PARAMETER is set")
+    text = _parameter(parameter) if parameter else environ["EARSHOT_SECRET"]
     coming = [one for one in text.split() if one.startswith(COMING)]
     in_use = [one for one in text.split() if one not in coming]
     if not in_use:

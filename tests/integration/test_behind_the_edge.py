@@ -58,7 +58,7 @@ def test_a_socket_too_opens_through_the_edge_alone(world: World, given: str | No
         },
     }  # fmt: skip
     connect = handlers_of(world.app).sockets["$connect"]
-    assert connect(event, LambdaContext("live_connect", "handshake"))["statusCode"] == status
+    assert connect(event, LambdaContext("websocket_connect", "handshake"))["statusCode"] == status
 
 
 @pytest.mark.usefixtures("deployed")

@@ -14,8 +14,6 @@ from chalicelib.runtime import envelope, expiry
 from chalicelib.runtime.http import EarshotApp
 from infra import policy
 
-SOCKETS = {"live_connect": "websocket_connect", "live_message": "websocket_message",
-           "live_disconnect": "websocket_disconnect"}  # fmt: skip
 TRANSACTED = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem",
               "Get": "GetItem"}  # fmt: skip
 # What fails in a lane of tabs is tried again by the reaper of all the rest.
@@ -52,7 +50,7 @@ def note_request(service: str, operation: str, given: Mapping[str, Any]) -> None
 
 def watch(app: EarshotApp) -> None:
     """From now on, in this process."""
-    app.handler_map.update({name: _entering(SOCKETS.get(name, name), one) for name, one in app.handler_map.items()})
+    app.handler_map.update({name: _entering(name, one) for name, one in app.handler_map.items()})
     EarshotApp.__call__ = _entering("api_handler", EarshotApp.__call__)  # type: ignore[method-assign]  # a test's watch
     expiry._reap_lane = _reaping(expiry._reap_lane)
     envelope.new_wrapped_key = _noting("kms:GenerateDataKeyWithoutPlaintext", envelope.new_wrapped_key)
