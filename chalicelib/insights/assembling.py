@@ -12,7 +12,7 @@ from chalicelib.accounts import models as accounts
 from chalicelib.insights import report_mail
 from chalicelib.insights.agreed import Basis, agreed, stands, still_agreed
 from chalicelib.insights.figures import Meeting as Measured
-from chalicelib.insights.fold_models import forget_folds, put_folds
+from chalicelib.insights.fold_models import find_agreed, forget_folds, put_folds
 from chalicelib.insights.meeting_models import Meeting, change, find_meeting, note_told, note_untold, presence_of
 from chalicelib.insights.models import (
     SHARDS,
@@ -24,6 +24,7 @@ from chalicelib.insights.models import (
     forget_shard,
     rooms_of,
 )
+from chalicelib.insights.naming import list_measured
 from chalicelib.insights.report import write_report
 from chalicelib.insights.report_models import forget_attempt, forget_parts, make_key, put_parts
 from chalicelib.lifetimes import HOUR
@@ -118,6 +119,7 @@ def publish(meeting_id: str, revision: int, made: Made, *, now: int) -> bool:
         if not stands(meeting_id, made.basis, now=now):
             forget_attempt(meeting, made.attempt, now=now)
             return False
+        list_measured(meeting, (one for one, _ in find_agreed(meeting_id, now=now)), now=now)
         ready = (Meeting.status.set("ready"), Meeting.parts.set(made.parts), Meeting.attempt.set(made.attempt))
         if change(meeting, *ready, was="assembling", now=now) is not None:
             improvement.contribute("report-made", privacy.account(meeting.account_id), now=now)

@@ -1,7 +1,8 @@
 """What was handed out of everybody in a meeting: on record once for all, and listed to each as they read it (F8).
 
-At a meeting's end a line says of each that they were in it, and whether by a name or an address; it has what is handed
-out later only in common with the others. Reading one's ledger joins the two, so that telling ten thousand is one write.
+At a meeting's end a line says of each that they were in it, and whether by a name or an address; once there is a
+report, whether it has figures of theirs. It has what is handed out later only in common with the others. Reading one's ledger
+joins the two, so that telling ten thousand is one write.
 """
 
 from collections.abc import Iterable, Iterator
@@ -36,6 +37,7 @@ class InMeeting(LedgerEntry, discriminator="in-meeting"):
     meeting = UnicodeAttribute()  # a digest
     name = BooleanAttribute()
     email = BooleanAttribute()
+    measured = BooleanAttribute(default=False)  # whether the report has figures of theirs
 
 
 class Told(LedgerEntry, discriminator="told"):
@@ -62,6 +64,12 @@ def extend_company(meeting_id: str, people: Iterable[str], at_ms: int, *, now: i
     for who in people:
         key = subject_of(who), _entry(meeting_id, at_ms)
         in_meetings.update(key, InMeeting.living_until(DISCLOSURE.deadline(now)), now=now)
+
+
+def note_measured(meeting_id: str, people: Iterable[str], at_ms: int, *, now: int) -> None:
+    """That its report has figures of theirs, as consents name them. Nothing of whoever is not on record any more."""
+    for who in people:
+        in_meetings.update((subject_of(who), _entry(meeting_id, at_ms)), [InMeeting.measured.set(True)], now=now)
 
 
 def tell_names(meeting_id: str, at_ms: int, *, now: int) -> None:
@@ -118,15 +126,15 @@ def _told(meetings: set[str], now: int) -> dict[str, Told]:
 
 
 def _lines(one: InMeeting, told: Told) -> Iterator[Disclosure]:
-    names = [What.NAME] * bool(one.name)
+    names, figures = [What.NAME] * bool(one.name), [What.FIGURES] * bool(one.measured)
     if told.names_at_ms is not None:
         for what in [*names, *[What.EMAIL] * bool(one.email)]:
             yield _line(one, int(told.names_at_ms), Recipient.ORGANISER, what)
-    if told.figures_at_ms is not None:
-        yield _line(one, int(told.figures_at_ms), Recipient.ORGANISER, What.FIGURES)
+    for what in figures if told.figures_at_ms is not None else ():
+        yield _line(one, int(told.figures_at_ms), Recipient.ORGANISER, what)
     for link in sorted(told.links or ()):
         at_ms, named, share_id = link.split("#")
-        for what in [What.FIGURES, *(names if int(named) else [])]:
+        for what in [*figures, *(names if int(named) else [])]:
             yield _line(one, int(at_ms), Recipient.LINK, what, share_id)
 
 

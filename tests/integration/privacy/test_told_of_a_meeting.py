@@ -15,7 +15,7 @@ from tests.support.accounts import EMAIL, PASSWORD, log_in
 from tests.support.belongings import person_of, session_of
 from tests.support.browser import Browser
 from tests.support.erasures import finish, started
-from tests.support.insights import Held, assemble, end, grown_up_guest, hold, send
+from tests.support.insights import Held, agree, assemble, end, grown_up_guest, hold, send
 from tests.support.memory import Memory, in_memory
 from tests.support.world import World
 
@@ -67,10 +67,34 @@ def test_what_an_organiser_reads_is_listed_once_to_each(world: World) -> None:
     read_all(held)
     world.clock.advance(MINUTE)
     read_all(held)
-    assert what_to_whom(ben) == what_to_whom(held.organiser) == ORGANISER
+    assert what_to_whom(ben) == ORGANISER
+    assert what_to_whom(held.organiser) == ORGANISER[1:]
     when = {one["what"]: one["at_ms"] for one in ben.get("/v1/disclosures").json()["disclosures"]}
     assert when == {"name": ended_ms, "figures": ended_ms + MINUTE}
     assert what_to_whom(world.member()) == []
+
+
+def test_figures_are_listed_to_nobody_of_whom_the_report_has_none(world: World) -> None:
+    """F8, D10: not to who declined, nor to who agreed and was not measured, nor to who withdrew before the report."""
+    held = hold(world)
+    measured, withdrew = held.guest("Ben"), held.guest("Dee")
+    silent, declined = held.guest("Eve"), held.guest("Cy", agrees=False)
+    world.clock.advance(10 * MINUTE)
+    now = world.now
+    for one, status in ((measured, 202), (withdrew, 202), (declined, 403)):
+        talked = ("talk", now - 2 * MINUTE, now - MINUTE)
+        assert send(one, held.room, 1, talked, from_ms=now - 9 * MINUTE, to_ms=now).status == status
+    end(held)
+    agree(withdrew, False)
+    assemble(held)
+    read_all(held)
+    share(held, names=True)
+    figures = {("figures", "organiser", "own-act"), ("figures", "link", "own-act")}
+    assert figures <= set(what_to_whom(measured))
+    for one in (withdrew, silent, declined):
+        assert {what for what, _, _ in what_to_whom(one)} == {"name"}
+        handed = one.get("/v1/disclosures/statement?year=2027").json()["handed"]
+        assert {each["what"] for each in handed} == {"name"}
 
 
 def test_an_address_is_listed_to_whoever_gave_one(world: World) -> None:
