@@ -1,8 +1,8 @@
 """What was handed out of everybody in a meeting: on record once for all, and listed to each as they read it (F8).
 
 At a meeting's end a line says of each that they were in it, and whether by a name or an address; once there is a
-report, whether it has figures of theirs. It has what is handed out later only in common with the others. Reading one's ledger
-joins the two, so that telling ten thousand is one write.
+report, whether it has figures of theirs. It has what is handed out later only in common with the others. Reading one's
+ledger joins the two, so that telling ten thousand is one write.
 """
 
 from collections.abc import Iterable, Iterator
