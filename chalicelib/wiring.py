@@ -74,6 +74,17 @@ WAITS_IN: dict[str, Sequence[Lane]] = {  # what is not urgent, if looked at one 
     staging.EXPIRY_KIND: expiry.TABS,
 }
 
+NAMED_BY_SEAL: dict[str, str] = {  # what for, of the kinds whose entries name somebody
+    privacy.LEFT: privacy.SEALED,
+    forgetting.DELETED: forgetting.SEALED,
+    aftermath.FOLLOW: aftermath.SEALED,
+    aftermath.END: aftermath.SEALED,
+    history.KEEP: history.SEALED,
+    sweep.KIND: sweep.SEALED,
+    sweep.PARTICIPANT: sweep.SEALED,
+    account_sweep.KIND: account_sweep.SEALED,
+}
+
 HEARD: dict[type, tuple[Callable[[Any], None], ...]] = {
     events.FoundTooYoung: (too_young.forget_guest, begun.forget_begun, forms.forget_guest),
     events.FoundOldEnough: (too_young.readmit_guest,),
@@ -111,6 +122,8 @@ def connect() -> None:
         expiry.handled_by(kind, look, WAITS_IN.get(kind, (expiry.URGENT,)))
     for kind, look_all in DUE_BY_THE_PAGE.items():
         expiry.handled_by_page(kind, look_all, WAITS_IN.get(kind, (expiry.PATIENT,)))
+    for kind, purpose in NAMED_BY_SEAL.items():
+        expiry.named_by_seal(kind, purpose)
     for event, hearers in HEARD.items():
         for hear in hearers:
             events.subscribe(event, hear)

@@ -188,9 +188,17 @@ def change_too(both: Transaction, account: Account, *actions: Action, now: int, 
 
 
 def record_use(account: Account, *, now: int) -> None:
-    """At most once in 12 h: their own 180 days begin anew, and what an older secret sealed is sealed anew."""
-    if use_is_due(account, now):
-        change(account, *_sealing_anew(account), now=now, where=unchanged(account))
+    """At most once in 12 h: their own 180 days begin anew; at once where an older secret has sealed something."""
+    fresh = _sealing_anew(account)
+    if fresh or use_is_due(account, now):
+        change(account, *fresh, now=now, where=unchanged(account))
+
+
+def seal_anew(account: Account, *, now: int) -> None:
+    """What an older secret sealed, so that it is read once that is gone. It is no use of the account."""
+    fresh = _sealing_anew(account)
+    if fresh:
+        accounts.update(account.address, fresh, now=now, where=unchanged(account))
 
 
 def record_use_with(event: AccountUsed) -> None:

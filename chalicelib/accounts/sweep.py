@@ -8,7 +8,7 @@ begun again where it fails.
 from collections.abc import Collection, Iterator
 from itertools import islice
 
-from chalicelib.accounts.models import Account, accounts, erase_unused
+from chalicelib.accounts.models import Account, accounts, erase_unused, seal_anew
 from chalicelib.lifetimes import HOUR, MINUTE
 from chalicelib.privacy import erasing, service as privacy
 from chalicelib.runtime import events, expiry, holdings, vault
@@ -38,6 +38,9 @@ def look_after(names: Collection[str], now: int) -> dict[str, int]:
     known = {name: address for name, address in unsealed if address}
     owned = {one.address: one for one in accounts.get_many(list(set(known.values())), now=EVER) if one.confirmed}
     ending = {address: one for address, one in owned.items() if not one.live_at(now + AHEAD_MS)}
+    for one in owned.values():
+        if one.address not in ending:
+            seal_anew(one, now=now)
     begun = set(islice(_begun(ending.values(), now), ERASED))
     lives = {one.address: int(one.expires_at_ms) - AHEAD_MS for one in owned.values()} | dict.fromkeys(
         ending, now + MINUTE

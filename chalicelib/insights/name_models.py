@@ -24,6 +24,8 @@ from chalicelib.insights.meeting_models import (
     namings,
 )
 from chalicelib.lifetimes import ATTENDEE_NAME, HOUR
+from chalicelib.rooms.record_models import SEALED_EMAIL
+from chalicelib.runtime import vault
 from chalicelib.runtime.parallel import together
 from chalicelib.runtime.transactions import Transaction
 
@@ -48,7 +50,7 @@ def name_attendees(meeting_id: str, names: Mapping[str, Called], *, now: int) ->
     given = {who: one.email for who, one in names_of(meeting_id, without, now=now).items()}
     found_by = [NamedIn(NAMED_IN + one, meeting_id) for one in names]
     people = [
-        Attendee(meeting_id, PERSON + one, name=called.name, email=called.email or given.get(one))
+        Attendee(meeting_id, PERSON + one, name=called.name, email=_kept(called.email or given.get(one)))
         for one, called in names.items()
     ]
     for made in (*found_by, *people):
@@ -107,7 +109,7 @@ def sweep_names(meeting_id: str, *, now: int) -> int | None:
         ends[one.participant_id] = int(one.expires_at_ms)
         if ends[one.participant_id] <= now + AHEAD_MS:
             ends[one.participant_id] = _last_end(one.participant_id, now)
-            _prolong(meeting_id, one.participant_id, ends[one.participant_id], now)
+            _prolong(one, ends[one.participant_id], now)
     gone = [one for one, end in ends.items() if end <= now + AHEAD_MS]
     for start in range(0, len(gone), PAIRS):
         if not _forget_pairs(meeting_id, gone[start : start + PAIRS], now):
@@ -132,11 +134,19 @@ def _last_end(participant_id: str, now: int) -> int:
     return max((int(one.expires_at_ms) for one in namings.query(NAMED_IN + participant_id, now=now)), default=0)
 
 
-def _prolong(meeting_id: str, participant_id: str, until_ms: int, now: int) -> None:
+def _prolong(one: Attendee, until_ms: int, now: int) -> None:
     if until_ms > now + AHEAD_MS:
-        lives = MeetingEntry.living_until(until_ms)
-        attendees.update((meeting_id, PERSON + participant_id), lives, now=now)
-        namings.update((NAMED_IN + participant_id, meeting_id), lives, now=now)
+        lives, key = MeetingEntry.living_until(until_ms), (one.owner, one.entry)
+        attendees.update(key, lives, now=now)
+        namings.update((NAMED_IN + one.participant_id, one.owner), lives, now=now)
+        fresh = vault.sealed_anew(SEALED_EMAIL, one.email)
+        if fresh:
+            attendees.update(key, [Attendee.email.set(fresh)], now=now, where=Attendee.email == one.email)
+
+
+def _kept(email: str | None) -> str | None:
+    """It lives on for half a year, in which an older secret may go."""
+    return vault.sealed_anew(SEALED_EMAIL, email) or email
 
 
 def _attendees(keys: list[tuple[str, str]], now: int) -> list[Attendee]:

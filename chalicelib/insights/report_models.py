@@ -74,7 +74,14 @@ def bare_key(account_id: str) -> OrganiserKey:
 
 
 def extend_key(account_id: str, until_ms: int, *, now: int) -> None:
+    """It lives until then, wrapped by what wraps today."""
+    row = keys.get(account_id, now=now)
+    if row is None:
+        return
     keys.update(account_id, OrganiserKey.living_until(until_ms), now=now)
+    fresh = envelope.wrapped_anew(bytes(row.wrapped), account_id)
+    if fresh is not None:
+        keys.update(account_id, [OrganiserKey.wrapped.set(fresh)], now=now, where=OrganiserKey.wrapped == row.wrapped)
 
 
 def extend_parts(meeting_id: str, until_ms: int, *, now: int) -> None:

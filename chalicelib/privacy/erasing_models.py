@@ -70,7 +70,10 @@ def person_of(found: Erasing) -> Person:
 def keep_unfinished(found: Erasing, *, now: int) -> None:
     """What is left to do is not forgotten, however long it fails: its 30 days begin anew, once a day."""
     if int(found.expires_at_ms) < RECEIPT.deadline(now) - DAY:
-        erasings.update(found.erasure_id, Erasing.living_until(RECEIPT.deadline(now)), now=now)
+        fresh = vault.sealed_anew(SEALED, found.person)
+        sealed = [] if fresh is None else [Erasing.person.set(fresh)]
+        lives, whose = Erasing.living_until(RECEIPT.deadline(now)), Erasing.person == found.person
+        erasings.update(found.erasure_id, [*sealed, *lives], now=now, where=whose)
 
 
 def note_hidden(erasure_id: str, *, now: int) -> None:

@@ -41,11 +41,18 @@ def unwrap(wrapped: bytes, owner: str) -> bytes:
     """The data key. Raises Unopenable for another owner's, Unavailable where KMS does not answer."""
     if settings().kms_key:
         return bytes(_asked("decrypt", CiphertextBlob=wrapped, EncryptionContext=_of(owner))["Plaintext"])
-    opened = (SealingKey.from_secret(secret, WRAP).open(wrapped, owner.encode()) for secret in settings().openers)
-    key = next((one for one in opened if one is not None), None)
-    if key is None:
-        raise Unopenable
-    return key
+    return _unwrap_here(wrapped, owner)
+
+
+def wrapped_anew(wrapped: bytes, owner: str) -> bytes | None:
+    """The same key, wrapped by the newest secret; None where it is so already, or KMS wraps, which keeps its old ones.
+
+    Raises Unopenable.
+    """
+    newest = SealingKey.from_secret(settings().secret, WRAP)
+    if settings().kms_key or wrapped.startswith(newest.key_id):
+        return None
+    return newest.seal(_unwrap_here(wrapped, owner), owner.encode())
 
 
 def seal(key: bytes, content: bytes, context: str) -> bytes:
@@ -60,6 +67,14 @@ def open_sealed(key: bytes, sealed: bytes, context: str) -> bytes:
         return AESGCM(key).decrypt(sealed[:NONCE], sealed[NONCE:], context.encode())
     except (InvalidTag, ValueError) as error:
         raise Unopenable from error
+
+
+def _unwrap_here(wrapped: bytes, owner: str) -> bytes:
+    opened = (SealingKey.from_secret(secret, WRAP).open(wrapped, owner.encode()) for secret in settings().openers)
+    key = next((one for one in opened if one is not None), None)
+    if key is None:
+        raise Unopenable
+    return key
 
 
 def _of(owner: str) -> dict[str, str]:

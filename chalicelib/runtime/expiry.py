@@ -11,13 +11,15 @@ now, deletes it, and answers None, or until when it still lives. It may be calle
 What may come in floods waits in a lane of its own, and is looked at a page at a time: so that a flood of it keeps
 nothing waiting that is promised within minutes (docs/adr/0024). What fails waits in another, is tried again for as long
 as it takes, and counts as late all the while: nothing is given up (the same).
+
+Whose name is under a seal is sealed anew whenever it is filed: an older secret may go once all that it sealed was due.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from chalicelib.lifetimes import MINUTE
-from chalicelib.runtime import lateness, problems
+from chalicelib.runtime import lateness, problems, vault
 from chalicelib.runtime.expiry_models import (
     PAGE,
     Entry,
@@ -49,6 +51,7 @@ LANES = (*TOGETHER, *TABS)
 _handlers: dict[str, Handler] = {}
 _page_handlers: dict[str, PageHandler] = {}
 _lanes: dict[str, Sequence[Lane]] = {}
+_seals: dict[str, str] = {}
 
 
 @dataclass
@@ -85,6 +88,11 @@ def handled_by_page(kind: str, handler: PageHandler, lanes: Sequence[Lane] = (PA
     """Calls `handler` with (names, now) of at most PAGE entries; it answers until when those live that still do."""
     _page_handlers[kind] = handler
     _wait_in(lanes, kind)
+
+
+def named_by_seal(kind: str, purpose: str) -> None:
+    """The names of that kind are sealed for `purpose`."""
+    _seals[kind] = purpose
 
 
 def file(kind: str, name: str, due_at_ms: int, *, now: int) -> None:
@@ -186,7 +194,9 @@ def _failed(due: list[Entry], error: Exception, done: Reaped, now: int) -> None:
     problems.unexpected(error, f"expiry of {due[0].what[0]}")
     done.failed += len(due)
     done.note_late(due[0].what[0], max(now - one.due_at_ms for one in due))
-    entries.put_many(new_entry((FAILED,), one.what, one.due_at_ms, now + _retried_after(one, now)) for one in due)
+    entries.put_many(
+        new_entry((FAILED,), _called(*one.what), one.due_at_ms, now + _retried_after(one, now)) for one in due
+    )
 
 
 def _retried_after(entry: Entry, now: int) -> int:
@@ -195,7 +205,13 @@ def _retried_after(entry: Entry, now: int) -> int:
 
 def _entry(kind: str, name: str, due_at_ms: int, now: int) -> Entry:
     """Where it is due already, it waits in the minute of `now`, which the reaper has not left."""
-    return new_entry(_lanes.get(kind, (URGENT,)), (kind, name), due_at_ms, max(due_at_ms, now))
+    return new_entry(_lanes.get(kind, (URGENT,)), _called(kind, name), due_at_ms, max(due_at_ms, now))
+
+
+def _called(kind: str, name: str) -> tuple[str, str]:
+    """Under the newest secret, where a seal names it."""
+    fresh = vault.sealed_anew(_seals[kind], name) if kind in _seals else None
+    return kind, fresh or name
 
 
 def _wait_in(lanes: Sequence[Lane], kind: str) -> None:

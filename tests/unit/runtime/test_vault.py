@@ -1,7 +1,5 @@
 """Digests name, seals hide; a change of secret loses neither."""
 
-import base64
-
 import pytest
 from hypothesis import given, strategies as st
 
@@ -9,14 +7,9 @@ from chalicelib.runtime import vault
 from chalicelib.runtime.ids import is_opaque
 from chalicelib.runtime.settings import settings
 from tests.support.environment import SECRET
+from tests.support.rotation import rotate
 
 NEWER = bytes(reversed(range(32)))
-
-
-def rotate(monkeypatch: pytest.MonkeyPatch, *secrets: bytes) -> None:
-    """The newest first."""
-    monkeypatch.setenv("EARSHOT_SECRET", " ".join(base64.b64encode(one).decode() for one in secrets))
-    settings.cache_clear()
 
 
 @given(st.text(max_size=50), st.text(max_size=50))
