@@ -11,7 +11,7 @@ STEPS ?= 100000
 STAGE ?= dev
 ON_DYNAMODB ?= $(filter-out %/local_stack %/contract %/__pycache__,$(wildcard tests/integration/*)) $(wildcard tests/integration/local_stack/*dynamodb*)
 
-.PHONY: help run test test-dynamodb lint format package policies roles documents pictures bench-local bench-join bench-crowd bench-live bench-report bench-sweep bench-check bench-sound prove prove-properties prove-fuzz soak clean
+.PHONY: help run test test-dynamodb lint format package deploy destroy rotate policies roles documents pictures bench-local bench-join bench-crowd bench-live bench-report bench-sweep bench-check bench-sound prove prove-properties prove-fuzz soak clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -31,7 +31,7 @@ lint: .venv/ready-dev node_modules/.ready ## formats, types, import rules, templ
 	$(PY) -m mypy
 	.venv/bin/lint-imports
 	$(PY) -m infra.packaging --stage prod --template-only --out out/lint
-	.venv/bin/cfn-lint infra/resources.yaml out/lint/sam.yaml
+	.venv/bin/cfn-lint infra/resources.yaml infra/firewall.yaml out/lint/sam.yaml
 	$(PY) -m bandit -q -c pyproject.toml -r app.py chalicelib
 	infra/setup.sh npm run -s lint
 
@@ -40,6 +40,17 @@ format: .venv/ready-dev ## let the formatter have its way
 
 package: .venv/ready-dev ## the template that deploys and what its functions run, into out/ (STAGE=prod)
 	@$(PY) -m infra.packaging --stage $(STAGE)
+
+deploy: .venv/ready-dev ## the stage into your AWS account, or what has changed of it (STAGE=prod MAIL_FROM=…; docs/runbook.md)
+	@$(PY) -m infra.deploying check --stage $(STAGE)
+	@$(PY) -m infra.packaging --stage $(STAGE)
+	@$(PY) -m infra.deploying deploy --stage $(STAGE)
+
+destroy: .venv/ready-dev ## the stage and all of its data out of your AWS account, after asking (STAGE=prod)
+	@$(PY) -m infra.deploying destroy --stage $(STAGE)
+
+rotate: .venv/ready-dev ## a step of replacing a secret (STAGE=prod SECRET=cookies|edge STEP=announce|use|drop; docs/runbook.md)
+	@$(PY) -m infra.deploying rotate --stage $(STAGE) $(if $(SECRET),--secret $(SECRET)) $(if $(STEP),--step $(STEP))
 
 policies: .venv/ready-dev .venv/ready-browser ## infra/policies, written anew from what the whole suite has functions do
 	@$(PY) -m pytest -n $(WORKERS) -p tests.support.sharing_out --write-policies tests

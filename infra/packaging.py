@@ -125,7 +125,12 @@ def finished(template: Mapping[str, Any], stage: str) -> dict[str, Any]:
             resources[f"{logical}Logs"] = _logs(stage, name)
         if one["Type"] == "AWS::CloudWatch::Alarm":
             one["Properties"]["AlarmActions"] = [{"Ref": "Alarms"}]
-        one.get("Metadata", {}).pop("cfn-lint", None)  # now it has everything that was missing
+        if one["Type"] == "AWS::Serverless::Api":  # by its title CloudWatch tells the stages of an account apart
+            one["Properties"]["DefinitionBody"]["info"]["title"] = f"earshot-{stage}"
+        if stage == "dev":  # nobody's data: it goes with its stack
+            one.update({policy: "Delete" for policy in ("DeletionPolicy", "UpdateReplacePolicy") if policy in one})
+        if "E1010" in str(one.get("Metadata", {}).get("cfn-lint")):  # now it has everything that was missing
+            one["Metadata"].pop("cfn-lint")
     return dict(template)
 
 

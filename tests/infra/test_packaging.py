@@ -13,7 +13,10 @@ import yaml
 
 from chalicelib.lifetimes import DAY, LOG
 from infra import policy
-from infra.packaging import ROOT, digest_of_files
+from infra.deploy.destroying import KEY_IS
+from infra.deploy.given import SETTINGS
+from infra.deploying import NOT_YET_KNOWN
+from infra.packaging import ROOT, digest_of_files, finished
 
 Resources = Mapping[str, Mapping[str, Any]]
 SETTLED_S = 120  # what files an entry for the reaper has ended by then (chalicelib/runtime/expiry.py)
@@ -166,6 +169,32 @@ def test_somebody_is_told_of_every_alarm(template: dict[str, Any]) -> None:
     found = of_type(template, "AWS::CloudWatch::Alarm").values()
     assert len(found) >= 10
     assert all(one["AlarmActions"] == [{"Ref": "Alarms"}] for one in found)
+
+
+def test_what_a_deployment_says_and_reads_is_in_the_template(template: dict[str, Any]) -> None:
+    """G2: and where the template waits for a parameter, it is given."""
+    given = {"Origin", "Firewall", "SecretVersion", "EdgeSecret", "EdgeSecrets", *(one.parameter for one in SETTINGS)}
+    assert set(template["Parameters"]) == {"Stage", *given}
+    assert template["Parameters"]["Origin"]["Default"] == NOT_YET_KNOWN
+    assert {"EdgeDomain", "FilesBucket"} <= set(template["Outputs"])
+    [key] = of_type(template, "AWS::KMS::Key").values()
+    assert key["Description"] == {"Fn::Sub": KEY_IS.format(stage="${Stage}")}
+
+
+def test_what_people_have_outlives_the_stack_of_prod_alone(template: dict[str, Any]) -> None:
+    """G2: what a mistake must not cost; dev has nobody's data and goes whole."""
+    kept = {logical for logical, one in template["Resources"].items() if one.get("DeletionPolicy") == "Retain"}
+    assert {
+        "AccountsTable",
+        "ConsentsTable",
+        "MeetingsTable",
+        "ReportsTable",
+        "OrganiserKeysTable",
+        "OrganiserKey",
+    } <= kept
+    of_dev = finished({"Resources": {name: dict(template["Resources"][name]) for name in kept}}, "dev")["Resources"]
+    policies = {one[policy] for one in of_dev.values() for policy in ("DeletionPolicy", "UpdateReplacePolicy")}
+    assert policies == {"Delete"}
 
 
 def test_the_package_needs_nothing_of_this_machine() -> None:

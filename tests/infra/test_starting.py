@@ -20,8 +20,9 @@ from infra.local.template import Template
 from infra.packaging import finished, merged
 from tests.support.environment import ENVIRONMENT, REGION
 
-OPTIONAL = {"EARSHOT_MAIL_CONFIGURATION", "EARSHOT_ASSETS"}  # one machine has none, or its own
-PARAMETERS = {"MailFrom": "Earshot <noreply@earshot.example>", "EdgeSecrets": "e" * 43, "Origin": "https://a.example"}
+OPTIONAL = {"EARSHOT_MAIL_CONFIGURATION", "EARSHOT_ASSETS", "EARSHOT_SUPPORT_URL", "EARSHOT_SECRET_VERSION"}
+PARAMETERS = {"MailFrom": "Earshot <noreply@earshot.example>", "EdgeSecrets": "e" * 43, "Origin": "https://a.example",
+              "SupportUrl": "", "SecretVersion": "1"}  # fmt: skip
 OF_THE_TEMPLATE = {"WebsocketAPI": "abc", "OrganiserKey": "key", "AWS::URLSuffix": "amazonaws.com"}
 # As Lambda starts one: the module before the last dot, then what it holds under the rest.
 AS_LAMBDA_DOES = """

@@ -1,0 +1,193 @@
+"""`make deploy`, `make destroy`, `make rotate`: a stage in the owner's AWS account (docs/runbook.md).
+
+check      are the settings there and the credentials good? before a minute of packaging
+deploy     what `make package` has put into out/, as one CloudFormation stack
+destroy    the stage and all of its data, after asking
+rotate     one step of replacing a secret, to be followed by a deployment
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+import yaml
+from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
+
+from infra.deploy import buckets, destroying, firewall, keys
+from infra.deploy.given import Refused, mail_address, mail_host, settings
+from infra.deploy.stacks import Stack, StackFailed
+from infra.packaging import ROOT, STAGES, STATIC
+
+NOT_YET_KNOWN = "https://not-yet-known.invalid"  # as in infra/deployment.yaml
+FAILED = "Mend the cause, then run the same command again: it goes on from where things are. docs/runbook.md says more."
+NO_CREDENTIALS = "AWS knows nobody here: log in (`aws sso login`) or name a profile (AWS_PROFILE=…), then try again."
+NO_REGION = "No region is set. Say which, for example: AWS_DEFAULT_REGION=eu-central-1"
+
+
+def say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+@dataclass(frozen=True)
+class Place:
+    """A stage in an account: where everything of it is."""
+
+    stage: str
+    region: str
+    account: str
+    session: Any
+
+    @property
+    def artefacts(self) -> str:
+        return f"earshot-{self.stage}-artefacts-{self.account}-{self.region}"
+
+    def client(self, service: str, region: str | None = None) -> Any:
+        return self.session.client(service, region_name=region or self.region)
+
+    def stack(self) -> Stack:
+        return Stack(self.client("cloudformation"), f"earshot-{self.stage}", say)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The exit status: 0 where all is well."""
+    parser = argparse.ArgumentParser(prog="python -m infra.deploying", description=__doc__)
+    parser.add_argument("act", choices=ACTS)
+    parser.add_argument("--stage", choices=STAGES, required=True)
+    parser.add_argument("--out", type=Path, default=ROOT / "out", help="where `make package` has put what it made")
+    parser.add_argument("--secret", choices=keys.PARAMETERS, help="which one to rotate")
+    parser.add_argument("--step", choices=keys.STEPS, help="which step of it")
+    given = parser.parse_args(arguments)
+    try:
+        ACTS[given.act](place_of(given.stage), given)
+    except (Refused, StackFailed) as refusal:
+        say(f"{refusal}\n{FAILED if isinstance(refusal, StackFailed) else ''}".rstrip())
+        return 1
+    except (ClientError, BotoCoreError) as error:
+        say(f"AWS refused: {error}\n{FAILED}")
+        return 1
+    return 0
+
+
+def place_of(stage: str) -> Place:
+    """Raises Refused where AWS cannot be asked."""
+    session = boto3.session.Session()
+    try:
+        account = session.client("sts").get_caller_identity()["Account"]
+    except NoRegionError as error:
+        raise Refused(NO_REGION) from error
+    except NoCredentialsError as error:
+        raise Refused(NO_CREDENTIALS) from error
+    except (ClientError, BotoCoreError) as error:  # run out, or of nobody any more
+        raise Refused(f"{NO_CREDENTIALS}\n({error})") from error
+    if not session.region_name:
+        raise Refused(NO_REGION)
+    return Place(stage, session.region_name, account, session)
+
+
+def check(place: Place, _: argparse.Namespace) -> None:
+    given = settings(os.environ, place.stack().parameters(), place.stage)
+    check_sender(place, given["MailFrom"])
+    say(f"Account {place.account}, {place.region}, stage {place.stage}.")
+
+
+def check_sender(place: Place, mail_from: str) -> None:
+    """Raises Refused where SES would refuse every mail: the address or its host must be verified there."""
+    mail = place.client("sesv2")
+    for identity in (mail_address(mail_from), mail_host(mail_from)):
+        try:
+            if mail.get_email_identity(EmailIdentity=identity)["VerifiedForSendingStatus"]:
+                return
+        except mail.exceptions.NotFoundException:
+            continue
+    host = mail_host(mail_from)
+    raise Refused(
+        f"SES in {place.region} has verified neither {mail_address(mail_from)} nor {host}. First: "
+        f"aws sesv2 create-email-identity --email-identity {host}, then what its answer asks for."
+    )
+
+
+def deploy(place: Place, asked: argparse.Namespace, environ: Mapping[str, str] = os.environ) -> None:
+    """Again without changes does nothing. Raises Refused, StackFailed."""
+    stack = place.stack()
+    before = stack.parameters()
+    given = settings(environ, before, place.stage)
+    check_sender(place, given["MailFrom"])
+    wall = firewall.ensured(place, environ.get("FIREWALL", ""), before.get("Firewall", ""), say)
+    parameters = {**given, **secrets_of(place), "Firewall": wall, "Origin": _origin(given, stack) or NOT_YET_KNOWN}
+    address = _uploaded(place, asked.out)
+    _put_files(place, stack, asked.out)  # before the functions name them, where there is a bucket already
+    changed = stack.change(address, parameters)
+    _put_files(place, stack, asked.out)
+    origin = _origin(given, stack)
+    if parameters["Origin"] != origin:  # the first time: the distribution's name is known by now
+        say(f"Every function is told that people find it under {origin}.")
+        changed |= stack.change(address, {**parameters, "Origin": origin})
+    if place.stage == "prod":
+        stack.protect(True)
+    firewall.drop_unused(place, wall, say)
+    say("Deployed." if changed else "Nothing to change: what is deployed is what is here.")
+    say(f"Earshot is at {origin}")
+
+
+def secrets_of(place: Place) -> dict[str, str]:
+    """The parameters that pass them on. The version of the first makes functions start anew when it changes."""
+    ssm = place.client("ssm")
+    _, version = keys.ensure(ssm, "cookies", place.stage)
+    edge, _ = keys.ensure(ssm, "edge", place.stage)
+    return {"SecretVersion": str(version), "EdgeSecret": edge[0], "EdgeSecrets": " ".join(edge)}
+
+
+def _origin(given: Mapping[str, str], stack: Stack) -> str:
+    """What people find it under; empty where nobody knows yet."""
+    host = given["Domain"] or stack.outputs().get("EdgeDomain", "")
+    return f"https://{host}" if host else ""
+
+
+def _uploaded(place: Place, out: Path) -> str:
+    """The package and the template that names it, in the bucket they are deployed from; the template's address."""
+    s3 = place.client("s3")
+    buckets.make_private(s3, place.artefacts, place.region, place.account)
+    key = buckets.put_package(s3, place.artefacts, out / "deployment.zip")
+    template = yaml.safe_load((out / "sam.yaml").read_text("utf-8"))
+    for one in template["Resources"].values():
+        if "CodeUri" in one.get("Properties", {}):
+            one["Properties"]["CodeUri"] = f"s3://{place.artefacts}/{key}"
+    return buckets.put_template(s3, place.artefacts, yaml.safe_dump(template), place.region)
+
+
+def _put_files(place: Place, stack: Stack, out: Path) -> None:
+    bucket = stack.outputs().get("FilesBucket")
+    if bucket is None:
+        return
+    template = yaml.safe_load((out / "sam.yaml").read_text("utf-8"))
+    prefix = template["Globals"]["Function"]["Environment"]["Variables"]["EARSHOT_ASSETS"].strip("/")
+    if new := buckets.put_files(place.client("s3"), bucket, STATIC, prefix):
+        say(f"{new} files for browsers are under /{prefix}.")
+
+
+def destroy(place: Place, _: argparse.Namespace) -> None:
+    destroying.destroy(place, say, input)
+
+
+def rotate(place: Place, asked: argparse.Namespace) -> None:
+    if not asked.secret or not asked.step:
+        raise Refused("Say which and what, as in: make rotate STAGE=prod SECRET=cookies STEP=announce")
+    keys.replace(place.client("ssm"), asked.secret, place.stage, asked.step)
+    say(f"Now tell every function: make deploy STAGE={place.stage}")
+
+
+ACTS: Mapping[str, Callable[[Place, argparse.Namespace], None]] = {
+    "check": check,
+    "deploy": deploy,
+    "destroy": destroy,
+    "rotate": rotate,
+}
+
+if __name__ == "__main__":
+    sys.exit(main())
