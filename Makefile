@@ -32,6 +32,7 @@ lint: .venv/ready-dev node_modules/.ready ## formats, types, import rules, templ
 	.venv/bin/lint-imports
 	$(PY) -m infra.packaging --stage prod --template-only --out out/lint
 	.venv/bin/cfn-lint infra/resources.yaml infra/firewall.yaml out/lint/sam.yaml
+	$(PY) -m infra.security infra/firewall.yaml out/lint/sam.yaml
 	$(PY) -m bandit -q -c pyproject.toml -r app.py chalicelib
 	infra/setup.sh npm run -s lint
 

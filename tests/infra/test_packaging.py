@@ -1,15 +1,11 @@
 """The template that deploys, as `make package` writes it (G1, G2, G6)."""
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from chalicelib.lifetimes import DAY, LOG
 from infra import policy
@@ -22,16 +18,6 @@ Resources = Mapping[str, Mapping[str, Any]]
 SETTLED_S = 120  # what files an entry for the reaper has ended by then (chalicelib/runtime/expiry.py)
 LASTS = {"fold_report", "assemble_report", "publish_report", "forget_report", "erase_held", "check_erased",
          "gather_export"}  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """Of prod, without what the functions run: that takes a minute and the network."""
-    out = tmp_path_factory.mktemp("package")
-    command = [sys.executable, "-m", "infra.packaging", "--stage", "prod", "--template-only", "--out", str(out)]
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True, env={**os.environ})
-    found: dict[str, Any] = yaml.safe_load((out / "sam.yaml").read_text())
-    return found
 
 
 def of_type(template: Mapping[str, Any], kind: str) -> dict[str, Mapping[str, Any]]:
@@ -153,15 +139,6 @@ def test_the_address_of_a_file_says_what_is_in_it(template: dict[str, Any]) -> N
     """G1: so that it can be cached for ever."""
     variables = template["Globals"]["Function"]["Environment"]["Variables"]
     assert variables["EARSHOT_ASSETS"] == f"/assets/{digest_of_files()}"
-
-
-def test_nothing_is_stored_in_the_open(template: dict[str, Any]) -> None:
-    """G6: tables, queues and the bucket are encrypted, the bucket is nobody's to read but the edge's."""
-    assert all(one["SSESpecification"]["SSEEnabled"] for one in of_type(template, "AWS::DynamoDB::Table").values())
-    assert all(one["SqsManagedSseEnabled"] for one in of_type(template, "AWS::SQS::Queue").values())
-    [bucket] = of_type(template, "AWS::S3::Bucket").values()
-    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
-    assert bucket["BucketEncryption"]
 
 
 def test_somebody_is_told_of_every_alarm(template: dict[str, Any]) -> None:
