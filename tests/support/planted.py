@@ -5,9 +5,11 @@ Each text that somebody writes anywhere holds a token of its own, so that wherev
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from typing import Protocol
 
-from chalicelib.lifetimes import ATTENDEE_NAME, MINUTE, PERSONAL_DATA, SESSION, STAGED_CONTENT, TAB
+from chalicelib.lifetimes import ATTENDEE_NAME, MINUTE, PERSONAL_DATA, SESSION, STAGED_CONTENT, TAB, Lifetime
+from tests.support.accounts import PASSWORD
 from tests.support.browser import Browser, Socket
 
 TOKEN = re.compile(r"zq[a-p]{4}zq")  # letters, because a nickname has nothing else
@@ -29,31 +31,43 @@ class Link:
     content_id: str
     token: str
     tab: Tab
-    shown: bool = False
+    shown: str = ""  # in which room
+    shown_ms: int = 0
 
 
 @dataclass(eq=False)
-class Somebody:
-    """One life: from a first session until it is erased, or over. Who comes after it in the same place is another."""
+class Device:
+    """A browser of somebody's, and what they did with it."""
 
     browser: Browser
-    circle: str  # whoever could meet them is in the same
-    email: str = ""
     used_ms: int = 0  # last use of the session
+    signed_in: bool = False
+    participant: str = ""  # as whom they are in meetings
+    rooms: list[str] = field(default_factory=list)  # they were ever in, the latest last
+    links: dict[str, Link] = field(default_factory=dict)
+    tabs: dict[str, Tab] = field(default_factory=dict)
+    names: list["Planted"] = field(default_factory=list)
+    socket: Socket | None = None
+
+
+@dataclass(eq=False)
+class Somebody(Device):
+    """One life: from a first session until it is erased, or over. Who comes after it in the same place is another."""
+
+    circle: str = ""  # whoever could hear the same is in the same
+    email: str = ""
+    password: str = PASSWORD
+    totp: str = ""  # the secret, where the second factor is on
+    other: Device | None = None  # which is signed in, and lies there
     account_used_ms: int = 0
     seen_ms: int = 0  # when a meeting of theirs last went on
     erased: bool = False
-    signed_in: bool = False
-    rooms: list[str] = field(default_factory=list)  # they were ever in, the latest last
+    asked: set[str] = field(default_factory=set)  # rooms that they asked to come in to
     held: list[str] = field(default_factory=list)  # they run, or ran
     ended: list[str] = field(default_factory=list)
-    links: dict[str, Link] = field(default_factory=dict)
-    tabs: dict[str, Tab] = field(default_factory=dict)
     joins: list[str] = field(default_factory=list)
     exported: set[str] = field(default_factory=set)
-    names: list["Planted"] = field(default_factory=list)
     ids: set[str] = field(default_factory=set)  # under which anything has known them
-    socket: Socket | None = None
     sequence: int = 0
 
     def use(self, now: int) -> None:
@@ -79,6 +93,19 @@ class Somebody:
             del self.tabs[tab_id]
         return self.tabs.get(tab_id)
 
+    def takes(self, device: Device) -> None:
+        """Goes on with it; the one they had lies there."""
+        self.other = Device(**{one.name: getattr(self, one.name) for one in fields(Device)})
+        for one in fields(Device):
+            setattr(self, one.name, getattr(device, one.name))
+
+    def every_link(self) -> dict[str, Link]:
+        """Of both devices."""
+        return {**self.links, **(self.other.links if self.other else {})}
+
+    def sockets(self) -> list[Socket]:
+        return [one for one in (self.socket, self.other and self.other.socket) if one]
+
     def live_links(self, now: int) -> set[str]:
         return {one.token for one in self.links.values() if one.tab.lives(now)}
 
@@ -92,13 +119,27 @@ class Somebody:
 
 @dataclass(eq=False)
 class Planted:
-    """`may_read` (reader, now): whether it may be in an answer to that reader, as long as its owner is not erased."""
+    """`may_read` (reader, now): whether it may be in an answer to that reader, as long as its owner is not erased.
+
+    `room` is that of a title.
+    """
 
     token: str
     owner: Somebody
     kind: str
     may_read: Callable[[Somebody, int], bool]
     gone: bool = False
+    room: str = ""
+
+
+class Rooms(Protocol):
+    """As `company.Company` knows them."""
+
+    def may_name(self, owner: Somebody, reader: Somebody) -> bool: ...
+
+    def was_in(self, who: Somebody, room: str, since_ms: int = 0) -> bool: ...
+
+    def group(self, room: str) -> str: ...
 
 
 class Truth:
@@ -106,6 +147,7 @@ class Truth:
 
     def __init__(self) -> None:
         self.planted: dict[str, Planted] = {}
+        self.rooms: Rooms
 
     def plant(self, owner: Somebody, kind: str, may_read: Callable[[Somebody, int], bool] | None = None) -> Planted:
         """Without `may_read` it is nobody's to read."""
@@ -117,28 +159,49 @@ class Truth:
 
     def name(self, owner: Somebody) -> Planted:
         """For those they meet, and for six months after."""
-        return self.plant(owner, "name", lambda reader, now: _know_each_other(owner, reader, now))
 
-    def title(self, owner: Somebody) -> Planted:
-        return self.plant(owner, "title", lambda reader, now: not owner.account_is_over(now) and _met(owner, reader))
+        def may_read(reader: Somebody, now: int) -> bool:
+            met = now < ATTENDEE_NAME.deadline(owner.seen_ms) and self.rooms.may_name(owner, reader)
+            return reader is owner or met
+
+        return self.plant(owner, "name", may_read)
+
+    def title(self, owner: Somebody, room: str = "") -> Planted:
+        """For whoever runs the meeting, or has been in it."""
+
+        def may_read(reader: Somebody, now: int) -> bool:
+            return not owner.account_is_over(now) and (reader is owner or self.rooms.was_in(reader, made.room))
+
+        made = self.plant(owner, "title", may_read)
+        made.room = room
+        return made
 
     def link(self, owner: Somebody, content_id: Callable[[], str]) -> Planted:
         """For its owner, and while it is shown for those in the meeting; until its tab's lease is over."""
 
         def may_read(reader: Somebody, now: int) -> bool:
-            link = owner.links.get(content_id())
-            return (
-                link is not None and link.tab.lives(now) and (reader is owner or (link.shown and _met(owner, reader)))
-            )
+            link = owner.every_link().get(content_id())
+            if link is None or not link.tab.lives(now):
+                return False
+            return reader is owner or bool(link.shown and self.rooms.was_in(reader, link.shown, link.shown_ms))
 
         return self.plant(owner, "link", may_read)
 
-    def misread(self, text: str, reader: Somebody, now: int) -> list[str]:
-        """What is in an answer to that reader, and may not be."""
+    def letter(self, owner: Somebody, kind: str, lifetime: Lifetime, now: int) -> Planted:
+        """What somebody wrote to us: for themselves alone."""
+        until_ms = lifetime.deadline(now)
+        return self.plant(owner, kind, lambda reader, at_ms: reader is owner and at_ms < until_ms)
+
+    def misread(self, text: str, reader: Somebody, now: int, invited: str = "") -> list[str]:
+        """What is in an answer to that reader, and may not be; `invited`: by the invitation to that room."""
         found = [self.planted[token] for token in tokens_in([text])]
-        return [
-            f"{one.kind} {one.token}" for one in found if one.owner.erased or one.gone or not one.may_read(reader, now)
-        ]
+        return [f"{one.kind} {one.token}" for one in found if not self._may_read(one, reader, now, invited)]
+
+    def _may_read(self, one: Planted, reader: Somebody, now: int, invited: str) -> bool:
+        if one.owner.erased or one.gone:
+            return False
+        is_invited = invited and one.room and self.rooms.group(one.room) == self.rooms.group(invited)
+        return one.may_read(one.owner if is_invited else reader, now)
 
     def readable(self, owner: Somebody, now: int) -> set[str]:
         """What somebody has planted and may read."""
@@ -151,11 +214,3 @@ class Truth:
 
 def tokens_in(texts: Iterable[str]) -> set[str]:
     return {token for text in texts for token in TOKEN.findall(text)}
-
-
-def _know_each_other(owner: Somebody, reader: Somebody, now: int) -> bool:
-    return reader is owner or (now < ATTENDEE_NAME.deadline(owner.seen_ms) and _met(owner, reader))
-
-
-def _met(owner: Somebody, reader: Somebody) -> bool:
-    return owner.circle == reader.circle

@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from dataclasses import dataclass
 
 from chalicelib.lifetimes import CONNECTION, MINUTE
 from tests.support.browser import Socket
@@ -14,17 +15,29 @@ from tests.support.world import World
 SOUND = "application/vnd.earshot.fingerprint"
 
 
+@dataclass
+class Share:
+    """A link to a report: whoever has the token reads it, as its organiser does, until then."""
+
+    token: str
+    organiser: Somebody
+    path: str
+    until_ms: int
+
+
 class Town(Place):
     def __init__(self, world: World, memory: Memory, size: int) -> None:
         super().__init__(world, memory, size)
         self.sockets: list[tuple[int, Socket]] = []  # since when they are open
-        self.shares: list[tuple[str, Somebody, int]] = []  # tokens, of whom, until when
+        self.shares: list[Share] = []
 
     def open_room(self, who: Somebody) -> None:
-        made = self.ask(who, "POST", "/v1/rooms", {"title": f"Weekly {self.truth.title(who).token}"})
+        title = self.truth.title(who)
+        made = self.ask(who, "POST", "/v1/rooms", {"title": f"Weekly {title.token}"})
         if made.status == 201:
-            who.held.append(self.note("room_id", made.json()["room_id"]))
-            self.come_in(who, who.held[-1])
+            title.room = self.note("room_id", made.json()["room_id"])
+            who.held.append(title.room)
+            self.come_in(who, title.room)
 
     def meet(self, who: Somebody) -> None:
         """They have everybody who may come come, and are together for ten minutes."""
@@ -41,17 +54,33 @@ class Town(Place):
             self.measure(one)
 
     def come_in(self, who: Somebody, room: str) -> None:
+        who.asked.add(room)
         if self.ask(who, "POST", f"/v1/rooms/{room}/participants", {}).status == 201:
-            who.rooms.append(room)
+            self.is_in(who, room)
+
+    def is_in(self, who: Somebody, room: str) -> None:
+        """One meeting at a time: what they show elsewhere is taken back there."""
+        if not who.rooms or self.company.group(who.rooms[-1]) != self.company.group(room):
+            self.hide(who)
+        who.rooms.append(room)
+
+    def hide(self, who: Somebody, room: str = "") -> None:
+        """What they show in that room, or wherever they are."""
+        for link in who.every_link().values() if room else who.links.values():
+            if link.shown and self.company.group(link.shown) == self.company.group(room or link.shown):
+                link.shown = ""
 
     def bring_in(self, who: Somebody, other: Somebody) -> None:
         """By a code."""
-        room = {"room_id": who.rooms[-1]} if who.rooms else {}
-        made = self.ask(who, "POST", "/v1/join-codes", room)
+        made = self.ask(who, "POST", "/v1/join-codes", {"room_id": who.rooms[-1]} if who.rooms else {})
         if made.status == 201:
-            who.rooms += [] if room else [self.note("room_id", made.json()["room_id"])]
-            answer = self.ask(other, "POST", f"/v1/join-codes/{made.json()['code']}", {})
-            other.rooms += [made.json()["room_id"]] if answer.status == 200 else []
+            room = made.json()["room_id"]
+            if not who.rooms:
+                who.asked.add(self.note("room_id", room))
+                self.is_in(who, room)
+            other.asked.add(room)
+            if self.ask(other, "POST", f"/v1/join-codes/{made.json()['code']}", {}).status == 200:
+                self.is_in(other, room)
 
     def listen(self, who: Somebody) -> None:
         """Everybody of the town hears the same; the clip holds a token that no answer may hold."""
@@ -59,14 +88,14 @@ class Town(Place):
         who.joins.append(self.note("join_id", str(uuid.uuid4())))
         sent = {"Content-Type": SOUND, "Earshot-Join": who.joins[-1], "Earshot-Recorded-At": str(self.now - 4_000)}
         answer = who.browser.post("/v1/joins", body=json.dumps(clip).encode(), headers=sent)
+        self.follow_rooms(who)
         assert not self.truth.misread(answer.body, who, self.now)
         if answer.status == 202:
             who.use(self.now)
 
     def leave(self, who: Somebody) -> None:
         if who.rooms and self.ask(who, "DELETE", f"/v1/rooms/{who.rooms[-1]}/participants/me").status == 204:
-            for link in who.links.values():
-                link.shown = False
+            self.hide(who)
 
     def follow(self, who: Somebody) -> None:
         if who.rooms and not who.is_over(self.now):
@@ -98,13 +127,15 @@ class Town(Place):
             who.use(self.now)
 
     def show(self, who: Somebody, link: Link) -> None:
-        link.shown = True  # from the request on
+        before = link.shown, link.shown_ms
+        link.shown, link.shown_ms = who.rooms[-1], self.now  # from the request on
         where = {"room_id": who.rooms[-1], "as": "card"}
-        link.shown = self.ask(who, "PUT", f"/v1/content/{link.content_id}/shown", where).status == 200
+        if self.ask(who, "PUT", f"/v1/content/{link.content_id}/shown", where).status != 200:
+            link.shown, link.shown_ms = before
 
     def take_back(self, who: Somebody, link: Link) -> None:
         if self.ask(who, "DELETE", f"/v1/content/{link.content_id}/shown").status == 204:
-            link.shown = False
+            link.shown = ""
 
     def delete(self, who: Somebody, link: Link) -> None:
         if self.ask(who, "DELETE", f"/v1/content/{link.content_id}").status == 204:
@@ -143,8 +174,7 @@ class Town(Place):
             for one in self.everybody():
                 if who.held[-1] in one.rooms:
                     one.seen_ms = max(one.seen_ms, self.now)
-                    for link in one.links.values():
-                        link.shown = False
+                    self.hide(one, who.held[-1])
 
     def share(self, which: int, days: int) -> None:
         holders = [one for one in self.people if one.ended and not one.is_over(self.now)]
@@ -153,15 +183,16 @@ class Town(Place):
             path = f"/v1/meetings/{who.ended[-1]}/report/shares"
             made = self.ask(who, "POST", path, {"days": days, "names": True})
             if made.status == 201:
-                self.shares.append((made.json()["link"].partition("#token=")[2], who, made.json()["expires_at_ms"]))
+                token, path = made.json()["link"].partition("#token=")[2], f"{path}/{made.json()['share_id']}"
+                self.shares.append(Share(token, who, path, made.json()["expires_at_ms"]))
 
     def read_shares(self) -> None:
         """By somebody whom nobody knows: as its organiser, and no longer than the link or the organiser lives."""
-        for token, organiser, until_ms in self.shares:
-            answer = self.world.browser().get(f"/v1/shared-reports/{token}")
-            over = self.now >= until_ms or organiser.account_is_over(self.now)
+        for one in self.shares:
+            answer = self.world.browser().get(f"/v1/shared-reports/{one.token}")
+            over = self.now >= one.until_ms or one.organiser.account_is_over(self.now)
             assert answer.status in ((404,) if over else (200, 404)), "a link that is over opens a report"
-            told = self.truth.misread(answer.body, organiser, self.now)
+            told = self.truth.misread(answer.body, one.organiser, self.now)
             assert not told, ("a shared report", told)
 
     def export(self, who: Somebody) -> None:
