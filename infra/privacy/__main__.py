@@ -98,7 +98,8 @@ def replay(_: argparse.Namespace) -> int:
 
     done = erase_again(now=now())
     waiting = f" Of {done.waiting} something waits for a report that is being put together." if done.waiting else ""
-    return _say(f"Erased again: {done.found}.{waiting}", 0)
+    said = f"Erased again: {done.found}. Records deleted without a name that leads to them: {done.records}."
+    return _say(said + waiting, 0)
 
 
 def _say(text: str, status: int) -> int:
