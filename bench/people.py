@@ -44,15 +44,16 @@ class Person:
     def __post_init__(self) -> None:
         self._rng = np.random.default_rng([6, self.room, self.seat])
         self._error_ms = self._rng.uniform(-CLOCK_ERROR_MS, CLOCK_ERROR_MS)
-        self._browser = Browser(self.town.simulated.app, self.address)
+        self.browser = Browser(self.town.simulated.app, self.address)
+        self.tab = str(uuid.uuid5(uuid.NAMESPACE_OID, f"{self.room}/{self.seat}"))
 
     def click(self) -> None:
         """Listens for 20 s from now."""
         if not self.participant_id:
-            assert self._browser.open_session().status == 201
+            assert self.browser.open_session().status == 201
             *_, session = self.town.simulated.memory.items("sessions")
             self.participant_id = session["participant_id"]["S"]
-            self.town.connected[self._browser.connect().id] = self
+            self.town.connected[self.browser.connect(tab=self.tab).id] = self
         now = self.town.simulated.now
         self._clicked_ms, self._clicks, self._last_clips = now, self._clicks + 1, 0
         self._inside = frozenset(one.participant_id for one in self._met()) if self.room_id else None
@@ -101,7 +102,7 @@ class Person:
     def _send(self, start_ms: float, end_ms: float, inside: bool) -> None:
         self.town.clips += 1
         headers = self._headers(start_ms, self.room_id if inside else None)
-        answer = self._browser.post("/v1/joins", body=self._fingerprint(start_ms, end_ms), headers=headers)
+        answer = self.browser.post("/v1/joins", body=self._fingerprint(start_ms, end_ms), headers=headers)
         found = answer.json()
         assert answer.status == 202, found
         if found["status"] == "joined" and not self.joined_at_ms:

@@ -1,11 +1,12 @@
 """The steps of the workflow that makes a report (infra/workflows/report.asl.yaml). Each may run twice, at any time.
 
                   ┌ somebody withdrew: once more ┐
-prepare ─ fold, one per shard ─ assemble ─ publish ─ forget, one per shard and the rest ─ notify
+prepare ─ fold, shard by shard ─ assemble ─ publish ─ forget, shard by shard and the rest ─ notify
    └ nothing to do ──────────────────────────────────┘
    └ failed: whatever went wrong, the organiser sees it, unless the report is there all the same
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from chalicelib.accounts import models as accounts
@@ -13,7 +14,15 @@ from chalicelib.insights import report_mail
 from chalicelib.insights.agreed import Basis, agreed, stands, still_agreed
 from chalicelib.insights.figures import Meeting as Measured
 from chalicelib.insights.fold_models import find_agreed, forget_folds, put_folds
-from chalicelib.insights.meeting_models import Meeting, change, find_meeting, note_told, note_untold, presence_of
+from chalicelib.insights.meeting_models import (
+    Meeting,
+    change,
+    find_meeting,
+    note_told,
+    note_untold,
+    presence_of,
+    was_small,
+)
 from chalicelib.insights.models import (
     SHARDS,
     Batch,
@@ -58,6 +67,14 @@ def prepare(meeting_id: str, revision: int, *, now: int) -> list[int]:
     return list(range(SHARDS))
 
 
+def shared_out(meeting_id: str, *, now: int) -> list[list[int]]:
+    """The shards as the workflow has them folded and forgotten: side by side, or all by one task where few were there.
+
+    Step Functions bills each task, which is most of what the report of a small meeting costs (docs/cost.md).
+    """
+    return [list(range(SHARDS))] if was_small(meeting_id, now=now) else [[one] for one in range(SHARDS)]
+
+
 def fold_shard(meeting_id: str, shard: int, *, now: int) -> int:
     """Folds the batches of each participant of the shard who still agrees; how many there are."""
     meeting = find_meeting(meeting_id, now=now)
@@ -76,14 +93,14 @@ def fold_shard(meeting_id: str, shard: int, *, now: int) -> int:
     return len(folded)
 
 
-def forget(meeting_id: str, shard: int | None, *, now: int) -> None:
-    """Once the report is sealed, or nobody wants one, what was measured is gone: a shard of it, or at last the rest."""
+def forget(meeting_id: str, shards: Sequence[int] | None, *, now: int) -> None:
+    """Once the report is sealed, or nobody wants one, what was measured is gone: some shards, or at last the rest."""
     meeting = find_meeting(meeting_id, now=now)
     if meeting is not None and meeting.status not in OVER:
         return
-    if shard is None:
+    if shards is None:
         forget_raw(meeting_id)
-    else:
+    for shard in shards or ():
         forget_shard(meeting_id, shard)
 
 

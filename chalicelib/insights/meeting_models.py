@@ -27,6 +27,7 @@ from chalicelib.runtime.store import Binding, Record, Table
 
 MEETING, ATTENDED, PERSON, NAMED_IN, GONE = "meeting", "attended#", "person#", "participant#", "gone#"
 PAGE = 50  # meetings of a list
+SMALL = 50  # stays of a meeting that one task looks after whole
 KEYS = 100  # of one read, DynamoDB quota
 
 
@@ -151,6 +152,12 @@ def presence_of(meeting_id: str, *, now: int, participant_id: str | None = None)
     for one in stays.query(meeting_id, now=now, where=MeetingEntry.entry.startswith(prefix)):
         found.setdefault(one.participant_id, []).append((int(one.from_ms), int(one.to_ms)))
     return {who: union(spans) for who, spans in found.items() if who not in erased}
+
+
+def was_small(meeting_id: str, *, now: int) -> bool:
+    """Whether no more than SMALL stays are known of it."""
+    found = stays.query(meeting_id, now=now, where=MeetingEntry.entry.startswith(ATTENDED), limit=SMALL + 1)
+    return len(found) <= SMALL
 
 
 def new_gone(meeting_id: str, participant_id: str, *, now: int) -> Gone:

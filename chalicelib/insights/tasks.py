@@ -6,7 +6,6 @@ from typing import Any
 from chalice.app import Blueprint
 
 from chalicelib.insights import assembling
-from chalicelib.insights.models import SHARDS
 from chalicelib.runtime import clock
 from chalicelib.runtime.workflows import take_step
 
@@ -15,13 +14,16 @@ tasks = Blueprint(__name__)
 
 @tasks.lambda_function(name="prepare_report")
 def prepare_report(event: Mapping[str, Any], _: object) -> dict[str, Any]:
-    shards = _run(lambda now: assembling.prepare(event["meeting_id"], event["revision"], now=now))
-    return {"proceed": bool(shards), "shards": list(range(SHARDS))}
+    meeting_id = event["meeting_id"]
+    to_fold = _run(lambda now: assembling.prepare(meeting_id, event["revision"], now=now))
+    return {"proceed": bool(to_fold), "shares": _run(lambda now: assembling.shared_out(meeting_id, now=now))}
 
 
 @tasks.lambda_function(name="fold_report")
 def fold_report(event: Mapping[str, Any], _: object) -> dict[str, Any]:
-    return {"people": _run(lambda now: assembling.fold_shard(event["meeting_id"], event["shard"], now=now))}
+    """A share of the shards."""
+    meeting_id, shards = event["meeting_id"], event["shards"]
+    return {"people": _run(lambda now: sum(assembling.fold_shard(meeting_id, one, now=now) for one in shards))}
 
 
 @tasks.lambda_function(name="assemble_report")
@@ -43,8 +45,8 @@ def notify_organiser(event: Mapping[str, Any], _: object) -> None:
 
 @tasks.lambda_function(name="forget_report")
 def forget_report(event: Mapping[str, Any], _: object) -> None:
-    """Of what the report was made of, a shard, or the rest."""
-    _run(lambda now: assembling.forget(event["meeting_id"], event.get("shard"), now=now))
+    """Of what the report was made of, a share of the shards, or the rest."""
+    _run(lambda now: assembling.forget(event["meeting_id"], event.get("shards"), now=now))
 
 
 @tasks.lambda_function(name="fail_report")

@@ -177,8 +177,8 @@ class Heartbeat(msgspec.Struct, tag_field="type", tag="heartbeat", omit_defaults
 class SendHeartbeat(msgspec.Struct, tag_field="action", tag="heartbeat"):
     """Sent every 60 s: are you there? With `lease`, at least every few minutes, it renews the lease of the tab.
 
-    Without it, a `room_id` asks how far that room is. Where the answer has no `room`, this connection does not follow
-    it: send `resume`.
+    A `room_id` asks how far that room is. Where the answer has no `room`, this connection does not follow it: send
+    `resume`.
     """
 
     lease: bool = False

@@ -47,11 +47,10 @@ def receive(event: WebsocketEvent) -> None:
     except Problem:
         return  # not ours: nothing to answer, nothing changed
     match message:
-        case messages.SendHeartbeat(lease=False, room_id=room_id):
+        case messages.SendHeartbeat(lease=lease, room_id=room_id):
+            until = channel.hear_tab(connection_id, now=now) or 0 if lease else None
             felt = pulse.feel_pulse(connection_id, room_id, now=now) if room_id else None
-            live.send([connection_id], messages.Heartbeat(now, room=felt))
-        case messages.SendHeartbeat():
-            live.send([connection_id], messages.Heartbeat(now, channel.hear_tab(connection_id, now=now) or 0))
+            live.send([connection_id], messages.Heartbeat(now, until, felt))
         case messages.SendResume(room_id=room_id):
             _resume(connection_id, RoomId(room_id), now)
         case messages.SendSignal(to=to, data=data):

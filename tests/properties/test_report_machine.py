@@ -73,9 +73,9 @@ def execution() -> Iterator[None]:
     if assembling.prepare(MEETING, 1, now=NOW):
         yield
         yield from _made(shards)
-    for shard in (*shards, None):
+    for share in (*([one] for one in shards), None):
         yield
-        assembling.forget(MEETING, shard, now=NOW)
+        assembling.forget(MEETING, share, now=NOW)
 
 
 def _made(shards: list[int]) -> Iterator[None]:

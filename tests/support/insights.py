@@ -100,5 +100,5 @@ def assemble(held: Held, revision: int = 1) -> None:
         assembling.fold_shard(held.room, shard, now=now)
     while not assembling.publish(held.room, revision, assembling.assemble(held.room, revision, now=now), now=now):
         pass
-    for shard in (*range(SHARDS), None):
-        assembling.forget(held.room, shard, now=now)
+    for shards in (range(SHARDS), None):
+        assembling.forget(held.room, shards, now=now)

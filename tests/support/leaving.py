@@ -133,18 +133,18 @@ def run_report(town: Town, begun: Started, *, fails: bool = False) -> None:
         functions["fail_report"](given)
         return
     if plan["proceed"]:
-        for shard in plan["shards"]:
-            functions["fold_report"]({**given, "shard": shard})
+        for share in plan["shares"]:
+            functions["fold_report"]({**given, "shards": share})
         given["made"] = functions["assemble_report"](given)
         if given["made"]["parts"]:
             functions["publish_report"](given)
             functions["notify_organiser"](given)
-    _forget(functions, given, plan["shards"])
+    _forget(functions, given, plan["shares"])
 
 
-def _forget(functions: Mapping[str, Any], given: Mapping[str, Any], shards: list[int]) -> None:
-    for shard in shards:
-        functions["forget_report"]({**given, "shard": shard})
+def _forget(functions: Mapping[str, Any], given: Mapping[str, Any], shares: list[list[int]]) -> None:
+    for share in shares:
+        functions["forget_report"]({**given, "shards": share})
     functions["forget_report"](given)
 
 

@@ -48,7 +48,7 @@ def ended(world: World) -> tuple[Held, dict[str, Any], list[dict[str, Any]]]:
         assert send(one, held.room, 1, talk, from_ms=now - 9 * MINUTE, to_ms=now).status == 202
     assert held.organiser.delete(f"/v1/rooms/{held.room}").status == 204
     shards = sorted({shard_of(held.ids[name]) for name in ("Ben", "Cy")})
-    return held, {"meeting_id": held.room, "revision": 1}, [{"shard": one} for one in shards]
+    return held, {"meeting_id": held.room, "revision": 1}, [{"shards": [one]} for one in shards]
 
 
 def report(world: World) -> Workflow:

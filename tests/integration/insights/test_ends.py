@@ -237,8 +237,8 @@ def test_capture_switched_off_while_the_report_is_made_means_no_report(held: Hel
     assert held.organiser.request("PATCH", "/v1/account", json_body={"capture_insights": False}).status == 200
     assembling.publish(held.room, 1, made, now=held.world.now)
     assembling.notify(held.room, 1, now=held.world.now)
-    for shard in (*range(SHARDS), None):
-        assembling.forget(held.room, shard, now=held.world.now)
+    for shards in (range(SHARDS), None):
+        assembling.forget(held.room, shards, now=held.world.now)
     assert found(held)["status"] == "none"
     assert held.world.aws.items("reports") == held.world.aws.items("insights") == []
     assert len(held.world.aws.mails()) == mails

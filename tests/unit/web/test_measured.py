@@ -127,7 +127,7 @@ def test_who_is_in_the_meeting_is_measured_once_the_organiser_captures(at_first:
       if (given) {{
         await until(() => nodes.length && looks >= 3);
         await after(20);
-        measures(31);
+        measures(61);
         await until(() => !captured);
       }}
       await after(50);

@@ -23,7 +23,8 @@ function address(tab) {
 
 /**
  * The live channel: stays open, comes back by itself. Events: "message" (detail: LiveMessage), "heartbeat" (detail: its
- * answer), "open" and "lost" (each time), "state" when `state` has changed.
+ * answer), "beat" (detail: one that is about to be sent, and may carry more), "open" and "lost" (each time), "state" when
+ * `state` has changed.
  */
 export class Live extends EventTarget {
   /** @type {"closed" | "connecting" | "open" | "offline"} */
@@ -120,7 +121,9 @@ export class Live extends EventTarget {
   }
 
   #ask() {
-    this.send({ action: "heartbeat", room_id: this.follows ?? undefined });
+    const message = { action: "heartbeat", room_id: this.follows ?? undefined };
+    this.dispatchEvent(new CustomEvent("beat", { detail: message }));
+    this.send(message);
   }
 
   #doubt = () => {

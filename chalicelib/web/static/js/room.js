@@ -125,9 +125,9 @@ export class Room extends EventTarget {
     return undefined;
   }
 
-  /** The answer to a heartbeat; one to a lease's heartbeat says nothing of the room. @param {LiveMessage} message */
+  /** The answer to a heartbeat; one that was asked for a lease alone says nothing of the room. @param {LiveMessage} message */
   #felt({ room: pulse, expires_at_ms: lease }) {
-    if (!this.id || lease !== undefined) return;
+    if (!this.id || (lease !== undefined && !pulse)) return;
     if (!pulse) this.#follow(); // a `resume` was lost, or the room is not mine any more
     if (!pulse) return this.refresh();
     if (pulse.room_id !== this.id) return;

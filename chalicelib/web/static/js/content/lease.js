@@ -1,12 +1,14 @@
 import { call, Refused } from "../api.js";
 
 const BEAT_MS = 120_000;
+const LOOK_MS = 60_000; // as often as the live channel beats, and carries this along
+const EARLY_MS = 10_000; // before it is due: the channel's next beat would be most of a minute late
 const FRESH_MS = 60_000; // heard of more recently than that: a return to the page is no news
 const ANSWER_MS = 10_000; // without an answer over the socket by then, it is asked by request
 
 /**
  * The life of what this tab stages, and the sign that somebody is there: thirty minutes from its last heartbeat, kept up
- * by a heartbeat every two minutes.
+ * by a heartbeat every two minutes, which the live channel's own carries: a message costs what it costs, whatever it says.
  * Timers of hidden pages are late and sleeping devices have none, so every return is one more occasion.
  * Events: "renewed" when `expiresAtMs` is another; "over" when the server knows the tab no longer.
  */
@@ -28,6 +30,7 @@ export class Lease extends EventTarget {
     this.#live = live;
     live.addEventListener("heartbeat", event => this.#answered(/** @type {CustomEvent} */ (event).detail));
     live.addEventListener("open", () => this.#beatAgain());
+    live.addEventListener("beat", event => this.#join(/** @type {CustomEvent} */ (event).detail));
     for (const occasion of ["online", "pageshow", "focus"])
       window.addEventListener(occasion, () => this.#beatAgain());
     document.addEventListener("visibilitychange", () => this.#beatAgain());
@@ -63,7 +66,7 @@ export class Lease extends EventTarget {
   hold(expiresAtMs) {
     if (!this.expiresAtMs) {
       this.#beatenAt = Date.now();
-      this.#timer = window.setInterval(() => this.#beat(), BEAT_MS);
+      this.#timer = window.setInterval(() => this.#look(), LOOK_MS);
     }
     this.expiresAtMs = Math.max(expiresAtMs, this.expiresAtMs);
     this.dispatchEvent(new Event("renewed"));
@@ -82,11 +85,29 @@ export class Lease extends EventTarget {
     if (Date.now() - this.#beatenAt > FRESH_MS) this.#beat();
   }
 
+  /** Whoever is connected leaves it to the next beat of the channel. */
+  #look() {
+    const spare = this.#live.state === "open" ? LOOK_MS : -EARLY_MS;
+    if (Date.now() - this.#beatenAt >= BEAT_MS + spare) this.#beat();
+  }
+
   #beat() {
     if (!this.expiresAtMs) return;
     this.#beatenAt = Date.now();
     if (this.#live.state !== "open") return void this.#put();
     this.#live.send({ action: "heartbeat", lease: true });
+    this.#await();
+  }
+
+  /** @param {{lease?: boolean}} message of the live channel */
+  #join(message) {
+    if (!this.expiresAtMs || Date.now() - this.#beatenAt < BEAT_MS - EARLY_MS) return;
+    this.#beatenAt = Date.now();
+    message.lease = true;
+    this.#await();
+  }
+
+  #await() {
     window.clearTimeout(this.#patience);
     this.#patience = window.setTimeout(() => this.#unheard(), ANSWER_MS);
   }

@@ -7,7 +7,7 @@ import { Agreement } from "./consent.js";
 import { Observer } from "./observer.js";
 import { Outbox } from "./outbox.js";
 
-const BATCH_MS = 30_000;
+const BATCH_MS = 60_000; // each is a request: what it costs is in docs/cost.md
 const WORTH_MS = 5_000; // of measuring: a look at another tab shall not cut it into small pieces
 const OUTBOX = "insights";
 const DECLINED = "unmeasured"; // the meeting in which this tab's person said no
