@@ -4,10 +4,12 @@ check      are the settings there and the credentials good? before a minute of p
 deploy     what `make package` has put into out/, as one CloudFormation stack
 destroy    the stage and all of its data, after asking
 rotate     one step of replacing a secret, to be followed by a deployment
+environ    what its functions find in their environment, as lines for a shell: for the operator's own commands
 """
 
 import argparse
 import os
+import shlex
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -182,11 +184,23 @@ def rotate(place: Place, asked: argparse.Namespace) -> None:
     say(f"Now tell every function: make deploy STAGE={place.stage}")
 
 
+def environ(place: Place, _: argparse.Namespace) -> None:
+    """Raises Refused where the stage is not there."""
+    functions = place.client("lambda")
+    try:
+        found = functions.get_function_configuration(FunctionName=f"earshot-{place.stage}-api_handler")
+    except functions.exceptions.ResourceNotFoundException as error:
+        raise Refused(f"There is no stage {place.stage} in account {place.account}, {place.region}.") from error
+    for name, value in sorted(found["Environment"]["Variables"].items()):
+        say(f"export {name}={shlex.quote(value)}")
+
+
 ACTS: Mapping[str, Callable[[Place, argparse.Namespace], None]] = {
     "check": check,
     "deploy": deploy,
     "destroy": destroy,
     "rotate": rotate,
+    "environ": environ,
 }
 
 if __name__ == "__main__":

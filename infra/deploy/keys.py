@@ -4,7 +4,7 @@ Each is replaced in steps, with a deployment after each, so that nobody meets a 
 
 announce    every function knows the new one, none uses it
 use         the new one is used, the old one is still known
-drop        of cookies all between the newest and the oldest go, after 180 days (ADR 13); of the edge all old ones
+drop        of cookies all between the newest and the oldest go, after 190 days; of the edge the old one goes
 """
 
 import base64

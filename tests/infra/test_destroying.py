@@ -1,5 +1,6 @@
 """A stage's secrets are replaced, and it goes, by one command each, over AWS as moto plays it (G2)."""
 
+import shlex
 from argparse import Namespace
 from collections.abc import Mapping
 from pathlib import Path
@@ -45,6 +46,26 @@ def test_the_secret_of_the_edge_is_known_before_it_is_sent(tmp_path: Path, said:
         assert {sent[-1], *([sent[-2]] if step != "drop" else [])} <= set(found["EdgeSecrets"].split())
     assert sent[0] == sent[1] != sent[2] == sent[3]
     assert said.count("Deployed.") == 4
+
+
+def test_the_operator_has_the_environment_that_the_functions_have(
+    said: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """F11: for the commands of docs/rights.md; a shell takes each line as it is."""
+    place, asked = deploying.place_of("prod"), BaseClient._make_api_call
+    with pytest.raises(Refused, match="no stage prod"):
+        deploying.environ(place, Namespace())
+    variables = {"EARSHOT_STAGE": "prod", "EARSHOT_MAIL_FROM": "It's us <a@example.org>"}
+
+    def beside_moto(self: Any, operation: str, given: Mapping[str, Any]) -> Any:
+        if operation == "GetFunctionConfiguration":
+            return {"Environment": {"Variables": variables}}
+        return asked(self, operation, given)
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", beside_moto)
+    deploying.environ(place, Namespace())
+    words = shlex.split(" ".join(said))
+    assert dict(word.split("=", 1) for word in words if word != "export") == variables
 
 
 def planted(place: deploying.Place) -> Any:
