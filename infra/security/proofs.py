@@ -9,6 +9,9 @@ Template = Mapping[str, Any]
 Proof = Callable[[str, Properties, Template], bool]
 YEAR_S = 365 * 24 * 60 * 60
 HTTPS = ("https-only", "redirect-to-https")
+# What CloudFront keeps for ten seconds for whoever asks for the same address, if nothing else is set. Source: its
+# Developer Guide, "Control how long CloudFront caches errors".
+KEPT_ERRORS = {400, 403, 404, 405, 414, 500, 501, 502, 503, 504}
 
 
 def at(value: Any, path: str) -> Any:
@@ -92,6 +95,17 @@ def speaks_tls_behind(_: str, one: Properties, __: Template) -> bool:
 
 def is_known_behind(_: str, one: Properties, __: Template) -> bool:
     return all(map(_has_the_secret, _origins(one)))
+
+
+def keeps_no_error(_: str, one: Properties, __: Template) -> bool:
+    set_so = at(one, "DistributionConfig.CustomErrorResponses") or ()
+    return {each["ErrorCode"] for each in set_so if each.get("ErrorCachingMinTTL") == 0} >= KEPT_ERRORS
+
+
+def is_bound(_: str, one: Properties, __: Template) -> bool:
+    """All of it is: SAM makes a second stage unless it is told the version of the document."""
+    everything = [each for each in one.get("MethodSettings", ()) if each["ResourcePath"] == "/*"]
+    return bool(everything and everything[0].get("ThrottlingRateLimit") and one.get("OpenApiVersion"))
 
 
 def keeps_to_tls(_: str, one: Properties, __: Template) -> bool:
