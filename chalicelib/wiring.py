@@ -56,6 +56,7 @@ DUE: dict[str, expiry.Handler] = {
     history.RAW: history.drop_raw,
     history.NAMES: history.drop_names,
     history.KEEP: keeping.look_after,
+    history.KEPT: keeping.look_after_meeting,
     keeping.SHARED: keeping.drop_share,
     forms.RAN_OUT: forms.drop,
 }

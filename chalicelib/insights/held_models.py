@@ -50,7 +50,6 @@ from chalicelib.runtime import holdings
 from chalicelib.runtime.holdings import EVER, Person
 from chalicelib.runtime.parallel import together
 
-READ = 100  # keys of one request, DynamoDB quota
 AT_ONCE = 32  # rooms, side by side
 T = TypeVar("T")
 
@@ -67,14 +66,12 @@ def namings_of_person(person: Person, now: int) -> Iterator[NamedIn]:
 
 def _attendees_of(person: Person, now: int) -> Iterator[Attendee]:
     found = [(room, PERSON + who) for who in sorted(person.participants) for room in sorted(person.rooms)]
-    for start in range(0, len(found), READ):
-        yield from attendees.get_many(found[start : start + READ], now=now)
+    yield from attendees.get_many(found, now=now)
 
 
 def _gone_of(person: Person, now: int) -> Iterator[Gone]:
     found = [(room, GONE + who) for who in sorted(person.participants) for room in sorted(person.rooms)]
-    for start in range(0, len(found), READ):
-        yield from gone.get_many(found[start : start + READ], now=now)
+    yield from gone.get_many(found, now=now)
 
 
 def _take_out(found: Sequence[Gone], _: Person, now: int) -> None:
@@ -119,8 +116,7 @@ def _listings_of(person: Person, now: int) -> list[Listed]:
 
 def _meetings_of(person: Person, now: int) -> Iterator[Meeting]:
     listed = [(one.meeting_id, "meeting") for one in _listings_of(person, now)]
-    for start in range(0, len(listed), READ):
-        yield from meetings.get_many(listed[start : start + READ], now=now)
+    yield from meetings.get_many(listed, now=now)
 
 
 def _shares_of(person: Person, now: int) -> Iterator[Share]:

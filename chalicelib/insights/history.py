@@ -43,7 +43,7 @@ from chalicelib.runtime import events, expiry, vault
 from chalicelib.runtime.holdings import EVER
 from chalicelib.runtime.parallel import together
 
-RAW, KEEP, NAMES = "raw-insights", "organiser", "names"  # kinds of expiry entries
+RAW, KEEP, KEPT, NAMES = "raw-insights", "organiser", "history", "names"  # kinds of expiry entries
 SEALED = "insights/organiser"
 SIDE_BY_SIDE = 8  # rows of those who are present at the end: ten thousand are on record within seconds
 
@@ -172,6 +172,7 @@ def _record_meeting(organiser: Organiser, event: events.RoomEnded) -> Meeting | 
     )
     made.lives_until(HISTORY.deadline(now))
     expiry.file(RAW, made.meeting_id, int(made.raw_until_ms), now=now)
+    expiry.file(KEPT, made.meeting_id, HISTORY.deadline(begun_ms) - DAY, now=now)  # before the first stay's end
     expiry.file(NAMES, made.meeting_id, ATTENDEE_NAME.deadline(opened_at_ms) - AHEAD_MS, now=now)
     if not list_meetings(made.account_id, None, now=now)[0]:  # otherwise somebody looks after the account already
         expiry.file(KEEP, kept_name(made.account_id), int(account.expires_at_ms) - DAY, now=now)

@@ -28,7 +28,6 @@ from chalicelib.runtime.store import Binding, Record, Table
 MEETING, ATTENDED, PERSON, NAMED_IN, GONE = "meeting", "attended#", "person#", "participant#", "gone#"
 PAGE = 50  # meetings of a list
 SMALL = 50  # stays of a meeting that one task looks after whole
-KEYS = 100  # of one read, DynamoDB quota
 
 
 class MeetingEntry(Record):

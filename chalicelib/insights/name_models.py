@@ -9,12 +9,11 @@ the others follow as the reaper looks at them.
                    used                      ─────────180 days────────┐ both names go
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
 from chalicelib.insights.meeting_models import (
-    KEYS,
     NAMED_IN,
     PERSON,
     Attendee,
@@ -23,13 +22,15 @@ from chalicelib.insights.meeting_models import (
     attendees,
     namings,
 )
-from chalicelib.lifetimes import ATTENDEE_NAME, HOUR
+from chalicelib.lifetimes import ATTENDEE_NAME, HOUR, MINUTE
 from chalicelib.rooms.record_models import SEALED_EMAIL
 from chalicelib.runtime import vault
-from chalicelib.runtime.parallel import together
+from chalicelib.runtime.parallel import by_some
+from chalicelib.runtime.prolonging import prolong
 from chalicelib.runtime.transactions import Transaction
 
 AT_ONCE = 32  # participants, side by side
+LOOKED = 500  # names of one look: the others wait a minute, ten thousand are through within twenty
 PAIRS = 50  # rows of two in one transaction: 100, DynamoDB quota
 AHEAD_MS = HOUR  # before a name's end somebody looks: what would pass it is deleted then
 
@@ -61,7 +62,7 @@ def name_attendees(meeting_id: str, names: Mapping[str, Called], *, now: int) ->
 
 def names_of(meeting_id: str, participants: Iterable[str], *, now: int) -> dict[str, Attendee]:
     """By participant; without those whose time is over, or who were erased."""
-    found = _attendees([(meeting_id, PERSON + one) for one in participants], now)
+    found = attendees.get_many([(meeting_id, PERSON + one) for one in participants], now=now)
     return {one.participant_id: one for one in found}
 
 
@@ -72,7 +73,7 @@ def forget_names(participant_id: str, until_ms: int, is_it: Callable[[str], bool
     """
     lives_ms = ATTENDEE_NAME.deadline(until_ms)
     listed = namings.query(NAMED_IN + participant_id, now=now)
-    found = _attendees([(one.meeting_id, PERSON + participant_id) for one in listed], now)
+    found = attendees.get_many([(one.meeting_id, PERSON + participant_id) for one in listed], now=now)
     attendees.delete_many((one.owner, one.entry) for one in found if one.expires_at_ms <= lives_ms or is_it(one.name))
 
 
@@ -84,11 +85,10 @@ def follow_use(participant_id: str, *, now: int) -> None:
 def forget_namings(meeting_id: str, participants: Iterable[str], *, now: int) -> None:
     """They are not found there any more. A use that is on record there alone goes to another of their entries first."""
     keys = [(NAMED_IN + one, meeting_id) for one in participants]
-    found = [one for page in _pages(keys) for one in namings.get_many(page, now=now)]
+    found = namings.get_many(keys, now=now)
     names = names_of(meeting_id, [one.participant_id for one in found], now=now)
     used = [one for one in found if _outlives(one, names.get(one.participant_id))]
-    for start in range(0, len(used), AT_ONCE):
-        together([partial(_hand_on, one, now) for one in used[start : start + AT_ONCE]])
+    by_some(partial(_hand_on, now=now), used, AT_ONCE)
     namings.delete_many(keys)
 
 
@@ -97,24 +97,37 @@ def _outlives(one: NamedIn, name: Attendee | None) -> bool:
     return name is None or one.expires_at_ms > name.expires_at_ms
 
 
-def _hand_on(one: NamedIn, now: int) -> None:
+def _hand_on(one: NamedIn, *, now: int) -> None:
     others = [each for each in namings.query(one.owner, now=now) if each.entry != one.entry]
     _move_latest(others, int(one.expires_at_ms), now)
 
 
 def sweep_names(meeting_id: str, *, now: int) -> int | None:
-    """Deletes the names of a meeting that have had their time; when the next ones will, None without any."""
-    ends = dict[str, int]()
-    for one in attendees.query(meeting_id, now=now, where=MeetingEntry.entry.startswith(PERSON)):
-        ends[one.participant_id] = int(one.expires_at_ms)
-        if ends[one.participant_id] <= now + AHEAD_MS:
-            ends[one.participant_id] = _last_end(one.participant_id, now)
-            _prolong(one, ends[one.participant_id], now)
-    gone = [one for one, end in ends.items() if end <= now + AHEAD_MS]
-    for start in range(0, len(gone), PAIRS):
-        if not _forget_pairs(meeting_id, gone[start : start + PAIRS], now):
-            return now  # somebody has come meanwhile: they are looked at once more
-    return min((end - AHEAD_MS for end in ends.values() if end > now + AHEAD_MS), default=None)
+    """Deletes the names of a meeting that have had their time; when the next ones will, None without any.
+
+    Of many at once those that end first, LOOKED a look: a Query for each, side by side, and few transactions.
+    """
+    found = attendees.query(meeting_id, now=now, where=MeetingEntry.entry.startswith(PERSON))
+    ending = sorted((one for one in found if _is_ending(_end(one), now)), key=_end)
+    looked, waiting = ending[:LOOKED], ending[LOOKED:]
+    ends = {one.participant_id: end for one, end in zip(looked, _last_ends(looked, now), strict=True)}
+    _prolong([one for one in looked if not _is_ending(ends[one.participant_id], now)], ends, now)
+    gone = [one for one, end in ends.items() if _is_ending(end, now)]
+    pairs = [gone[start : start + PAIRS] for start in range(0, len(gone), PAIRS)]
+    if not all(_forget_pairs(meeting_id, some, now) for some in pairs):
+        waiting = looked  # somebody has come meanwhile: they are looked at once more
+    if waiting:
+        return now if _end(waiting[0]) <= now else now + MINUTE
+    lives = [ends.get(one.participant_id, _end(one)) for one in found]
+    return min((end - AHEAD_MS for end in lives if not _is_ending(end, now)), default=None)
+
+
+def _end(one: MeetingEntry) -> int:
+    return int(one.expires_at_ms)
+
+
+def _is_ending(end_ms: int, now: int) -> bool:
+    return end_ms <= now + AHEAD_MS
 
 
 def _forget_pairs(meeting_id: str, people: list[str], now: int) -> bool:
@@ -134,27 +147,24 @@ def _last_end(participant_id: str, now: int) -> int:
     return max((int(one.expires_at_ms) for one in namings.query(NAMED_IN + participant_id, now=now)), default=0)
 
 
-def _prolong(one: Attendee, until_ms: int, now: int) -> None:
-    if until_ms > now + AHEAD_MS:
-        lives, key = MeetingEntry.living_until(until_ms), (one.owner, one.entry)
-        attendees.update(key, lives, now=now)
-        namings.update((NAMED_IN + one.participant_id, one.owner), lives, now=now)
+def _last_ends(some: Sequence[Attendee], now: int) -> list[int]:
+    return by_some(partial(_last_end, now=now), [one.participant_id for one in some], AT_ONCE)
+
+
+def _prolong(some: Sequence[Attendee], ends: Mapping[str, int], now: int) -> None:
+    """Where they are found first. An address that an older secret sealed is sealed anew."""
+    prolong(namings, {(NAMED_IN + one.participant_id, one.owner): ends[one.participant_id] for one in some}, now=now)
+    prolong(attendees, {(one.owner, one.entry): ends[one.participant_id] for one in some}, now=now)
+    for one in some:
         fresh = vault.sealed_anew(SEALED_EMAIL, one.email)
         if fresh:
-            attendees.update(key, [Attendee.email.set(fresh)], now=now, where=Attendee.email == one.email)
+            actions, same = [Attendee.email.set(fresh)], Attendee.email == one.email
+            attendees.update((one.owner, one.entry), actions, now=now, where=same)
 
 
 def _kept(email: str | None) -> str | None:
     """It lives on for half a year, in which an older secret may go."""
     return vault.sealed_anew(SEALED_EMAIL, email) or email
-
-
-def _attendees(keys: list[tuple[str, str]], now: int) -> list[Attendee]:
-    return [one for page in _pages(keys) for one in attendees.get_many(page, now=now)]
-
-
-def _pages(keys: list[tuple[str, str]]) -> Iterator[list[tuple[str, str]]]:
-    return (keys[start : start + KEYS] for start in range(0, len(keys), KEYS))
 
 
 def _move_latest(found: Iterable[NamedIn], until_ms: int, now: int) -> None:

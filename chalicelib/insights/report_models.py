@@ -85,7 +85,8 @@ def extend_key(account_id: str, until_ms: int, *, now: int) -> None:
 
 
 def extend_parts(meeting_id: str, until_ms: int, *, now: int) -> None:
-    for one in parts.query(meeting_id, now=now):
+    """One after the other: they are too large to be changed together."""
+    for one in (each for each in parts.query(meeting_id, now=now) if int(each.expires_at_ms) < until_ms):
         parts.update((one.meeting_id, one.entry), Part.living_until(until_ms), now=now)
 
 
@@ -109,7 +110,7 @@ def read_part(meeting: Meeting, key: bytes, number: int, *, now: int) -> bytes |
 
 
 def read_firsts(found: Sequence[Meeting], key: bytes, *, now: int) -> dict[str, bytes]:
-    """The first part of each report that is ready, by meeting; of at most 100. Raises Unopenable."""
+    """The first part of each report that is ready, by meeting. Raises Unopenable."""
     contexts = {one.meeting_id: _context(one, one.attempt, 0, int(one.parts)) for one in found}
     rows = parts.get_many([(one.meeting_id, _entry(one, one.attempt, 0)) for one in found], now=now)
     return {row.meeting_id: envelope.open_sealed(key, bytes(row.sealed), contexts[row.meeting_id]) for row in rows}

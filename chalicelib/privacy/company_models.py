@@ -16,10 +16,10 @@ from chalicelib.runtime import holdings, vault
 from chalicelib.runtime.disclosure import Ground, Recipient, What
 from chalicelib.runtime.holdings import Person
 from chalicelib.runtime.ids import derived
+from chalicelib.runtime.prolonging import prolong
 from chalicelib.runtime.store import Table
 
 IN, TOLD = "in#", "told"
-READ = 100  # keys of one request, DynamoDB quota
 
 
 class Known(NamedTuple):
@@ -60,10 +60,10 @@ def note_company(meeting_id: str, some: Iterable[Known], at_ms: int, *, now: int
 
 
 def extend_company(meeting_id: str, people: Iterable[str], at_ms: int, *, now: int) -> None:
-    """For whom it is handed out may be long after; `people` as consents name them."""
-    for who in people:
-        key = subject_of(who), _entry(meeting_id, at_ms)
-        in_meetings.update(key, InMeeting.living_until(DISCLOSURE.deadline(now)), now=now)
+    """For whom it is handed out may be long after; `people` as consents name them. By the hundred."""
+    keys, until_ms = [(subject_of(who), _entry(meeting_id, at_ms)) for who in people], DISCLOSURE.deadline(now)
+    early = [one for one in in_meetings.get_many(keys, now=now) if int(one.expires_at_ms) < until_ms]
+    prolong(in_meetings, {(one.subject, one.entry): until_ms for one in early}, now=now)
 
 
 def note_measured(meeting_id: str, people: Iterable[str], at_ms: int, *, now: int) -> None:
@@ -120,9 +120,7 @@ def _meeting(meeting_id: str) -> str:
 
 
 def _told(meetings: set[str], now: int) -> dict[str, Told]:
-    keys = [(one, TOLD) for one in sorted(meetings)]
-    pages = [keys[start : start + READ] for start in range(0, len(keys), READ)]
-    return {one.subject: one for page in pages for one in tolds.get_many(page, now=now)}
+    return {one.subject: one for one in tolds.get_many([(each, TOLD) for each in sorted(meetings)], now=now)}
 
 
 def _lines(one: InMeeting, told: Told) -> Iterator[Disclosure]:

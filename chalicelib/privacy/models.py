@@ -18,7 +18,6 @@ from chalicelib.runtime.store import Binding, Record, Table
 from chalicelib.runtime.transactions import Transaction
 
 ACCOUNT, GUEST = "account/", "guest/"  # how a person's name begins
-READ = 100  # keys of one request, DynamoDB quota
 
 
 GOES_ON = "goes-on#"
@@ -166,9 +165,7 @@ def who_is_gone(persons: Iterable[str], *, now: int) -> set[str]:
 
 def find_traces(subjects: Iterable[str], *, now: int) -> list[Erasure]:
     """Of whoever was erased as a whole, as records call them."""
-    asked = list(subjects)
-    pages = [asked[start : start + READ] for start in range(0, len(asked), READ)]
-    return [one for page in pages for one in erasures.get_many(page, now=now) if one.whole]
+    return [one for one in erasures.get_many(list(subjects), now=now) if one.whole]
 
 
 def are_erased(subjects: list[str], *, now: int) -> bool:

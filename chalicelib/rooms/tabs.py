@@ -72,9 +72,8 @@ def held_leases(keys: Sequence[LeaseKey], *, now: int) -> dict[LeaseKey, Lease]:
 
 def known_by_key(keys: Sequence[LeaseKey], *, now: int) -> dict[LeaseKey, Lease]:
     """Those of the tabs that have, or had until a day ago, a lease, by key: one request for up to 100."""
-    wanted = list(dict.fromkeys(keys))
-    parts = [wanted[start : start + BATCH_MAX] for start in range(0, len(wanted), BATCH_MAX)]
-    return {(lease.owner_id, lease.entry): lease for part in parts for lease in leases.get_many(part, now=now)}
+    found = leases.get_many(list(dict.fromkeys(keys)), now=now)
+    return {(lease.owner_id, lease.entry): lease for lease in found}
 
 
 def known_leases(owner_id: str, tab_ids: Sequence[str], *, now: int) -> list[Lease]:

@@ -3,11 +3,12 @@
 import contextvars
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TypeVar
 
 from chalicelib.runtime import meter
 
+A = TypeVar("A")
 T = TypeVar("T")
 THREADS = 32
 
@@ -18,6 +19,12 @@ def together(calls: Sequence[Callable[[], T]]) -> list[T]:
         return [calls[0]()]
     futures = [_pool().submit(contextvars.copy_context().run, call) for call in meter.branches(calls)]
     return [future.result() for future in futures]
+
+
+def by_some(call: Callable[[A], T], given: Sequence[A], at_once: int) -> list[T]:
+    """What `call` makes of each, in their order, so many side by side."""
+    some = (given[start : start + at_once] for start in range(0, len(given), at_once))
+    return [found for part in some for found in together([partial(call, one) for one in part])]
 
 
 @lru_cache(maxsize=1)

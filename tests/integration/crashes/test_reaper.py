@@ -7,6 +7,7 @@ from unittest.mock import patch
 import pytest
 
 from chalicelib import wiring
+from chalicelib.accounts.models import accounts
 from chalicelib.lifetimes import MINUTE
 from chalicelib.privacy import erasing, models as privacy
 from chalicelib.runtime import expiry
@@ -15,7 +16,7 @@ from chalicelib.sessions import forgetting
 from tests.support.accounts import PASSWORD, log_in, with_account
 from tests.support.belongings import guest_with_everything, owner_with_everything
 from tests.support.crashing import converges, due, one_thread, reap_on
-from tests.support.insights import hold
+from tests.support.insights import hold, reported
 from tests.support.memory import Memory
 from tests.support.short_lived import short_lived
 from tests.support.world import World
@@ -69,6 +70,13 @@ def account_erased(world: World, _: Memory) -> None:
     assert theirs.browser.delete("/v1/account", json_body={"password": PASSWORD}).status == 200
 
 
+def organiser_gone(world: World, memory: Memory) -> None:
+    """Of whom nothing is left but a meeting. What goes on as its organiser does: test_prolonging.py."""
+    reported(world)
+    for one in memory.items("accounts"):
+        accounts.delete(one["address"]["S"])
+
+
 def agreed_meanwhile(world: World, _: Memory) -> None:
     """Somebody, erased, has agreed to something at the same moment."""
     theirs = owner_with_everything(world)
@@ -108,6 +116,7 @@ SCENES: dict[str, Scene] = {
     "raw-insights": owner,
     "names": owner,
     "organiser": account_erased,
+    "history": organiser_gone,
     "report-share": owner,
     "session": owner,
     "own-participant": owner,

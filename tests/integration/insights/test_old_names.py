@@ -46,6 +46,8 @@ def organiser_goes_on(held: Held) -> None:
     aftermath_of_log_ins(held)
     account_id = meeting_of(held).account_id
     assert keeping.look_after(history.kept_name(account_id), held.world.now) is not None
+    for row in rows(held, "meeting"):
+        assert keeping.look_after_meeting(row["owner"]["S"], held.world.now) is not None
 
 
 def aftermath_of_log_ins(held: Held) -> None:
@@ -146,7 +148,7 @@ def test_who_comes_while_their_name_is_to_go_keeps_it(held_over: Held, monkeypat
         return found
 
     monkeypatch.setattr(name_models, "_last_end", comes)
-    assert history.drop_names(held_over.room, world.now) == world.now
+    assert history.drop_names(held_over.room, world.now) == world.now + MINUTE
     assert _names(held_over) == {"Ben"}
 
 

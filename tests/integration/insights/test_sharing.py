@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from chalicelib.insights import meeting_models
-from chalicelib.insights.meeting_lives import extend_entries
+from chalicelib.insights.meeting_lives import extend_meeting
 from chalicelib.insights.meeting_models import find_meeting
 from chalicelib.lifetimes import DAY
 from chalicelib.runtime import expiry
@@ -180,7 +180,7 @@ def test_a_longer_life_of_the_account_does_not_prolong_a_link(held: Held) -> Non
     made = share(held)
     meeting = find_meeting(held.room, now=held.world.now)
     assert meeting is not None
-    extend_entries(meeting, held.world.now + 300 * DAY, now=held.world.now)
+    extend_meeting(meeting, held.world.now + 300 * DAY, now=held.world.now)
     held.world.clock.advance(7 * DAY)
     assert read(held, made["link"]).status == 404
     assert find_meeting(held.room, now=held.world.now + 250 * DAY) is not None

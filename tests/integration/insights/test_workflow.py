@@ -218,10 +218,12 @@ def test_history_and_report_live_as_long_as_the_account(held: Held) -> None:
     world.clock.advance(100 * DAY)
     assert log_in(held.organiser).status == 200
     used_ms, world.clock.now_ms = world.now, first_look_ms
-    assert keeping.look_after(name, world.now) == used_ms + 179 * DAY
+    for look, what in ((keeping.look_after, name), (keeping.look_after_meeting, held.room)):
+        assert look(what, world.now) == used_ms + 179 * DAY
     world.clock.now_ms = used_ms + 180 * DAY - 1
     assert report(held).people[0].talk_ms == MINUTE
-    assert keeping.look_after(name, world.now) == used_ms + 180 * DAY
+    for look, what in ((keeping.look_after, name), (keeping.look_after_meeting, held.room)):
+        assert look(what, world.now) == used_ms + 180 * DAY
     world.clock.advance(1)
     assert find_meeting(held.room, now=world.now) is None
     assert keeping.look_after(name, world.now) is None

@@ -5,14 +5,13 @@ from typing import Any
 import pytest
 
 from chalicelib.insights import keeping
-from chalicelib.insights.history import kept_name
 from chalicelib.insights.meeting_models import new_stay, stays
 from chalicelib.insights.name_models import Called, name_attendees
 from chalicelib.lifetimes import DAY, DISCLOSURE
 from chalicelib.privacy.company_models import told_of
 from chalicelib.runtime.ids import opaque
 from tests.support.accounts import EMAIL, PASSWORD, log_in
-from tests.support.belongings import person_of, session_of
+from tests.support.belongings import person_of
 from tests.support.browser import Browser
 from tests.support.erasures import finish, started
 from tests.support.insights import Held, agree, assemble, end, grown_up_guest, hold, send
@@ -146,11 +145,10 @@ def test_a_line_lives_two_years_from_the_handing_over(world: World) -> None:
     held, ben = held_with_ben(world)
     read_all(held)
     read_ms, person = world.now, person_of(ben, world.now)
-    account_id = session_of(held.organiser, world.now).account_id
     world.clock.advance(100 * DAY)
     held.organiser = world.member()
     assert log_in(held.organiser, EMAIL).status == 200
-    keeping.look_after(kept_name(account_id or ""), world.now)
+    assert keeping.look_after_meeting(held.room, world.now) == world.now + 179 * DAY
     share(held, names=False)
     shared_ms = world.now
     for at_ms, count in (
