@@ -42,9 +42,8 @@ def look_after(names: Collection[str], now: int) -> dict[str, int]:
         if one.address not in ending:
             seal_anew(one, now=now)
     begun = set(islice(_begun(ending.values(), now), ERASED))
-    lives = {one.address: int(one.expires_at_ms) - AHEAD_MS for one in owned.values()} | dict.fromkeys(
-        ending, now + MINUTE
-    )
+    waits = {address: now + MINUTE if one.live_at(now) else now for address, one in ending.items()}
+    lives = {one.address: int(one.expires_at_ms) - AHEAD_MS for one in owned.values()} | waits
     again = {name: lives[address] for name, address in known.items() if address in lives and address not in begun}
     return again | sweep(accounts, {name: one for name, one in known.items() if one not in owned}, now=now)
 

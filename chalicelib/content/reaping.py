@@ -9,6 +9,7 @@ from functools import partial
 
 from chalicelib.content import removal
 from chalicelib.content.models import Item, stored_items
+from chalicelib.lifetimes import MINUTE
 from chalicelib.rooms import tabs
 from chalicelib.rooms.tabs import Lease, LeaseKey, lease_key
 from chalicelib.runtime.parallel import together
@@ -21,7 +22,7 @@ def reap_tabs(names: Collection[str], now: int) -> dict[str, int]:
     running = {key: int(one.lapses_at_ms) for key, one in known.items() if one.held_at(now)}
     lapsed = [one for key, one in known.items() if key not in running and not one.closed]
     used = tabs.close_lapsed(lapsed, now=now)
-    again = running | dict.fromkeys(used, now)  # changed this very moment: the next run sees
+    again = running | dict.fromkeys(used, now + MINUTE)  # changed this very moment: the next run sees
     _erase([key for key in keys.values() if key not in again], known, now)
     return {name: again[key] for name, key in keys.items() if key in again}
 

@@ -2,7 +2,9 @@
 
 An entry lies in the partition of its minute, so that finding what is due is a Query of each minute since the last run,
 never a scan. A subject registers a handler for each kind of its own in wiring.py; it looks whether the thing is over by
-now, deletes it, and answers None, or until when it still lives. It may be called twice, and side by side with itself.
+now, deletes it, and answers None, or until when it still lives. What is over and waits for its turn is answered with an
+instant that is over: it is looked at in a minute, and counts as late all the while from when it was due. A handler may
+be called twice, and side by side with itself.
 
    minute   10:31           10:32           10:33   now
    entries  · · · · ·       · · ·           ·  ·   |
@@ -171,7 +173,7 @@ def _look_at(kind: str, entry: Entry, done: Reaped, now: int) -> None:
         if again_at_ms is None:
             done.note_late(kind, now - entry.due_at_ms)
         else:
-            file(kind, name, max(again_at_ms, now + 1), now=now)
+            entries.put(_again(entry, again_at_ms, done, now))
     entries.delete((entry.minute, entry.entry))  # last: breaking off before it means looking twice
 
 
@@ -182,11 +184,23 @@ def _look_at_all(kind: str, due: list[Entry], done: Reaped, now: int) -> None:
     except Exception as error:
         _failed(due, error, done, now)
     else:
-        entries.put_many(_entry(kind, name, max(at_ms, now + 1), now) for name, at_ms in again.items())
+        entries.put_many(_again(one, again[one.what[1]], done, now) for one in due if one.what[1] in again)
         for one in due:
             if one.what[1] not in again:
                 done.note_late(kind, now - one.due_at_ms)
     entries.delete_many((one.minute, one.entry) for one in due)
+
+
+def _again(entry: Entry, at_ms: int, done: Reaped, now: int) -> Entry:
+    """What it is filed as: for when it ends, or, where it is over and waits for its turn, for the next run.
+
+    Then it stays as late as it is, and in another minute than this, so that it is not deleted with what it follows.
+    """
+    kind, name = entry.what
+    if at_ms > now:
+        return _entry(kind, name, at_ms, now)
+    done.note_late(kind, now - entry.due_at_ms)
+    return new_entry(_lanes.get(kind, (URGENT,)), _called(kind, name), entry.due_at_ms, now + MINUTE)
 
 
 def _failed(due: list[Entry], error: Exception, done: Reaped, now: int) -> None:

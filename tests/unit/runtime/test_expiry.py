@@ -103,6 +103,36 @@ def test_how_late_each_kind_went_is_a_metric(things: Things, capsys: pytest.Capt
     assert told(capsys) == {}
 
 
+@pytest.mark.parametrize("by_the_page", [False, True])
+def test_what_waits_for_its_turn_is_late_all_the_while(
+    things: Things, memory: Memory, capsys: pytest.CaptureFixture[str], *, by_the_page: bool
+) -> None:
+    """The four lifetimes: from its end, and not from its latest look; what lives for the moment is not late."""
+    answers = {"slow": [DUE, DUE, DUE], "alive": [DUE + 2 * MINUTE]}
+
+    def look(name: str, now: int) -> int | None:
+        return answers[name].pop(0) if answers[name] else None
+
+    def look_at_all(names: Collection[str], now: int) -> dict[str, int]:
+        return {name: at_ms for name in names if (at_ms := look(name, now)) is not None}
+
+    with patch.dict(expiry._page_handlers):
+        for name in answers:
+            kind = f"{name}-thing"
+            if by_the_page:
+                expiry.handled_by_page(kind, look_at_all)
+            else:
+                expiry.handled_by(kind, look)
+            expiry.file(kind, name, DUE, now=START_MS)
+        seen = []
+        for minute in range(4):
+            expiry.reap(now=DUE + minute * MINUTE)
+            seen.append(told(capsys))
+    assert [one.get("slow-thing") for one in seen] == [0.0, 60.0, 120.0, 180.0]
+    assert [one.get("alive-thing") for one in seen] == [None, None, 0.0, None]
+    assert waiting(memory) == []
+
+
 def told(capsys: pytest.CaptureFixture[str]) -> dict[str, float]:
     """The metrics that were written since the last look, as CloudWatch reads them."""
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if '"CloudWatchMetrics"' in line]
