@@ -16,6 +16,9 @@ from infra.packaging import ROOT, digest_of_files, finished
 
 Resources = Mapping[str, Mapping[str, Any]]
 SETTLED_S = 120  # what files an entry for the reaper has ended by then (chalicelib/runtime/expiry.py)
+# by which state machines, gateways, buckets and the edge would log, too, each to a place of its own
+LOGS_BY_ITSELF = {"LoggingConfiguration", "AccessLogSetting", "AccessLogSettings", "LoggingLevel", "Logging",
+                  "LoggingConfig", "RealtimeLogConfigArn"}  # fmt: skip
 LASTS = {"fold_report", "assemble_report", "publish_report", "forget_report", "erase_held", "check_erased",
          "gather_export"}  # fmt: skip
 
@@ -45,6 +48,14 @@ def test_every_function_logs_for_as_long_as_is_said(template: dict[str, Any]) ->
     groups = of_type(template, "AWS::Logs::LogGroup").values()
     assert {one["LogGroupName"] for one in groups} == {f"/aws/lambda/earshot-prod-{one}" for one in functions(template)}
     assert {one["RetentionInDays"] * DAY for one in groups} == {LOG.length_ms}
+    assert [path for path in paths(template) if path[-1] in LOGS_BY_ITSELF] == [], "what else logs, into which group?"
+
+
+def paths(value: Any, *above: str) -> Iterator[tuple[str, ...]]:
+    """Of every property in the template, the names that lead to it."""
+    for name, one in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
+        yield (*above, str(name))
+        yield from paths(one, *above, str(name))
 
 
 def statements(template: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
