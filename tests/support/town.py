@@ -105,11 +105,18 @@ class Town(Place):
                 who.socket.resume(who.rooms[-1])
                 who.use(self.now)
 
+    def deliver(self) -> None:
+        """And the gateway closes what it was told to."""
+        super().deliver()
+        self._close([one for one in self.sockets if one[1].id in self.world.pushes.closed])
+
     def close_old_sockets(self) -> None:
         """As the gateway does after two hours."""
-        over = [one for one in self.sockets if self.now >= CONNECTION.deadline(one[0])]
-        self.sockets = [one for one in self.sockets if one not in over]
-        for _, socket in over:
+        self._close([one for one in self.sockets if self.now >= CONNECTION.deadline(one[0])])
+
+    def _close(self, some: list[tuple[int, Socket]]) -> None:
+        self.sockets = [one for one in self.sockets if one not in some]
+        for _, socket in some:
             socket.close()
 
     def stage(self, who: Somebody, tab_id: str) -> None:
