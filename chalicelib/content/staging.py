@@ -16,7 +16,7 @@ STAGED = 120  # items a minute of one session
 OPENED = 120  # tabs an hour of one session
 TABS_MAX = 20  # of one session at a time
 TRIES = 4  # each further one follows a change made elsewhere at the same moment
-EXPIRY_KIND = "tab"
+EXPIRY_KIND = STAGED_CONTENT.kind  # of whole tabs, with what they have staged
 
 
 def hold_tab(tab_id: TabId, session: Session, *, now: int) -> int:

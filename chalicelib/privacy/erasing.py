@@ -42,7 +42,7 @@ from chalicelib.sessions import models as sessions
 from chalicelib.sessions.models import Session
 from chalicelib.sessions.service import end_session
 
-WORKFLOW, DUE = "erasure", "erasure"  # the workflow's name, and the kind of its expiry entries
+WORKFLOW, DUE = "erasure", "erasing"  # the workflow's name, and the kind of its expiry entries
 LOOK_AGAIN_MS = 5 * MINUTE
 OVERDUE_MS = HOUR  # a workflow takes minutes
 WAIT_S = (expiry.SETTLED_MS + MINUTE) // SECOND

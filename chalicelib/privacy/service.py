@@ -52,7 +52,7 @@ __all__ = [
 ]
 
 PURPOSES: tuple[PurposeName, ...] = get_args(PurposeName)
-LEFT = "left"  # kind of expiry entries
+LEFT = "leaving"  # kind of expiry entries
 SEALED = "privacy/left"  # an entry names nobody
 DECISIONS = Window("consents", 30, MINUTE)  # of one session: a page of switches, changed to and fro
 TRIES = 4  # against others who decide for the same person in the same millisecond

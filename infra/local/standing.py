@@ -4,13 +4,28 @@ An item belongs to the record whose attributes it has (docs/adr/0029): every rec
 """
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from pynamodb.attributes import DiscriminatorAttribute
 
-from chalicelib.lifetimes import LIFETIMES, QUEUED_CLIP, QUEUED_PAIRS, QUEUED_PUSH, Lifetime
+from chalicelib.accounts.models import Account
+from chalicelib.accounts.token_models import MailToken
+from chalicelib.joining.crowd import CALLED
+from chalicelib.joining.models import Notice
+from chalicelib.lifetimes import (
+    CROWD_NOTICE,
+    CROWD_ROUND,
+    LIFETIMES,
+    PASSWORD_RESET,
+    PERSONAL_DATA,
+    QUEUED_CLIP,
+    QUEUED_PAIRS,
+    QUEUED_PUSH,
+    REGISTRATION,
+    Lifetime,
+)
 from chalicelib.runtime import clock, holdings
 from chalicelib.runtime.settings import settings
 from chalicelib.runtime.store import Record
@@ -21,6 +36,12 @@ PAGE = 500  # items of one request, so that it keeps nobody waiting
 QUEUES = {"clip-expiry": QUEUED_CLIP, "crowd": QUEUED_PAIRS, "push": QUEUED_PUSH}  # by their short names
 _COUNTS = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesDelayed")
 Item = Mapping[str, Mapping[str, Any]]  # in DynamoDB's JSON form
+# of a record with several lifetimes: which one an item has
+WHICH: Mapping[type[Record], Callable[[Item], Lifetime]] = {
+    Account: lambda item: PERSONAL_DATA if item["confirmed"]["BOOL"] else REGISTRATION,
+    MailToken: lambda item: REGISTRATION if "registration" in item else PASSWORD_RESET,
+    Notice: lambda item: CROWD_ROUND if item["e"]["S"] == CALLED else CROWD_NOTICE,
+}
 
 
 @dataclass
@@ -99,8 +120,8 @@ def _table_of(record: type[Record]) -> str:
 
 
 def _kind_of(item: Item, held: list[holdings.Holding]) -> Lifetime:
-    """Of a record with several lifetimes, the first."""
-    return next(one for one in held if is_one(item, one.record)).lifetimes[0]
+    found = next(one for one in held if is_one(item, one.record))
+    return found.lifetimes[0] if len(found.lifetimes) == 1 else WHICH[found.record](item)
 
 
 def is_one(item: Item, record: type[Record]) -> bool:

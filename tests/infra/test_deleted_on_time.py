@@ -27,7 +27,7 @@ DELETED_BY: dict[Lifetime, set[str]] = {
     table.JOIN_VERDICT: {"join-verdict"},
     table.SESSION: {"session"},
     table.MEETING: {"empty-room", "meeting"},
-    table.STAGED_CONTENT: {"tab"},
+    table.STAGED_CONTENT: {"staged-content"},
     table.LEFT: {"departure"},
     table.KNOCK: {"knock"},
     table.JOIN_CODE: {"join-code"},
@@ -67,6 +67,12 @@ def test_every_lifetime_has_somebody_who_ends_it_or_a_reason() -> None:
     assert not set(DELETED_BY) & set(BY_TTL_ALONE)
     kinds = {*wiring.DUE, *wiring.DUE_BY_THE_PAGE, ITSELF}
     assert {kind for some in DELETED_BY.values() for kind in some} <= kinds
+
+
+def test_what_the_reaper_does_is_called_as_a_kind_of_datum_only_where_it_deletes_that() -> None:
+    """F9: so that how late it was stands beside what was late, in the metric and at /dev/lifetimes."""
+    by_kind, kinds = {one.kind: one for one in LIFETIMES}, {*wiring.DUE, *wiring.DUE_BY_THE_PAGE}
+    assert [one for one in kinds & set(by_kind) if one not in DELETED_BY.get(by_kind[one], ())] == []
 
 
 def overdue(memory: Memory, before_ms: int) -> list[tuple[str, str]]:

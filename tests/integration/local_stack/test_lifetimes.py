@@ -6,16 +6,20 @@ from typing import Any
 
 import pytest
 
-from chalicelib.lifetimes import HOUR, MINUTE, SECOND, STAGED_CONTENT
-from chalicelib.runtime import expiry, lateness
+from chalicelib.joining.census import _key
+from chalicelib.joining.crowd import _call
+from chalicelib.joining.models import Notice
+from chalicelib.lifetimes import CROWD_NOTICE, CROWD_ROUND, HOUR, MINUTE, SECOND, STAGED_CONTENT
+from chalicelib.runtime import expiry, holdings, lateness
 from chalicelib.runtime.settings import settings
 from infra.local.aws import client
 from infra.local.expired import AFTER_MS, delete_expired
 from infra.local.lifetimes import page
 from infra.local.resources import Resources
-from infra.local.standing import QUEUES, Standing, Watch, is_one, scanned, stored
+from infra.local.standing import QUEUES, WHICH, Standing, Watch, is_one, scanned, stored
 from infra.local.testing import Serving
 from tests.integration.local_stack.tiny import fetch
+from tests.support.accounts import EMAIL, grown_up, mailed_token, register
 from tests.support.belongings import owner_with_everything
 from tests.support.world import World
 
@@ -63,8 +67,31 @@ def test_what_lives_what_is_overdue_and_how_late_it_was(world: World) -> None:
     after = standing(watch, kind)
 
     assert (before.living, before.overdue) == (1, 0)  # an item's own deadline is the net below that of its tab
-    assert (after.living, after.overdue) == (0, 0)
-    assert standing(watch, "tab").late_ms == 20 * SECOND
+    assert (after.living, after.overdue, after.late_ms) == (0, 0, 20 * SECOND)
+    assert standing(watch, "tab").late_ms == 0  # that a closed one is known for a day is another promise
+
+
+def test_of_several_lifetimes_each_counts_by_itself(world: World) -> None:
+    """F9: somebody who has begun to register has no account yet; which lifetime an item has is known of each record."""
+    watch, browser = Watch(resources()), grown_up(world)
+    kinds = ("registration", "account", "password-reset")
+
+    def living() -> list[int]:
+        return [standing(watch, kind).living for kind in kinds]
+
+    assert register(browser).status == 202
+    begun = living()
+    assert (begun[0] > 0, begun[1:]) == (True, [0, 0])
+    assert browser.post("/v1/accounts/verify", json_body={"token": mailed_token(world)}).status == 200
+    assert living() == [0, 1, 0]
+    assert browser.post("/v1/accounts/password-reset", json_body={"email": EMAIL}).status == 202
+    assert living() == [0, 1, 1]
+    several = {one.record: {*one.lifetimes} for one in holdings.held() if len(one.lifetimes) > 1}
+    assert set(WHICH) == set(several)
+    for name, kind in ((_key, CROWD_NOTICE), (_call, CROWD_ROUND)):
+        notice = Notice(*name("place"))
+        notice.lives_until(world.now + SECOND)
+        assert WHICH[Notice](notice.serialize()) is kind
 
 
 def test_the_worst_that_was_seen_is_remembered(world: World) -> None:

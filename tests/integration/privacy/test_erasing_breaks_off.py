@@ -53,17 +53,17 @@ def test_an_erasure_that_does_not_end_is_told_as_late_and_not_given_up(world: Wo
         assert erase(theirs).status == 200
         for passed in range(2 * 60):
             if passed == 60:
-                assert dict(heard).get("erasure", 0) == 0
+                assert dict(heard).get("erasing", 0) == 0
             world.clock.advance(MINUTE)
             expiry.reap(now=world.now)
-        assert max(late_ms for kind, late_ms in heard if kind == "erasure") > 30 * MINUTE
+        assert max(late_ms for kind, late_ms in heard if kind == "erasing") > 30 * MINUTE
         [begun] = started(world)
         finish(begun.given["erasure_id"], world.now)
         heard.clear()
         for _ in range(2 * 60):
             world.clock.advance(MINUTE)
             expiry.reap(now=world.now)
-    assert [kind for kind, _ in heard].count("erasure") == 1
+    assert [kind for kind, _ in heard].count("erasing") == 1
 
 
 def test_who_sat_down_by_sound_at_that_moment_is_shown_to_nobody(world: World) -> None:
