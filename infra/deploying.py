@@ -12,48 +12,21 @@ import os
 import shlex
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import boto3
 import yaml
-from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.deploy import buckets, destroying, firewall, keys
 from infra.deploy.given import Refused, mail_address, mail_host, settings
+from infra.deploy.places import Place, place_of, say
 from infra.deploy.stacks import Stack, StackFailed
 from infra.packaging import ROOT, STAGES, STATIC
 
 NOT_YET_KNOWN = "https://not-yet-known.invalid"  # as in infra/deployment.yaml
 FAILED = "Mend the cause, then run the same command again: it goes on from where things are. docs/runbook.md says more."
-NO_CREDENTIALS = "AWS knows nobody here: log in (`aws sso login`) or name a profile (AWS_PROFILE=…), then try again."
-NO_REGION = "No region is set. Say which, for example: AWS_DEFAULT_REGION=eu-central-1"
-
-
-def say(text: str) -> None:
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
-
-
-@dataclass(frozen=True)
-class Place:
-    """A stage in an account: where everything of it is."""
-
-    stage: str
-    region: str
-    account: str
-    session: Any
-
-    @property
-    def artefacts(self) -> str:
-        return f"earshot-{self.stage}-artefacts-{self.account}-{self.region}"
-
-    def client(self, service: str, region: str | None = None) -> Any:
-        return self.session.client(service, region_name=region or self.region)
-
-    def stack(self) -> Stack:
-        return Stack(self.client("cloudformation"), f"earshot-{self.stage}", say)
+BROKEN_OFF = "Broken off. What AWS has begun it goes on with: run the same command again in a while."
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -73,23 +46,10 @@ def main(arguments: list[str] | None = None) -> int:
     except (ClientError, BotoCoreError) as error:
         say(f"AWS refused: {error}\n{FAILED}")
         return 1
+    except (KeyboardInterrupt, EOFError):  # Ctrl-C, or nobody there to be asked
+        say(BROKEN_OFF)
+        return 1
     return 0
-
-
-def place_of(stage: str) -> Place:
-    """Raises Refused where AWS cannot be asked."""
-    session = boto3.session.Session()
-    try:
-        account = session.client("sts").get_caller_identity()["Account"]
-    except NoRegionError as error:
-        raise Refused(NO_REGION) from error
-    except NoCredentialsError as error:
-        raise Refused(NO_CREDENTIALS) from error
-    except (ClientError, BotoCoreError) as error:  # run out, or of nobody any more
-        raise Refused(f"{NO_CREDENTIALS}\n({error})") from error
-    if not session.region_name:
-        raise Refused(NO_REGION)
-    return Place(stage, session.region_name, account, session)
 
 
 def check(place: Place, _: argparse.Namespace) -> None:
@@ -151,12 +111,20 @@ def _origin(given: Mapping[str, str], stack: Stack) -> str:
     return f"https://{host}" if host else ""
 
 
+def _template(place: Place, out: Path) -> Any:
+    """Raises Refused where it is another stage's."""
+    template = yaml.safe_load((out / "sam.yaml").read_text("utf-8"))
+    of = template["Parameters"]["Stage"]["Default"]
+    if of != place.stage:
+        raise Refused(f"{out} holds what is for {of}. First: make package STAGE={place.stage}")
+    return template
+
+
 def _uploaded(place: Place, out: Path) -> str:
     """The package and the template that names it, in the bucket they are deployed from; the template's address."""
-    s3 = place.client("s3")
+    s3, template = place.client("s3"), _template(place, out)
     buckets.make_private(s3, place.artefacts, place.region, place.account)
     key = buckets.put_package(s3, place.artefacts, out / "deployment.zip")
-    template = yaml.safe_load((out / "sam.yaml").read_text("utf-8"))
     for one in template["Resources"].values():
         if "CodeUri" in one.get("Properties", {}):
             one["Properties"]["CodeUri"] = f"s3://{place.artefacts}/{key}"
@@ -167,8 +135,8 @@ def _put_files(place: Place, stack: Stack, out: Path) -> None:
     bucket = stack.outputs().get("FilesBucket")
     if bucket is None:
         return
-    template = yaml.safe_load((out / "sam.yaml").read_text("utf-8"))
-    prefix = template["Globals"]["Function"]["Environment"]["Variables"]["EARSHOT_ASSETS"].strip("/")
+    everywhere = _template(place, out)["Globals"]["Function"]["Environment"]["Variables"]
+    prefix = everywhere["EARSHOT_ASSETS"].strip("/")
     if new := buckets.put_files(place.client("s3"), bucket, STATIC, prefix):
         say(f"{new} files for browsers are under /{prefix}.")
 

@@ -7,12 +7,13 @@ from botocore.exceptions import ClientError
 
 from infra.deploy import buckets, firewall, keys
 from infra.deploy.given import Refused
+from infra.deploy.places import Place
 
 KEY_WAITS_DAYS = 7  # KMS deletes no key sooner
 KEY_IS = "Wraps the keys of Earshot's organisers ({stage})"  # as infra/deployment.yaml says of it
 
 
-def destroy(place: Any, say: Callable[[str], None], ask: Callable[[str], str]) -> None:
+def destroy(place: Place, say: Callable[[str], None], ask: Callable[[str], str]) -> None:
     """Everything of the stage. Raises Refused where the answer is not its name, StackFailed."""
     dynamodb, stack = place.client("dynamodb"), place.stack()
     tables = list(_tables(dynamodb, place.stage))
@@ -31,7 +32,7 @@ def destroy(place: Any, say: Callable[[str], None], ask: Callable[[str], str]) -
     say("What AWS counted (metrics, no personal data) stays for 15 months. The sender stays verified in SES.")
 
 
-def _tell(place: Any, say: Callable[[str], None], dynamodb: Any, tables: list[str]) -> None:
+def _tell(place: Place, say: Callable[[str], None], dynamodb: Any, tables: list[str]) -> None:
     say(f"Stage {place.stage} in account {place.account}, {place.region}. What will be lost:")
     for name in tables:
         items = dynamodb.describe_table(TableName=name)["Table"]["ItemCount"]
@@ -55,7 +56,7 @@ def _drop_backups(dynamodb: Any, tables: list[str]) -> None:
             dynamodb.delete_backup(BackupArn=backup["BackupArn"])
 
 
-def _empty_files(place: Any, stack: Any) -> None:
+def _empty_files(place: Place, stack: Any) -> None:
     if bucket := stack.outputs().get("FilesBucket"):
         buckets.empty(place.client("s3"), bucket)
 
@@ -75,7 +76,7 @@ def _delete_keys(kms: Any, stage: str) -> None:
                 kms.schedule_key_deletion(KeyId=one["KeyId"], PendingWindowInDays=KEY_WAITS_DAYS)
 
 
-def _delete_rest(place: Any, say: Callable[[str], None]) -> None:
+def _delete_rest(place: Place, say: Callable[[str], None]) -> None:
     firewall.drop_unused(place, "", say)
     keys.forget(place.client("ssm"), place.stage)
     logs = place.client("logs")

@@ -2,17 +2,17 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from infra.deploy import buckets
 from infra.deploy.given import Refused
+from infra.deploy.places import Place
 from infra.deploy.stacks import Stack
 
 REGION = "us-east-1"
 TEMPLATE = Path(__file__).resolve().parent.parent / "firewall.yaml"
 
 
-def ensured(place: Any, wanted: str, before: str, say: Callable[[str], None]) -> str:
+def ensured(place: Place, wanted: str, before: str, say: Callable[[str], None]) -> str:
     """The ARN of the rules in force, empty for none. `wanted`: yes, no, or empty to leave it as it is.
 
     Raises Refused, StackFailed.
@@ -28,16 +28,16 @@ def ensured(place: Any, wanted: str, before: str, say: Callable[[str], None]) ->
     return stack.outputs()["Firewall"]
 
 
-def drop_unused(place: Any, used: str, say: Callable[[str], None]) -> None:
+def drop_unused(place: Place, used: str, say: Callable[[str], None]) -> None:
     """Once the distribution does without it: before, AWS would not let it go."""
     stack = stack_of(place, say)
     if not used and stack.is_there():
         stack.delete()
 
 
-def stack_of(place: Any, say: Callable[[str], None]) -> Stack:
+def stack_of(place: Place, say: Callable[[str], None]) -> Stack:
     return Stack(place.client("cloudformation", REGION), f"earshot-{place.stage}-firewall", say)
 
 
-def artefacts(place: Any) -> str:
+def artefacts(place: Place) -> str:
     return f"earshot-{place.stage}-artefacts-{place.account}-{REGION}"

@@ -21,6 +21,7 @@ class Setting:
     stages: tuple[str, ...] = ()
 
 
+NONE = "none"
 ADDRESS = r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+"
 HOST = r"([a-z0-9-]+\.)+[a-z]{2,}"
 SETTINGS = (
@@ -37,8 +38,12 @@ SETTINGS = (
 
 
 def settings(environ: Mapping[str, str], before: Mapping[str, str], stage: str) -> dict[str, str]:
-    """Values by parameter; what is not given stays as it was `before`. Raises Refused, naming all that is wrong."""
-    found = {one.parameter: environ.get(one.name) or before.get(one.parameter, "") for one in SETTINGS}
+    """Values by parameter; what is not given stays as it was `before`, and `none` takes it away.
+
+    Raises Refused, naming all that is wrong.
+    """
+    said = {one.parameter: environ.get(one.name) or before.get(one.parameter, "") for one in SETTINGS}
+    found = {parameter: "" if value == NONE else value for parameter, value in said.items()}
     wrong = [complaint for one in SETTINGS if (complaint := _complaint(one, found[one.parameter], stage))]
     if bool(found["Domain"]) != bool(found["Certificate"]):
         wrong.append("DOMAIN and CERTIFICATE go together: one of them is not set.")

@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from moto.cloudformation.models import ChangeSet
 
 from infra import deploying
-from infra.deploy import buckets, firewall
+from infra.deploy import buckets, firewall, places
 from infra.deploy.given import Refused, settings
 from infra.deploy.stacks import Stack, StackFailed
 from infra.packaging import STATIC
@@ -54,7 +54,7 @@ def test_a_second_run_changes_nothing_and_says_so(tmp_path: Path, said: list[str
     deploy(out(tmp_path))
     said.clear()
     (tmp_path / "deployment.zip").unlink()
-    place = deploying.place_of("prod")
+    place = places.place_of("prod")
     deploying.deploy(place, Namespace(out=out(tmp_path)), {})
     assert "Nothing to change: what is deployed is what is here." in said
     assert len(place.client("s3").list_objects_v2(Bucket=place.artefacts, Prefix="packages/")["Contents"]) == 1
@@ -94,6 +94,21 @@ def test_a_setting_that_is_missing_is_named(given: dict[str, str], named: tuple[
     assert settings({"MAIL_FROM": "a@example.org"}, {}, "dev")["AlarmAddress"] == ""
 
 
+def test_what_is_set_can_be_taken_away() -> None:
+    """G2: nothing said leaves it as it is."""
+    before = {"MailFrom": "a@example.org", "SupportUrl": "https://help.example.org"}
+    assert settings({}, before, "dev")["SupportUrl"] == before["SupportUrl"]
+    assert settings({"SUPPORT_URL": "none"}, before, "dev")["SupportUrl"] == ""
+    with pytest.raises(Refused, match="MAIL_FROM is not set"):
+        settings({"MAIL_FROM": "none"}, before, "dev")
+
+
+def test_what_was_packaged_for_another_stage_is_not_deployed(tmp_path: Path) -> None:
+    """G2: dev's tables are not made by prod's stack."""
+    with pytest.raises(Refused, match="make package STAGE=dev"):
+        deploying.deploy(places.place_of("dev"), Namespace(out=out(tmp_path)), GIVEN)
+
+
 def test_a_sender_that_nobody_has_verified_is_refused_first(tmp_path: Path) -> None:
     """G2: before anything is made, with what to do."""
     with pytest.raises(Refused, match=r"create-email-identity --email-identity example\.com"):
@@ -109,14 +124,14 @@ def test_without_credentials_it_says_how_to_get_some(
         monkeypatch.delenv(name)
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     assert deploying.main(["check", "--stage", "dev"]) == 1
-    assert capsys.readouterr().out.startswith(deploying.NO_CREDENTIALS)
+    assert capsys.readouterr().out.startswith(places.NO_CREDENTIALS)
 
 
 def test_without_a_region_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AWS_DEFAULT_REGION")
     monkeypatch.delenv("AWS_REGION", raising=False)
     with pytest.raises(Refused, match="AWS_DEFAULT_REGION=eu-central-1"):
-        deploying.place_of("dev")
+        places.place_of("dev")
 
 
 def test_a_change_that_aws_refuses_tells_its_reason(

@@ -1,5 +1,6 @@
 """A stage's secrets are replaced, and it goes, by one command each, over AWS as moto plays it (G2)."""
 
+import io
 import shlex
 from argparse import Namespace
 from collections.abc import Mapping
@@ -11,7 +12,7 @@ import pytest
 from botocore.client import BaseClient
 
 from infra import deploying
-from infra.deploy import destroying, keys
+from infra.deploy import destroying, keys, places
 from infra.deploy.given import Refused
 from tests.support.an_account import REGION, deploy, out
 
@@ -52,7 +53,7 @@ def test_the_operator_has_the_environment_that_the_functions_have(
     said: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """F11: for the commands of docs/rights.md; a shell takes each line as it is."""
-    place, asked = deploying.place_of("prod"), BaseClient._make_api_call
+    place, asked = places.place_of("prod"), BaseClient._make_api_call
     with pytest.raises(Refused, match="no stage prod"):
         deploying.environ(place, Namespace())
     variables = {"EARSHOT_STAGE": "prod", "EARSHOT_MAIL_FROM": "It's us <a@example.org>"}
@@ -68,7 +69,7 @@ def test_the_operator_has_the_environment_that_the_functions_have(
     assert dict(word.split("=", 1) for word in words if word != "export") == variables
 
 
-def planted(place: deploying.Place) -> Any:
+def planted(place: places.Place) -> Any:
     """A table that outlives its stack and can be restored, the key, and a log group."""
     dynamodb = place.client("dynamodb")
     for name in ("earshot-prod-accounts", "earshot-dev-accounts"):
@@ -112,6 +113,17 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(BaseClient, "_make_api_call", noted)
     return acts
+
+
+def test_where_nobody_can_be_asked_nothing_is_destroyed(
+    tmp_path: Path, said: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """F4: in a script, or after Ctrl-C."""
+    place = deploy(out(tmp_path))
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    assert deploying.main(["destroy", "--stage", "prod"]) == 1
+    assert said[-1] == deploying.BROKEN_OFF
+    assert place.stack().is_there()
 
 
 def test_destroying_asks_for_the_name_and_says_what_will_be_lost(tmp_path: Path, said: list[str]) -> None:

@@ -17,6 +17,7 @@ from moto.iam.access_control import PermissionResult
 from moto.s3.models import FakeBucket
 
 from infra import deploying
+from infra.deploy import places
 
 REGION = "eu-central-1"
 GIVEN = {"MAIL_FROM": "Earshot <noreply@example.org>", "ALARM_ADDRESS": "you@example.org"}
@@ -25,7 +26,7 @@ TEMPLATE = {  # what of infra/deployment.yaml a deployment reads; the whole of i
         name: {"Type": "String", "Default": ""}
         for name in ("MailFrom", "AlarmAddress", "Domain", "Certificate", "SupportUrl", "Firewall", "Origin",
                      "SecretVersion", "EdgeSecret", "EdgeSecrets")
-    },
+    } | {"Stage": {"Type": "String", "Default": "prod"}},
     "Globals": {"Function": {"Environment": {"Variables": {"EARSHOT_ASSETS": "/assets/abc"}}}},
     "Resources": {
         "Files": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "files-of-prod", "CodeUri": "./x.zip"}},
@@ -50,7 +51,8 @@ def applied(change: ChangeSet) -> None:
 def an_account(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """Every line that the operator reads, over an account with nothing in it but a verified sender."""
     lines: list[str] = []
-    monkeypatch.setattr(deploying, "say", lines.append)
+    for module in (deploying, places):
+        monkeypatch.setattr(module, "say", lines.append)
     asked = BaseClient._make_api_call
 
     def beside_moto(self: Any, operation: str, given: Mapping[str, Any]) -> Any:
@@ -76,7 +78,7 @@ def out(folder: Path, template: Mapping[str, Any] = TEMPLATE) -> Path:
     return folder
 
 
-def deploy(folder: Path, **environ: str) -> deploying.Place:
-    place = deploying.place_of("prod")
+def deploy(folder: Path, **environ: str) -> places.Place:
+    place = places.place_of("prod")
     deploying.deploy(place, Namespace(out=folder), {**GIVEN, **environ})
     return place
