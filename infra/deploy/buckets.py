@@ -97,9 +97,9 @@ def _is_there(s3: Any, bucket: str, key: str) -> bool:
 
 
 def _digest_of_contents(package: Path) -> str:
-    """Names and bytes, without the times of packing."""
+    """Names and bytes, without the times of packing, and without what Python has made of the same sources."""
     found = hashlib.sha256()
     with zipfile.ZipFile(package) as opened:
-        for name in sorted(opened.namelist()):
+        for name in sorted(name for name in opened.namelist() if "__pycache__" not in name):
             found.update(name.encode() + b"\0" + hashlib.sha256(opened.read(name)).digest())
     return found.hexdigest()[:32]

@@ -1,5 +1,6 @@
 """An AWS account, as moto plays it, into which a stage is deployed."""
 
+import os
 import zipfile
 from argparse import Namespace
 from collections.abc import Iterator, Mapping
@@ -74,6 +75,7 @@ def an_account(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
 def out(folder: Path, template: Mapping[str, Any] = TEMPLATE) -> Path:
     with zipfile.ZipFile(folder / "deployment.zip", "w") as made:
         made.writestr("app.py", "app = 1")
+        made.writestr("__pycache__/app.cpython-311.pyc", os.urandom(4))  # holds the time of its source
     (folder / "sam.yaml").write_text(yaml.safe_dump(dict(template)))
     return folder
 
