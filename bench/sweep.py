@@ -30,6 +30,7 @@ from chalicelib.runtime import expiry
 from chalicelib.runtime.expiry_models import PAGE, Entry
 from chalicelib.runtime.ids import TabId, derived
 from chalicelib.runtime.meter import metering
+from chalicelib.runtime.reaped import Reaped
 from tests.support.hand_clock import START_MS
 from tests.support.memory import Memory, in_memory
 from tests.support.pushes import recorded_pushes
@@ -96,7 +97,7 @@ class Sweep:
         self.memory.fill("tabs", [lease.serialize(), item.serialize()])
         self.memory.fill("expiries", [entry.serialize()])
 
-    def reap(self, now: int) -> expiry.Reaped:
+    def reap(self, now: int) -> Reaped:
         began_s, figures = time.process_time(), self.figures
         with metering() as metered:
             done = expiry.reap(now=now, lanes=[LANE])

@@ -59,6 +59,7 @@ DUE: dict[str, expiry.Handler] = {
     history.KEPT: keeping.look_after_meeting,
     keeping.SHARED: keeping.drop_share,
     forms.RAN_OUT: forms.drop,
+    account_sweep.UNUSED: account_sweep.erase,
 }
 
 DUE_BY_THE_PAGE: dict[str, expiry.PageHandler] = {
@@ -72,6 +73,7 @@ DUE_BY_THE_PAGE: dict[str, expiry.PageHandler] = {
 WAITS_IN: dict[str, Sequence[Lane]] = {  # what is not urgent, if looked at one by one, or patient, if by the page
     presence.PRESENT: (expiry.PRESENT,),
     forms.RAN_OUT: (expiry.PATIENT,),
+    account_sweep.UNUSED: (expiry.PATIENT,),
     staging.EXPIRY_KIND: expiry.TABS,
 }
 
@@ -84,7 +86,10 @@ NAMED_BY_SEAL: dict[str, str] = {  # what for, of the kinds whose entries name s
     sweep.KIND: sweep.SEALED,
     sweep.PARTICIPANT: sweep.SEALED,
     account_sweep.KIND: account_sweep.SEALED,
+    account_sweep.UNUSED: account_sweep.SEALED,
 }
+
+A_RUN: dict[str, int] = {account_sweep.UNUSED: account_sweep.ERASED}  # of what is costly
 
 HEARD: dict[type, tuple[Callable[[Any], None], ...]] = {
     events.FoundTooYoung: (too_young.forget_guest, begun.forget_begun, forms.forget_guest),
@@ -120,7 +125,7 @@ def connect() -> None:
     disclosure.recorded_by(ledger.record)
     lateness.keep_pace(SOUND_CLIP.kind, "seconds")  # deleted by their queue
     for kind, look in DUE.items():
-        expiry.handled_by(kind, look, WAITS_IN.get(kind, (expiry.URGENT,)))
+        expiry.handled_by(kind, look, WAITS_IN.get(kind, (expiry.URGENT,)), a_run=A_RUN.get(kind))
     for kind, look_all in DUE_BY_THE_PAGE.items():
         expiry.handled_by_page(kind, look_all, WAITS_IN.get(kind, (expiry.PATIENT,)))
     for kind, purpose in NAMED_BY_SEAL.items():

@@ -195,7 +195,7 @@ def record_use(account: Account, *, now: int) -> None:
 
 
 def seal_anew(account: Account, *, now: int) -> None:
-    """What an older secret sealed, so that it is read once that is gone. It is no use of the account."""
+    """What an older secret sealed, so that it is read once that is gone, if it lives. It is no use of the account."""
     fresh = _sealing_anew(account)
     if fresh:
         accounts.update(account.address, fresh, now=now, where=unchanged(account))

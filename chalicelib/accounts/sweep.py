@@ -2,11 +2,11 @@
 confirms is deleted.
 
 It is begun ahead of its end, so that by then nothing is left of it: the workflow waits for what is under way, and is
-begun again where it fails.
+begun again where it fails. Of many that end at once each run of the reaper begins a few, so that it ends in time; at
+their end they are unreadable all the same.
 """
 
-from collections.abc import Collection, Iterator
-from itertools import islice
+from collections.abc import Collection
 
 from chalicelib.accounts.models import Account, accounts, erase_unused, seal_anew
 from chalicelib.lifetimes import HOUR, MINUTE
@@ -16,10 +16,10 @@ from chalicelib.runtime.holdings import EVER, Person
 from chalicelib.runtime.sweeping import sweep
 from chalicelib.runtime.transactions import Transaction
 
-KIND = "account"
+KIND, UNUSED = "account", "unused-account"
 SEALED = "accounts/expiry"
 AHEAD_MS = HOUR
-ERASED = 3  # of a page: some fifty requests each before the workflow takes over, so that a run of floods ends in time
+ERASED = 20  # of a run: some fifty requests each before the workflow takes over
 
 
 def file(account: Account, *, now: int) -> None:
@@ -29,28 +29,35 @@ def file(account: Account, *, now: int) -> None:
 
 
 def look_after(names: Collection[str], now: int) -> dict[str, int]:
-    """The reaper's call: erases or deletes what comes to its end; when to look again at those that live.
+    """The reaper's call: deletes registrations, and hands on accounts that come to their end; when to look again at
+    those that live.
 
-    Of many at once some wait for their turn, a minute at a time; at their end they are unreadable all the same. One of
-    a secret that is not listed any more is let go: the net below takes it.
+    One of a secret that is not listed any more is let go: the net below takes it.
     """
     unsealed = ((name, vault.unseal(SEALED, name)) for name in names)
     known = {name: address for name, address in unsealed if address}
     owned = {one.address: one for one in accounts.get_many(list(set(known.values())), now=EVER) if one.confirmed}
-    ending = {address: one for address, one in owned.items() if not one.live_at(now + AHEAD_MS)}
     for one in owned.values():
-        if one.address not in ending:
-            seal_anew(one, now=now)
-    begun = set(islice(_begun(ending.values(), now), ERASED))
-    waits = {address: now + MINUTE if one.live_at(now) else now for address, one in ending.items()}
-    lives = {one.address: int(one.expires_at_ms) - AHEAD_MS for one in owned.values()} | waits
-    again = {name: lives[address] for name, address in known.items() if address in lives and address not in begun}
+        seal_anew(one, now=now)
+    looks = {name: _erased_at(owned[address]) for name, address in known.items() if address in owned}
+    expiry.file_each(UNUSED, {name: at_ms for name, at_ms in looks.items() if at_ms <= now}, now=now)
+    again = {name: at_ms for name, at_ms in looks.items() if at_ms > now}
     return again | sweep(accounts, {name: one for name, one in known.items() if one not in owned}, now=now)
 
 
-def _begun(ending: Collection[Account], now: int) -> Iterator[str]:
-    """Where the accounts lie whose erasure has begun, one after the other."""
-    return (one.address for one in ending if _erase(one, now))
+def erase(name: str, now: int) -> int | None:
+    """The reaper's call about an account that has come to its end; until when it lives, if it was used meanwhile."""
+    address = vault.unseal(SEALED, name)
+    account = accounts.get(address, now=EVER) if address else None
+    if account is None or not account.confirmed:
+        return None
+    if _erased_at(account) > now:
+        return _erased_at(account)
+    return None if _erase(account, now) else now + MINUTE
+
+
+def _erased_at(account: Account) -> int:
+    return int(account.expires_at_ms) - AHEAD_MS
 
 
 def _erase(account: Account, now: int) -> bool:

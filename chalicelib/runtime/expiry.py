@@ -18,7 +18,6 @@ Whose name is under a seal is sealed anew whenever it is filed: an older secret 
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 
 from chalicelib.lifetimes import MINUTE
 from chalicelib.runtime import lateness, problems, vault
@@ -32,6 +31,7 @@ from chalicelib.runtime.expiry_models import (
     move_cursor,
     new_entry,
 )
+from chalicelib.runtime.reaped import Reaped
 from chalicelib.runtime.telemetry import log
 from chalicelib.runtime.transactions import Transaction
 
@@ -54,35 +54,17 @@ _handlers: dict[str, Handler] = {}
 _page_handlers: dict[str, PageHandler] = {}
 _lanes: dict[str, Sequence[Lane]] = {}
 _seals: dict[str, str] = {}
+_turns: dict[str, int] = {}
 
 
-@dataclass
-class Reaped:
-    """What was done. `late_ms` is how long the most belated entry had been due when it was looked at.
+def handled_by(kind: str, handler: Handler, lanes: Sequence[Lane] = (URGENT,), *, a_run: int | None = None) -> None:
+    """Calls `handler` with (name, now) of every entry of that kind that is due; by its name each waits in one lane.
 
-    `late` is the same by kind: of what was over and is deleted now, and of what failed and is not.
+    Of what is costly one run takes `a_run` at most, the others wait for the next.
     """
-
-    handled: int = 0
-    failed: int = 0
-    late_ms: int = 0
-    late: dict[str, int] = field(default_factory=dict)
-
-    def note_late(self, kind: str, late_ms: int) -> None:
-        self.late[kind] = max(late_ms, self.late.get(kind, 0))
-
-    def add(self, other: "Reaped") -> None:
-        """What was done in another lane, too: of what is late in both, the worst."""
-        self.handled += other.handled
-        self.failed += other.failed
-        self.late_ms = max(self.late_ms, other.late_ms)
-        for kind, late_ms in other.late.items():
-            self.note_late(kind, late_ms)
-
-
-def handled_by(kind: str, handler: Handler, lanes: Sequence[Lane] = (URGENT,)) -> None:
-    """Calls `handler` with (name, now) of every entry of that kind that is due; by its name each waits in one lane."""
     _handlers[kind] = handler
+    if a_run is not None:
+        _turns[kind] = a_run
     _wait_in(lanes, kind)
 
 
@@ -105,6 +87,11 @@ def file(kind: str, name: str, due_at_ms: int, *, now: int) -> None:
 def file_many(kind: str, names: Collection[str], due_at_ms: int, *, now: int) -> None:
     """As `file`, 25 a request."""
     entries.put_many(_entry(kind, name, due_at_ms, now) for name in names)
+
+
+def file_each(kind: str, due: Mapping[str, int], *, now: int) -> None:
+    """As `file`, each name when it is due, 25 a request."""
+    entries.put_many(_entry(kind, name, at_ms, now) for name, at_ms in due.items())
 
 
 def file_with(both: Transaction, kind: str, name: str, due_at_ms: int, *, now: int) -> None:
@@ -156,8 +143,15 @@ def _look_at_page(lane: Lane, due: list[Entry], done: Reaped, now: int) -> None:
         if kind in _page_handlers and lane is not FAILED:
             _look_at_all(kind, these, done, now)
         else:  # of those that failed each by itself: one that never succeeds keeps no other from it
-            for one in these:
+            turns = done.take_turns(kind, len(these), _turns.get(kind))
+            for one in these[:turns]:
                 _look_at(kind, one, done, now)
+            _put_off(these[turns:], done, now)
+
+
+def _put_off(due: list[Entry], done: Reaped, now: int) -> None:
+    entries.put_many(_again(one, now, done, now) for one in due)
+    entries.delete_many((one.minute, one.entry) for one in due)
 
 
 def _look_at(kind: str, entry: Entry, done: Reaped, now: int) -> None:

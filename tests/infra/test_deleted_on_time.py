@@ -33,7 +33,7 @@ DELETED_BY: dict[Lifetime, set[str]] = {
     table.JOIN_CODE: {"join-code"},
     table.TICKET: {"ticket"},
     table.GUARDIAN_REQUEST: {"guardian-request"},
-    table.PERSONAL_DATA: {"account"},
+    table.PERSONAL_DATA: {"account", "unused-account"},
     table.REGISTRATION: {"account", "mail-token"},
     table.PASSWORD_RESET: {"mail-token"},
     table.OWN_PARTICIPANT: {"own-participant"},

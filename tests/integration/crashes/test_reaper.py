@@ -7,6 +7,7 @@ from unittest.mock import patch
 import pytest
 
 from chalicelib import wiring
+from chalicelib.accounts import sweep
 from chalicelib.accounts.models import accounts
 from chalicelib.lifetimes import MINUTE
 from chalicelib.privacy import erasing, models as privacy
@@ -34,6 +35,16 @@ def owner(world: World, _: Memory) -> None:
 def organiser(world: World, _: Memory) -> None:
     """Alone, with a meeting to come: of several that run out at once each erasure would have another name each time."""
     assert hold(world).organiser.get("/v1/account").status == 200
+
+
+def coming_to_its_end(world: World, memory: Memory) -> None:
+    """As a look at the account has found."""
+    organiser(world, memory)
+    [(at_ms, [name])] = due(memory)["account"].items()
+    world.clock.now_ms = at_ms
+    [account] = accounts.everything(now=0)
+    world.clock.now_ms = int(account.expires_at_ms) - sweep.AHEAD_MS
+    expiry.file(sweep.UNUSED, name, world.now, now=world.now)
 
 
 def left_empty(world: World, _: Memory) -> None:
@@ -121,6 +132,7 @@ SCENES: dict[str, Scene] = {
     "session": owner,
     "own-participant": owner,
     "account": organiser,
+    "unused-account": coming_to_its_end,
     "mail-token": passing,
     "ticket": passing,
     "guardian-request": passing,
