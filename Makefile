@@ -108,7 +108,7 @@ prove-fuzz: .venv/ready-dev ## ten thousand mutilated clips through the real app
 
 soak: .venv/ready-dev ## people's rights over their data, STEPS=… steps of any history (SEED=… to repeat one)
 	@seed=$${SEED:-$$RANDOM}; echo "$(STEPS) steps; again: make soak STEPS=$(STEPS) SEED=$$seed"; \
-	EARSHOT_SOAK=$(STEPS) EARSHOT_SEED=$$seed EARSHOT_STEPS=$(STEPS) $(PY) -m pytest -q -s -p no:randomly --hypothesis-seed=$$seed \
+	EARSHOT_SOAK=$(STEPS) EARSHOT_SEED=$$seed EARSHOT_STEPS=$(STEPS) $(PY) -m pytest -q -s -p no:randomly \
 		--show-capture=no tests/properties/test_rights_machine.py
 
 clean: ## forget the virtual environment and caches (not .earshot: it holds your local keys)

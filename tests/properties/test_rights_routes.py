@@ -97,7 +97,7 @@ def as_themselves(state: Rights) -> None:
     state.names_themselves(who=3, drops=False)
     state.child_comes(who=3)
     for form in ("feedback", "enquiry", "survey"):
-        state.fills_a_form(who=3, form=form)
+        state.fills_a_form(who=2, form=form)  # who is erased at last
     state.decides(who=0, insights=True, news=True)
     state.gets_news(who=0)
     state.unsubscribes(who=0)
