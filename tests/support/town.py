@@ -134,10 +134,13 @@ class Town(Place):
             who.use(self.now)
 
     def show(self, who: Somebody, link: Link) -> None:
-        before = link.shown, link.shown_ms
-        link.shown, link.shown_ms = who.rooms[-1], self.now  # from the request on
-        where = {"room_id": who.rooms[-1], "as": "card"}
-        if self.ask(who, "PUT", f"/v1/content/{link.content_id}/shown", where).status != 200:
+        before, room = (link.shown, link.shown_ms), who.rooms[-1]
+        inside = self.company.room_of(who.participant) == self.company.group(room)
+        if inside:
+            link.shown, link.shown_ms = room, self.now  # from the request on
+        answer = self.ask(who, "PUT", f"/v1/content/{link.content_id}/shown", {"room_id": room, "as": "card"})
+        assert inside or answer.status != 200, "somebody shows a link in a meeting that they are not in"
+        if answer.status != 200:
             link.shown, link.shown_ms = before
 
     def take_back(self, who: Somebody, link: Link) -> None:
