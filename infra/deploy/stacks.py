@@ -63,7 +63,7 @@ class Stack:
         self._tell(change)
         found = self.described()
         stack_id = str(found["StackId"]) if found else self.name
-        self._seen = {event["EventId"] for event in self._events(stack_id)}
+        self._seen |= {event["EventId"] for event in self._events(stack_id)}
         # A creation that fails leaves nothing behind, not even what is to outlive the stack.
         self.cloudformation.execute_change_set(ChangeSetName=change, RetainExceptOnCreate=True)
         self._watch(stack_id)
@@ -74,7 +74,7 @@ class Stack:
         found = self.described()
         if found is None:
             return
-        self._seen = {event["EventId"] for event in self._events(found["StackId"])}
+        self._seen |= {event["EventId"] for event in self._events(found["StackId"])}
         self.cloudformation.delete_stack(StackName=found["StackId"])
         self._watch(found["StackId"])
 

@@ -2,9 +2,7 @@
 
 import json
 from argparse import Namespace
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import boto3
 import pytest
@@ -15,7 +13,6 @@ from moto.cloudformation.models import ChangeSet
 from infra import deploying
 from infra.deploy import buckets, firewall, places
 from infra.deploy.given import Refused, settings
-from infra.deploy.stacks import Stack, StackFailed
 from infra.packaging import STATIC
 from tests.support.an_account import GIVEN, deploy, out
 
@@ -148,57 +145,6 @@ def test_a_change_that_aws_refuses_tells_its_reason(
     assert deploying.main(["deploy", "--stage", "prod", "--out", str(out(tmp_path))]) == 1
     assert "no more tables" in said[-1]
     assert deploying.FAILED in said[-1]
-
-
-class Failing:
-    """CloudFormation where a table cannot be made: told in pages, the newest event first, as AWS does."""
-
-    def __init__(self) -> None:
-        self.executed = False
-
-    def describe_stacks(self, **_: str) -> dict[str, Any]:
-        return {"Stacks": [{"StackStatus": "UPDATE_COMPLETE", "StackId": "id"}]}
-
-    def create_change_set(self, **_: Any) -> dict[str, str]:
-        return {"Id": "change"}
-
-    def describe_change_set(self, **_: str) -> dict[str, str]:
-        return {"Status": "CREATE_COMPLETE"}
-
-    def execute_change_set(self, **_: Any) -> None:
-        self.executed = True
-
-    def get_paginator(self, operation: str) -> "Failing":
-        self.operation = operation
-        return self
-
-    def paginate(self, **_: str) -> Iterator[dict[str, Any]]:
-        if self.operation == "describe_change_set":
-            return iter([{"Changes": []}])
-        old = [event("0", "UPDATE_COMPLETE")]
-        new = [
-            event("4", "UPDATE_ROLLBACK_COMPLETE"),
-            event("3", "CREATE_FAILED", "Other", "Resource creation cancelled"),
-            event("2", "CREATE_FAILED", "ClipsTable", "Table already exists"),
-            event("1", "UPDATE_IN_PROGRESS"),
-        ]
-        return iter([{"StackEvents": (new if self.executed else []) + old}])
-
-
-def event(number: str, status: str, logical: str = "", reason: str = "") -> dict[str, str]:
-    kind = "AWS::DynamoDB::Table" if logical else "AWS::CloudFormation::Stack"
-    return {"EventId": number, "ResourceStatus": status, "ResourceType": kind, "ResourceStatusReason": reason,
-            "LogicalResourceId": logical or "earshot-dev"}  # fmt: skip
-
-
-def test_a_deployment_that_is_rolled_back_tells_the_first_reason() -> None:
-    """G2: event by event, and at the end what it was; not what was cancelled because of it."""
-    lines: list[str] = []
-    stack = Stack(Failing(), "earshot-dev", lines.append, sleep=lambda _: None)
-    with pytest.raises(StackFailed, match=r"UPDATE_ROLLBACK_COMPLETE\. ClipsTable: Table already exists$"):
-        stack.change("https://template", {})
-    assert [line.split()[0] for line in lines] == ["update_in_progress", "create_failed", "create_failed",
-                                                   "update_rollback_complete"]  # fmt: skip
 
 
 def test_a_firewall_is_there_for_who_asks_for_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
