@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from chalicelib.lifetimes import DAY, LOG
+from chalicelib.runtime.http import PAGE_POLICY, SECURITY_HEADERS
 from infra import policy
+from infra.deploy.buckets import FOR_EVER
 from infra.deploy.destroying import KEY_IS
 from infra.deploy.given import SETTINGS
 from infra.deploying import NOT_YET_KNOWN
@@ -150,6 +152,24 @@ def test_the_address_of_a_file_says_what_is_in_it(template: dict[str, Any]) -> N
     """G1: so that it can be cached for ever."""
     variables = template["Globals"]["Function"]["Environment"]["Variables"]
     assert variables["EARSHOT_ASSETS"] == f"/assets/{digest_of_files()}"
+
+
+def test_files_have_the_headers_that_answers_have(template: dict[str, Any]) -> None:
+    """C8: each of them, but how long they are kept; a worker of ours obeys the policy of its own file."""
+    [said] = [
+        one["ResponseHeadersPolicyConfig"]
+        for one in of_type(template, "AWS::CloudFront::ResponseHeadersPolicy").values()
+    ]
+    by_name, custom = said["SecurityHeadersConfig"], said["CustomHeadersConfig"]["Items"]
+    tls = by_name["StrictTransportSecurity"]
+    found = {one["Header"]: one["Value"] for one in custom} | {
+        "Strict-Transport-Security": f"max-age={tls['AccessControlMaxAgeSec']}; includeSubDomains",
+        "X-Content-Type-Options": "nosniff" if "ContentTypeOptions" in by_name else None,
+        "Referrer-Policy": by_name["ReferrerPolicy"]["ReferrerPolicy"],
+        "Content-Security-Policy": by_name["ContentSecurityPolicy"]["ContentSecurityPolicy"],
+    }
+    assert tls["IncludeSubdomains"]
+    assert found == {**SECURITY_HEADERS, "Content-Security-Policy": PAGE_POLICY, "Cache-Control": FOR_EVER}
 
 
 def test_somebody_is_told_of_every_alarm(template: dict[str, Any]) -> None:
