@@ -94,8 +94,14 @@ def new_account(
 
 
 def file_registration(account: Account, *, now: int) -> bool:
-    """False where a confirmed account has that address; a registration never confirmed gives way."""
-    return accounts.create(account, now=now, over=UNCONFIRMED)
+    """False where a confirmed account has that address; a registration never confirmed gives way.
+
+    One that nobody has used for 180 days stays until it is erased: by the row that is found. Until then the mailed link
+    alone holds the registration.
+    """
+    accounts.replace(account, where=Account.address.does_not_exist() | UNCONFIRMED)
+    there = accounts.get(account.address, now=now)
+    return there is None or not there.confirmed
 
 
 def find_registered(key: str, guest: str, *, now: int) -> Account | None:
@@ -111,7 +117,7 @@ def forget_registered(both: Transaction, account: Account) -> None:
 
 def confirm(both: Transaction, account: Account, *, now: int) -> None:
     """The transaction makes the account usable, where its address has none that is; whose registration lies there
-    does not matter: every link confirms the one it was mailed for.
+    does not matter: every link confirms the one it was mailed for. One that is over has been erased before.
     """
     account.confirmed, account.consents = True, None
     account.used(now)

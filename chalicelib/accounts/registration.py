@@ -48,6 +48,7 @@ def confirm_address(token: str, *, now: int) -> None:
     if not (found and account):
         raise _gone()
     who, consents = privacy.account(account.account_id), _consents(account)
+    sweep.erase_over(account.address, now=now)
     both = Transaction(now=now)
     for one in (who, account.asked_by):
         if one:  # erased by now, or found too young

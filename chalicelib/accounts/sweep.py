@@ -56,6 +56,13 @@ def erase(name: str, now: int) -> int | None:
     return None if _erase(account, now) else now + MINUTE
 
 
+def erase_over(address: str, *, now: int) -> None:
+    """What nobody has used for 180 days, and the reaper has not come to: ahead of another account at its address."""
+    found = accounts.get(address, now=EVER)
+    if found is not None and found.confirmed and not found.live_at(now):
+        _erase(found, now)
+
+
 def _erased_at(account: Account) -> int:
     return int(account.expires_at_ms) - AHEAD_MS
 

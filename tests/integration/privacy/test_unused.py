@@ -11,7 +11,7 @@ from chalicelib.lifetimes import DAY, HOUR, MINUTE
 from chalicelib.privacy.models import ACCOUNT, find_decisions
 from chalicelib.runtime import expiry, vault
 from chalicelib.runtime.expiry_models import forget_cursor
-from tests.support.accounts import log_in, register, with_account
+from tests.support.accounts import grown_up, log_in, mailed_token, register, with_account
 from tests.support.belongings import CANARY, EMAIL, Belongings, guest_with_everything, owner_with_everything
 from tests.support.erasures import finish, started
 from tests.support.memory import Item, Memory, in_memory
@@ -87,6 +87,29 @@ def test_who_uses_it_on_the_last_day_keeps_it(world: World) -> None:
         pass_with_reaper(world, memory, 2 * DAY)
         assert started(world) == []
         assert len(list(accounts.everything(now=world.now))) == 1
+
+
+@pytest.mark.parametrize("confirmed", [True, False])
+def test_who_registers_anew_before_the_reaper_has_come_begins_anew(world: World, confirmed: bool) -> None:
+    """F5, C5: what was is erased with its trace, consents and receipt, and the new account has nothing of it."""
+    with in_memory() as memory:
+        theirs = owner_with_everything(world)
+        account_id = theirs.person.account_id
+        world.clock.now_ms = max(int(one["expires_at_ms"]["N"]) for one in memory.items("accounts")) + 5 * MINUTE
+        anew = grown_up(world)
+        assert register(anew, EMAIL).status == 202
+        assert len(own_account(memory, theirs)) == 1
+        if confirmed:
+            assert anew.post("/v1/accounts/verify", json_body={"token": mailed_token(world)}).status == 200
+        else:
+            [row] = own_account(memory, theirs)
+            assert sweep.erase(vault.seal(sweep.SEALED, row["address"]["S"]), world.now) is None
+        assert own_account(memory, theirs) == []
+        run(world)
+        assert named(memory, theirs) == []
+        last = {one.purpose: bool(one.given) for one in find_decisions(f"{ACCOUNT}{account_id}", now=world.now)}
+        assert last["news"] is False
+        assert log_in(anew, EMAIL).status == (200 if confirmed else 401)
 
 
 def test_a_use_at_the_moment_of_the_look_saves_it(world: World) -> None:
