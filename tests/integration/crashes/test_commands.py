@@ -7,15 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.lifetimes import MINUTE
-from chalicelib.privacy import replaying
+from chalicelib.lifetimes import DAY, MINUTE
+from chalicelib.privacy import disclosure_models as ledger, replaying
+from chalicelib.runtime.addresses import Address, key_of
+from chalicelib.runtime.disclosure import ADDRESS
 from infra.outreach.__main__ import main as outreach
 from infra.privacy.__main__ import main as privacy
-from tests.support.accounts import with_account
+from tests.support.accounts import register, with_account
 from tests.support.belongings import CANARY, EMAIL, Belongings, guest_with_everything, owner_with_everything
 from tests.support.crashing import Stored, converges, one_thread, points, reap_on, stored
 from tests.support.erasures import erase, finish, started
-from tests.support.memory import Memory
+from tests.support.insights import grown_up_guest
+from tests.support.memory import Item, Memory
 from tests.support.world import World
 
 BACKED_UP = ("accounts", "meetings", "reports", "disclosures", "consents")
@@ -81,6 +84,29 @@ def test_an_erasure_by_the_operator_that_was_killed_is_finished_by_the_next(
     capsys.readouterr()
 
 
+def test_an_erasure_of_an_address_without_an_account_that_was_killed_is_finished_by_the_next(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """F11, F4: to which links were mailed for accounts that nobody confirmed; it is answered when nothing is left."""
+    with one_thread() as memory:
+        for _ in range(3):
+            register(grown_up_guest(world), EMAIL)
+        world.clock.advance(2 * DAY)
+        at, subject = points(world, memory, lambda: privacy(ERASE)), ledger.subject_of(ADDRESS + key_of(Address(EMAIL)))
+        for survived in (at[-1], *at):
+            with memory.undone():
+                assert len(_listed(memory, subject)) == 3
+                _killed(memory, lambda: privacy(ERASE), survived)
+                left = _listed(memory, subject)
+                answered = [row for row in memory.items("privacy-requests") if "answered_at_ms" in row]
+                assert not (left and answered), f"killed after {survived} requests"
+                assert privacy(ERASE) == (0 if left else 1)
+                assert _listed(memory, subject) == []
+                assert subject in {row["subject"]["S"] for row in memory.items("erasures")}
+        assert len(at) > 5
+    capsys.readouterr()
+
+
 def test_news_that_was_killed_goes_on_and_to_nobody_twice(
     world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -136,6 +162,11 @@ def _finish_all(world: World) -> None:
 def _killed(memory: Memory, act: Callable[[], object], survived: int) -> None:
     with memory.crash_after(survived), suppress(Exception):
         act()
+
+
+def _listed(memory: Memory, subject: str) -> list[Item]:
+    """What was handed out of whoever the ledger calls so."""
+    return [row for row in memory.items("disclosures") if row["subject"]["S"] == subject]
 
 
 def _settled(memory: Memory) -> Stored:
