@@ -11,7 +11,7 @@ STEPS ?= 100000
 STAGE ?= dev
 ON_DYNAMODB ?= $(filter-out %/local_stack %/contract %/__pycache__,$(wildcard tests/integration/*)) $(wildcard tests/integration/local_stack/*dynamodb*)
 
-.PHONY: help run test test-dynamodb lint format package deploy destroy rotate policies roles documents pictures bench-local bench-join bench-crowd bench-live bench-report bench-sweep bench-cost bench-check bench-sound prove prove-properties prove-fuzz soak clean
+.PHONY: help run test test-dynamodb lint format package deploy destroy rotate policies roles documents pictures bench-local bench-join bench-crowd bench-live bench-report bench-sweep bench-cost bench-cold bench-check bench-sound prove prove-properties prove-fuzz soak clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -87,6 +87,9 @@ bench-sweep: .venv/ready-dev ## a million leases that run out within an hour, an
 bench-cost: .venv/ready-dev ## dollars of a join, a heartbeat, a report, a meeting and a month without any
 	@$(PY) -m bench.cost --check --json bench/results/cost.json
 
+bench-cold: .venv/ready-dev ## what each function imports at a cold start, beside Chalice and PynamoDB alone
+	@OMP_NUM_THREADS=1 $(PY) -m bench.cold --check --json bench/results/cold.json
+
 bench-check: .venv/ready-dev ## join, crowd and live, reduced: what CI runs
 	@OMP_NUM_THREADS=1 $(PY) -m bench.join --small --check
 	@OMP_NUM_THREADS=1 $(PY) -m bench.crowd --small --check
@@ -98,7 +101,7 @@ bench-sound: .venv/ready-dev ## error rates on a corpus in CORPUS (bench/sound/m
 	@test -n "$(CORPUS)" || { echo "Say which corpus: make bench-sound CORPUS=DIR. bench/sound/make simulates one."; exit 1; }
 	@$(PY) -m bench.sound --corpus "$(CORPUS)" --cross 20000 --check
 
-prove: bench-local bench-join bench-crowd bench-live bench-report bench-sweep bench-cost prove-properties prove-fuzz ## every bench, property and fuzz in full; figures go to bench/results
+prove: bench-local bench-join bench-crowd bench-live bench-report bench-sweep bench-cost bench-cold prove-properties prove-fuzz ## every bench, property and fuzz in full; figures go to bench/results
 
 prove-properties: .venv/ready-dev ## histories of joining by the ten thousand steps, and everything else that chance drives
 	@HYPOTHESIS_PROFILE=thorough $(PY) -m pytest -n $(WORKERS) tests/properties

@@ -23,6 +23,7 @@ from chalice.deploy.packager import LambdaDeploymentPackager
 
 from chalicelib.lifetimes import DAY, LOG
 from infra import policy
+from infra.compiled import add_bytecode
 from infra.local.template import load_yaml
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -56,7 +57,10 @@ def main() -> int:
     path = out / "sam.yaml"
     template = finished(yaml.safe_load(path.read_text("utf-8")), given.stage)
     path.write_text(yaml.safe_dump(template, sort_keys=True), "utf-8")
-    size = (out / "deployment.zip").stat().st_size
+    package = out / "deployment.zip"
+    if not given.template_only:
+        print(f"{add_bytecode(package, ROOT, os.environ)} modules compiled")
+    size = package.stat().st_size
     print(f"{path}, and deployment.zip of {size / 2**20:.1f} MiB ({ZIPPED_MAX // 2**20} at most)")
     return 1 if size > ZIPPED_MAX else 0
 

@@ -8,12 +8,11 @@ import os
 from functools import lru_cache
 from typing import Any
 
-import boto3
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from chalicelib.runtime.clients import make_client
 from chalicelib.runtime.crypto import NONCE, SealingKey
 from chalicelib.runtime.errors import Unavailable
 from chalicelib.runtime.settings import settings
@@ -98,4 +97,4 @@ def _busy() -> Unavailable:
 
 @lru_cache(maxsize=1)
 def _client() -> Any:
-    return boto3.client("kms", config=Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2}))
+    return make_client("kms")

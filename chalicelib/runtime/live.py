@@ -5,11 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from typing import Any
 
-import boto3
 import msgspec
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib.runtime.clients import make_client
 from chalicelib.runtime.ids import ConnectionId
 from chalicelib.runtime.settings import settings
 from chalicelib.runtime.telemetry import log
@@ -59,7 +58,4 @@ def _pool() -> ThreadPoolExecutor:
 
 @lru_cache(maxsize=4)
 def _client(endpoint: str) -> Any:
-    config = Config(
-        connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2}, max_pool_connections=SIDE_BY_SIDE
-    )
-    return boto3.client("apigatewaymanagementapi", endpoint_url=endpoint, config=config)
+    return make_client("apigatewaymanagementapi", endpoint_url=endpoint, connections=SIDE_BY_SIDE)

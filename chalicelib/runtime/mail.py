@@ -9,16 +9,17 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import boto3
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, ConnectionClosedError, ReadTimeoutError
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from chalicelib.runtime.clients import make_client
 from chalicelib.runtime.errors import Unavailable
 from chalicelib.runtime.settings import settings
 from chalicelib.runtime.telemetry import log
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 LAYOUTS = Path(__file__).parent / "mails"
 RETRY_AFTER_S = 60
@@ -92,7 +93,9 @@ def _mime(message: Message) -> bytes:
 
 
 @lru_cache(maxsize=8)
-def _templates(folder: Path) -> Environment:
+def _templates(folder: Path) -> "Environment":
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape  # for who sends a mail
+
     return Environment(
         loader=FileSystemLoader([folder, LAYOUTS]),
         autoescape=select_autoescape(["html"]),
@@ -102,4 +105,4 @@ def _templates(folder: Path) -> Environment:
 
 @lru_cache(maxsize=1)
 def _client() -> Any:
-    return boto3.client("sesv2", config=Config(connect_timeout=1, read_timeout=5, retries={"total_max_attempts": 2}))
+    return make_client("sesv2", read_s=5)

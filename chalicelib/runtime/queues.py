@@ -4,10 +4,9 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-import boto3
 import msgspec
-from botocore.config import Config
 
+from chalicelib.runtime.clients import make_client
 from chalicelib.runtime.settings import settings
 
 DELAY_MAX = 900  # seconds, SQS quota
@@ -36,7 +35,7 @@ def send_all(queue: str, messages: Sequence[Mapping[str, Any]]) -> None:
 
 @lru_cache(maxsize=1)
 def _client() -> Any:
-    return boto3.client("sqs", config=Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2}))
+    return make_client("sqs")
 
 
 @lru_cache(maxsize=16)

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-import boto3
 from botocore.exceptions import ClientError
+
+from chalicelib.runtime.clients import make_client
 
 STAGES = ("local", "dev", "prod")
 COMING = "next:"  # before a secret that only opens until every process knows it (ADR 13); base64 has no colon
@@ -147,7 +148,7 @@ def _secret(text: str) -> bytes:
 def _parameter(name: str) -> str:
     """A SecureString of the Parameter Store."""
     try:
-        found = boto3.client("ssm").get_parameter(Name=name, WithDecryption=True)
+        found = make_client("ssm").get_parameter(Name=name, WithDecryption=True)
     except ClientError as error:
         raise MissingSetting(f"EARSHOT_SECRET_PARAMETER names {name}, which cannot be read") from error
     return str(found["Parameter"]["Value"])

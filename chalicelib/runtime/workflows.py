@@ -4,12 +4,11 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, TypeVar
 
-import boto3
 import msgspec
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.runtime import problems
+from chalicelib.runtime.clients import make_client
 from chalicelib.runtime.errors import Unavailable
 from chalicelib.runtime.mail import Unsent
 from chalicelib.runtime.settings import settings
@@ -94,5 +93,4 @@ def _busy() -> Unavailable:
 
 @lru_cache(maxsize=1)
 def _client() -> Any:
-    config = Config(connect_timeout=1, read_timeout=5, retries={"total_max_attempts": 2})
-    return boto3.client("stepfunctions", config=config)
+    return make_client("stepfunctions", read_s=5)

@@ -3,14 +3,16 @@
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from chalicelib.outreach.rules import Survey
 from chalicelib.privacy import retention
 from chalicelib.runtime.settings import settings
 from chalicelib.web import browsers, i18n
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 TEMPLATES = Path(__file__).parent / "templates"
 LETTERS = ("verify", "reset", "guardian", "unsubscribe")
@@ -112,7 +114,9 @@ def too_old(reader: Reader) -> str:
 
 
 @lru_cache(maxsize=1)
-def _templates() -> Environment:
+def _templates() -> "Environment":
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # for those who ask for a page
+
     return Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
