@@ -87,7 +87,11 @@ GUARDIAN_REQUEST = Lifetime(
     "guardian-request", "participant", "wait for the answer of a child's grown-up", DAY, "the question"
 )
 PERSONAL_DATA = Lifetime(
-    "account", "account", "keep an account for its owner", 180 * DAY, "the last use of the service by them"
+    "account",
+    "account",
+    "keep an account for its owner",
+    180 * DAY,
+    "the last use of the service by them, of which each log in is noted, and of the rest one in twelve hours",
 )
 REGISTRATION = Lifetime("registration", "account", "wait until the address is confirmed", DAY, "the registration")
 PASSWORD_RESET = Lifetime(

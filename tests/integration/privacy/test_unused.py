@@ -78,6 +78,20 @@ def test_what_has_run_out_by_then_is_erased_all_the_same(world: World, late_ms: 
         assert [one for one in memory.items("meetings") if CANARY in repr(one)] == []
 
 
+def test_a_use_that_is_not_on_record_costs_thirteen_hours_at_most(world: World) -> None:
+    """F5: as the retention page says; of uses within twelve hours the first alone is noted."""
+    with in_memory() as memory:
+        browser = with_account(world)
+        for step in (12 * HOUR + 1, 12 * HOUR - 2 * MINUTE):
+            world.clock.advance(step)
+            assert browser.get("/v1/session").status == 200
+        used_ms = world.now
+        pass_with_reaper(world, memory, 180 * DAY - 13 * HOUR - 1)
+        assert started(world) == []
+        pass_with_reaper(world, memory, used_ms + 180 * DAY - world.now)
+        assert len(started(world)) == 1
+
+
 def test_who_uses_it_on_the_last_day_keeps_it(world: World) -> None:
     """F5: counted from the last use."""
     with in_memory() as memory:
