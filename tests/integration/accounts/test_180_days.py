@@ -5,11 +5,9 @@ import pytest
 from chalicelib.accounts import models
 from chalicelib.lifetimes import DAY, HOUR
 from chalicelib.runtime import meter
-from tests.support.accounts import (
-    log_in,
-    with_account,
-)
+from tests.support.accounts import grown_up, log_in, with_account
 from tests.support.counted import calls
+from tests.support.insights import hold
 from tests.support.world import World
 
 
@@ -59,6 +57,24 @@ def test_use_of_the_service_is_use_of_the_account(world: World) -> None:
         browser.get("/v1/account")
     assert not any(one.write for one in metered.calls)
     assert log_in(world.browser()).status == 200
+
+
+@pytest.mark.parametrize("signed_in", [True, False], ids=["an account", "a guest"])
+def test_a_page_that_only_stays_connected_is_use(world: World, signed_in: bool) -> None:
+    """The four lifetimes: a socket that is opened anew half a day later is on record, and what names whoever it is
+    lives by it."""
+    held = hold(world)
+    browser = held.organiser if signed_in else grown_up(world)
+    held.enter(browser, "Ben")
+    assert held.organiser.delete(f"/v1/rooms/{held.room}").status == 204
+    assert log_in(world.browser()).status == 200  # as somebody else in meetings, whom that use keeps, too
+    world.clock.advance(12 * HOUR + 1)
+    assert browser.connect("a page").status == 200
+    sessions = [row for row in world.aws.items("sessions") if int(row["used_at_ms"]["N"]) == world.now]
+    named = [int(row["expires_at_ms"]["N"]) for row in world.aws.items("meetings") if row["kind"]["S"] == "named-in"]
+    assert (len(sessions), max(named)) == (1, world.now + 180 * DAY)
+    used = {int(row["used_at_ms"]["N"]) == world.now for row in world.aws.items("accounts")}
+    assert used == {signed_in}
 
 
 def test_a_session_does_not_bring_an_account_back(world: World) -> None:
