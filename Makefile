@@ -11,7 +11,7 @@ STEPS ?= 100000
 STAGE ?= dev
 ON_DYNAMODB ?= $(filter-out %/local_stack %/contract %/__pycache__,$(wildcard tests/integration/*)) $(wildcard tests/integration/local_stack/*dynamodb*)
 
-.PHONY: help run test test-dynamodb lint format package deploy destroy rotate policies roles documents pictures bench-local bench-join bench-crowd bench-live bench-report bench-sweep bench-cost bench-cold bench-check bench-sound prove prove-properties prove-fuzz soak clean
+.PHONY: help run test test-dynamodb test-stack lint format package deploy destroy rotate policies roles documents pictures bench-local bench-join bench-crowd bench-live bench-report bench-sweep bench-cost bench-cold bench-check bench-sound prove prove-properties prove-fuzz soak clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -24,6 +24,10 @@ test: .venv/ready-dev .venv/ready-browser ## the whole suite, real browsers incl
 
 test-dynamodb: .venv/ready-dev .venv/ready-engine ## storage and use cases on DynamoDB Local, AWS's own engine (needs Java 17 and Maven)
 	@EARSHOT_TEST_ENGINE=local $(PY) -m pytest -n $(WORKERS) $(ON_DYNAMODB)
+
+test-stack: .venv/ready-dev .venv-stack/ready ## the packaged template on an emulator of AWS: two meet by sound and get a report (some minutes)
+	@$(PY) -m infra.packaging --stage dev --here --out out/stack
+	@EARSHOT_STACK=1 $(PY) -m pytest -q -p no:randomly tests/stack
 
 lint: .venv/ready-dev node_modules/.ready ## formats, types, import rules, templates, security
 	$(PY) -m ruff check .
@@ -115,7 +119,7 @@ soak: .venv/ready-dev ## people's rights over their data, STEPS=… steps of any
 		--show-capture=no tests/properties/test_rights_machine.py
 
 clean: ## forget the virtual environment and caches (not .earshot: it holds your local keys)
-	rm -rf .venv node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-stack node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 .venv/ready-local: requirements.txt requirements-local.txt
 	@infra/setup.sh python requirements-local.txt && touch $@
@@ -128,6 +132,9 @@ clean: ## forget the virtual environment and caches (not .earshot: it holds your
 
 .venv/ready-engine: infra/engine/pom.xml infra/engine/sha256sums | .venv/ready-local
 	@infra/setup.sh engine && touch $@
+
+.venv-stack/ready: infra/stack/requirements.txt
+	@infra/setup.sh stack && touch $@
 
 node_modules/.ready: package.json package-lock.json | .venv/ready-dev
 	@infra/setup.sh web && touch $@

@@ -9,6 +9,7 @@ import base64
 import hashlib
 import json
 import os
+import platform
 import re
 import sys
 from collections.abc import Mapping
@@ -30,6 +31,7 @@ ROOT = Path(__file__).resolve().parent.parent
 STATIC = ROOT / "chalicelib" / "web" / "static"
 STAGES = ("dev", "prod")
 ZIPPED_MAX = 50 * 2**20  # bytes, Lambda quota of a package that is uploaded as it is
+HERE = "arm64" if platform.machine() in ("aarch64", "arm64") else "x86_64"
 MERGED = ("resources.yaml", "deployment.yaml")
 # What the application asks for while Chalice imports it; the deployed one gets it from infra/deployment.yaml.
 WHILE_PACKAGING = {
@@ -49,11 +51,12 @@ def main() -> int:
     parser.add_argument("--stage", choices=STAGES, default="dev")
     parser.add_argument("--out", type=Path, default=ROOT / "out", help="the folder for what is made")
     parser.add_argument("--template-only", action="store_true", help="nothing is fetched for the functions to run")
+    parser.add_argument("--here", action="store_true", help="for this machine's processor: for `make test-stack`")
     given = parser.parse_args()
     out, nothing = given.out.resolve(), patch.object(LambdaDeploymentPackager, "create_deployment_package", _nothing)
     prepare(given.stage, out)
     with nothing if given.template_only else nullcontext():
-        _package(given.stage, out)
+        _package(given.stage, out, HERE if given.here else None)
     path = out / "sam.yaml"
     template = finished(yaml.safe_load(path.read_text("utf-8")), given.stage)
     path.write_text(yaml.safe_dump(template, sort_keys=True), "utf-8")
@@ -65,12 +68,14 @@ def main() -> int:
     return 1 if size > ZIPPED_MAX else 0
 
 
-def _package(stage: str, out: Path) -> None:
-    """As `chalice package` does, with the policies that lie in `out`."""
+def _package(stage: str, out: Path, architecture: str | None) -> None:
+    """As `chalice package` does, with the policies that lie in `out`; for that architecture, if it is given."""
     os.environ.update({**WHILE_PACKAGING, "EARSHOT_STAGE": stage})
     os.environ.pop("EARSHOT_SECRET_PARAMETER", None)
     factory = CLIFactory(str(ROOT), environ=os.environ)
     config = factory.create_config_obj(stage)
+    if architecture:
+        config.config_from_disk["lambda_architecture"] = architecture
     for function, one in config.config_from_disk["lambda_functions"].items():
         one["iam_policy_file"] = str(out / "policies" / f"{function}.json")
     options = factory.create_package_options()

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What the Makefile needs installed, each part once: python REQUIREMENTS | browser | web | engine | npm ARGS...
+# What the Makefile needs installed, each part once: python REQUIREMENTS | browser | web | engine | stack | npm ARGS...
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -88,6 +88,15 @@ engine() { # DynamoDB Local, AWS's own engine, from Maven Central
   fi
 }
 
+stack() { # an emulator of AWS, which wants another botocore than Earshot ships
+  local python; python=$(interpreter)
+  say "Installing the emulator of AWS into .venv-stack"
+  rm -rf .venv-stack
+  "$python" -m venv .venv-stack
+  .venv-stack/bin/python -m pip install -q --disable-pip-version-check -r infra/stack/requirements.txt >&2 \
+    || die "The emulator could not be installed: the lines above say why."
+}
+
 case "${1:-}" in
   python) python_packages "$2" ;;
   browser) browser ;;
@@ -95,6 +104,7 @@ case "${1:-}" in
     say "Installing the checkers of the browser client"
     npm_command ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null ;;
   engine) engine ;;
+  stack) stack ;;
   npm) shift; npm_command "$@" ;;
-  *) die "usage: infra/setup.sh python REQUIREMENTS | browser | web | engine | npm ARGS..." ;;
+  *) die "usage: infra/setup.sh python REQUIREMENTS | browser | web | engine | stack | npm ARGS..." ;;
 esac

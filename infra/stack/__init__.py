@@ -1,0 +1,1 @@
+"""The packaged template, deployed to an emulator of AWS on this machine: `make test-stack`."""

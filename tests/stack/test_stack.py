@@ -1,0 +1,123 @@
+"""The packaged template, deployed to an emulator: two people meet by sound, show content and get a report (G1, G2).
+
+`make test-stack` packages it for this machine and runs this; it takes the two minutes that a report waits for whoever
+lost their connection.
+"""
+
+import asyncio
+import os
+import re
+import time
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from infra.stack.emulator import ROOT, Deployed, deployed
+from tests.stack.person import Person
+from tests.support.accounts import GROWN_UP, PASSWORD
+from tests.support.sounds import clip
+
+pytestmark = pytest.mark.skipif(not os.environ.get("EARSHOT_STACK"), reason="make test-stack packages and deploys it")
+EMAIL = "ada@example.org"
+TABS = [str(uuid.uuid4()) for _ in range(2)]
+LISTENED_MS = 4_000
+TRIES, PAUSE_S = 60, 5.0
+LINK = "https://example.org/slides"
+
+
+@pytest.fixture(scope="module")
+def stack() -> Iterator[Deployed]:
+    with deployed(ROOT / "out" / "stack") as found:
+        yield found
+
+
+def test_two_meet_by_sound_show_something_and_get_a_report(stack: Deployed) -> None:
+    """A1, B1, D3: through API Gateway, its sockets, SQS, SES, KMS and Step Functions, on the functions as packaged."""
+    asyncio.run(_meet(stack))
+
+
+def test_nothing_is_answered_that_goes_round_the_edge(stack: Deployed) -> None:
+    """G2: without its secret."""
+    asyncio.run(_go_round(stack))
+
+
+def test_what_the_emulator_does_not_take_is_known(stack: Deployed) -> None:
+    """G2: alarms of several metrics, and the deployment of the socket API, which its stage does by itself there."""
+    kinds = {re.sub(r"\w*?(Alarm|Deployment)\w*", r"\1", name) for name in stack.left_out}
+    assert kinds <= {"Alarm", "Deployment"}, stack.left_out
+
+
+async def _meet(stack: Deployed) -> None:
+    async with Person.at(stack) as ada, Person.at(stack) as ben:
+        await _sign_up(ada, stack)
+        await ben.ask("POST", "/v1/session/age", GROWN_UP)
+        await ben.ask("PUT", "/v1/consents", {"insights": True})
+        room_id = await _join(ada, ben)
+        await ada.ask("PUT", f"/v1/rooms/{room_id}/organiser")
+        for who, tab in zip((ada, ben), TABS, strict=True):
+            await who.follow(room_id, tab)
+            await who.hear("room.changed")
+        await _show(ada, ben, room_id)
+        await _measure(ben, room_id)
+        await ada.ask("DELETE", f"/v1/rooms/{room_id}", status=204)
+        await ben.hear("room.ended")
+        report = await _report(ada, room_id)
+        assert [one["figures"]["talk_ms"] for one in report["people"]] == [1_000], report["people"]
+
+
+async def _sign_up(who: Person, stack: Deployed) -> None:
+    await who.ask("POST", "/v1/session/age", GROWN_UP)
+    await who.ask("POST", "/v1/accounts", {"email": EMAIL, "password": PASSWORD}, status=202)
+    [mail] = stack.mails()
+    found = re.search(r"verify#token=([\w-]+)", mail)
+    assert found, mail
+    await who.ask("POST", "/v1/accounts/verify", {"token": found[1]})
+    await who.ask("POST", "/v1/session/login", {"email": EMAIL, "password": PASSWORD})
+
+
+async def _join(*people: Person) -> str:
+    """They heard the same four seconds of one room, each from their own seat."""
+    heard_from_ms = time.time() * 1_000 - LISTENED_MS
+    answers = list[Any]()
+    for seat, who in enumerate(people, 1):
+        headers = {
+            "Content-Type": "audio/wav", "Earshot-Join": str(uuid.uuid4()), "Earshot-Processing": "off",
+            "Earshot-Recorded-At": str(heard_from_ms),
+        }  # fmt: skip
+        answers.append(await who.ask("POST", "/v1/joins", clip(f"room-a-seat-{seat}"), status=202, headers=headers))
+    assert answers[-1]["status"] == "joined", answers
+    return str(answers[-1]["room_id"])
+
+
+async def _show(who: Person, other: Person, room_id: str) -> None:
+    staged = await who.ask("POST", "/v1/content", {"url": LINK}, status=201, headers={"Earshot-Tab": TABS[0]})
+    await who.ask("PUT", f"/v1/content/{staged['content_id']}/shown", {"room_id": room_id, "as": "card"})
+    assert (await other.hear("content.shown"))["content"]["url"] == LINK
+
+
+async def _measure(who: Person, room_id: str) -> None:
+    """They talked for a second of the last three."""
+    now = round(time.time() * 1_000)
+    events = [{"kind": "talk", "from_ms": now - 2_000, "to_ms": now - 1_000}]
+    body = {"sequence": 1, "events": events, "from_ms": now - 3_000, "to_ms": now, "sent_at_ms": now}
+    path = f"/v1/rooms/{room_id}/insights"
+    answer = await who.ask("POST", path, body, status=202, headers={"Earshot-Tab": TABS[1]})
+    assert answer["accepted"] == 1, answer
+
+
+async def _report(who: Person, meeting_id: str) -> Any:
+    for _ in range(TRIES):
+        found = await who.ask("GET", f"/v1/meetings/{meeting_id}/report")
+        if found["status"] != "assembling":
+            assert found["status"] == "ready", found
+            return found["report"]
+        await asyncio.sleep(PAUSE_S)
+    raise AssertionError("the report did not come")
+
+
+async def _go_round(stack: Deployed) -> None:
+    aside = Deployed(stack.host, stack.http, stack.live, "x" * 43, {})
+    async with Person.at(aside) as who:
+        await who.ask("GET", "/health", status=403)
