@@ -12,7 +12,7 @@ import sys
 import time
 import tracemalloc
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -82,7 +82,7 @@ class Figures:
     history_events: int
     rate: float
     longest_step: int  # likewise, of preparing, folding, assembling, publishing or telling, whichever needs most
-    forget_steps: int  # likewise, of deleting the raw batches of the fullest shard
+    forget_steps: int  # likewise, of deleting raw batches, the task that has most of them
 
     def misses(self) -> list[str]:
         most = {
@@ -131,12 +131,13 @@ def measure(people: int) -> Figures:
             partial(assembling.assemble, MEETING, 1, now=now),
         )
         items_read, longest = _counted(now)
+        shares = assembling.shared_out(MEETING, now=now)
         sizes = [item_size(one) for table in ("insights", "meetings", "reports") for one in memory.items(table)]
         return Figures(
             people, events, round(max(one.spent_s for one in folding), 2), round(assembled.spent_s, 2),
             round(max(map(_peak_mb, steps)), 1), items_read, _end_steps(people), assembled.answer.parts,
-            max(sizes), *_executed(app, assembled.answer.parts), rate=round(_rate(now)),
-            longest_step=longest, forget_steps=_forget_steps(memory),
+            max(sizes), *_executed(app, assembled.answer.parts, shares), rate=round(_rate(now)),
+            longest_step=longest, forget_steps=_forget_steps(memory, shares),
         )  # fmt: skip
 
 
@@ -150,12 +151,18 @@ def _counted(now: int) -> tuple[int, int]:
         meters.append(meter)
         return answer
 
-    for shard in counted(assembling.prepare, 1):
-        counted(assembling.fold_shard, shard)
+    assert counted(assembling.prepare, 1), "somebody was measured"
+    for share in assembling.shared_out(MEETING, now=now):
+        counted(_fold_share, share)
     made = counted(assembling.assemble, 1)
     assert counted(assembling.publish, 1, made), "nobody withdraws in a bench"
     counted(assembling.notify, 1)
     return sum(one.items_read for one in meters), max(one.steps for one in meters)
+
+
+def _fold_share(meeting_id: str, shards: Iterable[int], *, now: int) -> None:
+    for shard in shards:
+        assembling.fold_shard(meeting_id, shard, now=now)
 
 
 def _end_steps(people: int) -> int:
@@ -173,10 +180,13 @@ def _end_steps(people: int) -> int:
     return meter.steps
 
 
-def _forget_steps(memory: Memory) -> int:
+def _forget_steps(memory: Memory, shares: Sequence[Sequence[int]]) -> int:
+    """Of the task that has most to delete."""
     parts = Counter(one["part"]["S"] for one in memory.items("insights"))
+    fullest = max(shares, key=lambda shards: sum(parts[batches_part(MEETING, shard)] for shard in shards))
     with metering() as meter:
-        forget_shard(MEETING, max(range(SHARDS), key=lambda shard: parts[batches_part(MEETING, shard)]))
+        for shard in fullest:
+            forget_shard(MEETING, shard)
     return meter.steps
 
 
@@ -294,10 +304,10 @@ def _round(people: Iterable[list[Batch]], now: int) -> float:
     return time.process_time() - begun
 
 
-def _executed(app: Any, made: int) -> tuple[int, int, int]:
+def _executed(app: Any, made: int, shares: Sequence[Sequence[int]]) -> tuple[int, int, int]:
     """Bytes of the largest state, states entered and events of the history, by moto's interpreter."""
     answers = {
-        "PrepareReport": {"proceed": True, "shares": [[one] for one in range(SHARDS)]},
+        "PrepareReport": {"proceed": True, "shares": shares},
         "FoldReport": {"people": 10_000},
         "AssembleReport": {"parts": made, "attempt": opaque(), "basis": opaque()}, "PublishReport": {"settled": True},
         "NotifyOrganiser": None, "ForgetReport": None,

@@ -24,6 +24,7 @@ class Rule:
     people: int = 3  # measured, at least; where talk is wanted, with their microphones
     minutes: int = 10  # of the meeting, at least
     coverage: float = 0.5  # at least; likewise
+    measured: float = 0.5  # of the presence of all, that of those who are measured, at least
     talk_minutes: int = 2  # of all people together, at least
     shown_minutes: int = 0  # at least
     answers: int = 0  # after a silence that counts, at least
@@ -41,7 +42,7 @@ class Tip:
 
 
 RULES: Sequence[Rule] = (
-    Rule("low-coverage", "coverage", 0.7, falling=True, people=1, coverage=0, talk_minutes=0),
+    Rule("low-coverage", "covered_share", 0.7, falling=True, people=1, coverage=0, measured=0, talk_minutes=0),
     Rule("one-voice", "top_ratio", 2.5),
     Rule("uneven", "gini", 0.6),
     Rule("quiet-people", "quiet_share", 0.34, people=4),
@@ -82,6 +83,7 @@ def _has_enough(rule: Rule, seen: Evidence) -> bool:
         people >= rule.people
         and span[1] - span[0] >= rule.minutes * MINUTE_MS
         and coverage >= rule.coverage
+        and seen.measured_share >= rule.measured
         and (measures.talk_ms or 0) >= rule.talk_minutes * MINUTE_MS
         and measures.shown_ms >= rule.shown_minutes * MINUTE_MS
         and measures.answers >= rule.answers

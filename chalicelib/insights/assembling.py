@@ -14,14 +14,15 @@ from chalicelib.insights import report_mail
 from chalicelib.insights.agreed import Basis, agreed, stands, still_agreed
 from chalicelib.insights.figures import Meeting as Measured
 from chalicelib.insights.fold_models import find_agreed, forget_folds, put_folds
+from chalicelib.insights.measures import was_measured
 from chalicelib.insights.meeting_models import (
     Meeting,
     change,
     find_meeting,
+    is_small,
     note_told,
     note_untold,
     presence_of,
-    was_small,
 )
 from chalicelib.insights.models import (
     SHARDS,
@@ -72,7 +73,10 @@ def shared_out(meeting_id: str, *, now: int) -> list[list[int]]:
 
     Step Functions bills each task, which is most of what the report of a small meeting costs (docs/cost.md).
     """
-    return [list(range(SHARDS))] if was_small(meeting_id, now=now) else [[one] for one in range(SHARDS)]
+    meeting = find_meeting(meeting_id, now=now)
+    if meeting is None or is_small(meeting, now=now):
+        return [list(range(SHARDS))]
+    return [[one] for one in range(SHARDS)]
 
 
 def fold_shard(meeting_id: str, shard: int, *, now: int) -> int:
@@ -116,7 +120,9 @@ def assemble(meeting_id: str, revision: int, *, now: int) -> Made:
     measured = Measured(span, presence_of(meeting_id, now=now), shown)
     planned_ms = None if meeting.planned_start_ms is None else int(meeting.planned_start_ms)
     basis, begun_ms = Basis(), max(span[0], planned_ms or 0)
-    contents = list(write_report(measured, still_agreed(meeting_id, rooms, basis, now=now), begun_ms))
+    agree = still_agreed(meeting_id, rooms, basis, now=now)
+    people = ((who, one) for who, one in agree if was_measured(measured, who, one))
+    contents = list(write_report(measured, people, begun_ms))
     made = Made(len(contents), opaque(), basis.digest)
     put_parts(meeting, made.attempt, key, contents)
     if _assembling(meeting_id, revision, now) is None:  # another execution was faster, and what it read may be gone
@@ -135,7 +141,10 @@ def publish(meeting_id: str, revision: int, made: Made, *, now: int) -> bool:
     elif meeting is not None:
         if not stands(meeting_id, made.basis, now=now):
             forget_attempt(meeting, made.attempt, now=now)
+            _unlist(meeting, now)
             return False
+        if revision > 1:
+            _unlist(meeting, now)
         list_measured(meeting, (one for one, _ in find_agreed(meeting_id, now=now)), now=now)
         ready = (Meeting.status.set("ready"), Meeting.parts.set(made.parts), Meeting.attempt.set(made.attempt))
         if change(meeting, *ready, was="assembling", now=now) is not None:
@@ -146,6 +155,11 @@ def publish(meeting_id: str, revision: int, made: Made, *, now: int) -> bool:
     elif found.status == "ready":
         forget_parts(meeting_id, now=now, keep=found)
     return True
+
+
+def _unlist(meeting: Meeting, now: int) -> None:
+    """Of whom an attempt before was about to publish figures; those of whom this one does are listed next."""
+    list_measured(meeting, presence_of(meeting.meeting_id, now=now), measured=False, now=now)
 
 
 def notify(meeting_id: str, revision: int, *, now: int) -> None:

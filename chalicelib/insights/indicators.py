@@ -33,6 +33,13 @@ class Evidence:
         return sum(one.heard_ms for one in self.heard) / (self.measures.presence_ms or 1)
 
     @property
+    def measured_share(self) -> float:
+        """Of the presence of all, the part of those who are measured; of whom the report does not tell it does not
+        tell here."""
+        measured_ms, others = self.measures.presence_ms, self.measures.others
+        return measured_ms / ((measured_ms + others.presence_ms if others else measured_ms) or 1)
+
+    @property
     def presence(self) -> list[Spans]:
         """Of those who are measured."""
         found = (self.meeting.presence.get(one.participant_id, ()) for one in self.measures.people)
@@ -53,8 +60,8 @@ def _talkers_share(seen: Evidence) -> float | None:
 
 
 def _gini_where_all_talked(seen: Evidence) -> float | None:
-    """One silent voice among ten hardly makes the whole uneven, and has not had its say."""
-    return seen.measures.gini if all(one.talk_ms for one in seen.heard) else None
+    """One voice among ten that is hardly heard does not make the whole uneven, and has not had its say."""
+    return seen.measures.gini if _quiet_share(seen) == 0 else None
 
 
 def _monologue(seen: Evidence) -> float | None:
@@ -121,7 +128,7 @@ INDICATORS: Mapping[str, Callable[[Evidence], float | None]] = {
     "late_share": _late_share,
     "early_share": _early_share,
     "length_ms": _length_ms,
-    "coverage": lambda seen: seen.measures.coverage,
+    "covered_share": lambda seen: (seen.measures.coverage or 0) * seen.measured_share,
 }
 
 

@@ -61,6 +61,11 @@ def measure(meeting: Meeting, recordings: Iterable[tuple[str, Recording]]) -> Me
     )
 
 
+def was_measured(meeting: Meeting, participant_id: str, recording: Recording) -> bool:
+    """Whether anything of them was, while they were in it: before it they may have been there, and measured, too."""
+    return bool(common(common(recording.covered, meeting.presence.get(participant_id, ())), (meeting.span,)))
+
+
 def believed(meeting: Meeting) -> Meeting:
     """Presence, and what was shown, within the meeting."""
     presence = {one: common(union(spans), (meeting.span,)) for one, spans in meeting.presence.items()}

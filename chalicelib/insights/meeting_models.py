@@ -19,7 +19,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from chalicelib.insights.intervals import Spans, union
-from chalicelib.lifetimes import ERASED_FROM, HISTORY
+from chalicelib.lifetimes import ERASED_FROM, HISTORY, HOUR
 from chalicelib.rooms.record_models import SEALED_EMAIL
 from chalicelib.runtime import vault
 from chalicelib.runtime.ids import is_opaque
@@ -27,7 +27,7 @@ from chalicelib.runtime.store import Binding, Record, Table
 
 MEETING, ATTENDED, PERSON, NAMED_IN, GONE = "meeting", "attended#", "person#", "participant#", "gone#"
 PAGE = 50  # meetings of a list
-SMALL = 50  # stays of a meeting that one task looks after whole
+SMALL, SHORT_MS = 50, 4 * HOUR  # stays, and length, of a meeting that one task looks after whole, at most
 
 
 class MeetingEntry(Record):
@@ -153,10 +153,12 @@ def presence_of(meeting_id: str, *, now: int, participant_id: str | None = None)
     return {who: union(spans) for who, spans in found.items() if who not in erased}
 
 
-def was_small(meeting_id: str, *, now: int) -> bool:
-    """Whether no more than SMALL stays are known of it."""
-    found = stays.query(meeting_id, now=now, where=MeetingEntry.entry.startswith(ATTENDED), limit=SMALL + 1)
-    return len(found) <= SMALL
+def is_small(meeting: Meeting, *, now: int) -> bool:
+    """Whether one task can look after all that was measured in it: it was short, and few came."""
+    if int(meeting.closed_at_ms) - int(meeting.opened_at_ms) > SHORT_MS:
+        return False
+    where = MeetingEntry.entry.startswith(ATTENDED)
+    return len(stays.query(meeting.meeting_id, now=now, where=where, limit=SMALL + 1)) <= SMALL
 
 
 def new_gone(meeting_id: str, participant_id: str, *, now: int) -> Gone:

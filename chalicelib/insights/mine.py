@@ -1,5 +1,6 @@
 """One's own figures: during the meeting from what was sent so far, afterwards from the report (D10)."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 
 from chalicelib.insights.agreed import agreed
@@ -51,19 +52,23 @@ def my_insights(room_id: RoomId, session: Session, *, now: int) -> Mine:
         raise NotFound("There is no such meeting, or you were not in it.")
     agrees = _agrees(session, now)
     captured = captures(room.organiser.account_id if room.organiser else None, now=now)
-    span = _begun_at_ms(room, rooms, stays, now), now
+    span = _begun_at_ms(room, rooms, now), now
     figures = _so_far(room, span, rooms, session.participant_id, stays) if agrees else None
     return Mine(captured, agrees, steps_of(span)[1], figures)
 
 
-def _begun_at_ms(room: Room, rooms: list[str], stays: Spans, now: int) -> int:
-    """When the meeting began: a room may have waited for days for a planned one. By one's own stays, where they leave
-    no doubt; otherwise by everybody's.
-    """
-    held = None if room.planned_start_ms is None else sitting([stays], room.planned_start_ms)
-    if held is not None and held[0] > stays[0][0]:
-        others = [spans for one in rooms for spans in presence_of(one, now=now).values()]
-        held = sitting([stays, *others], room.planned_start_ms)
+def _begun_at_ms(room: Room, rooms: list[str], now: int) -> int:
+    """When the meeting began: a room may have waited for days for a planned one. As if it ended now (history.py)."""
+    if room.planned_start_ms is None:
+        return room.opened_at_ms
+    there = defaultdict[str, list[Span]](list)
+    for one in rooms:
+        for who, spans in presence_of(one, now=now).items():
+            there[who] += spans
+    for member in room.members:
+        if member.here:
+            there[member.participant_id].append((member.came_at_ms, now))
+    held = sitting((union(spans) for spans in there.values()), room.planned_start_ms)
     return room.opened_at_ms if held is None else held[0]
 
 

@@ -35,11 +35,13 @@ def list_company(meeting_id: str, ended_at_ms: int, *, now: int) -> None:
     together([partial(_list_some, meeting_id, ended_at_ms, some, names, now) for some in slices if some])
 
 
-def list_measured(meeting: Meeting, participants: Iterable[str], *, now: int) -> None:
-    """Of whom its report has figures, ahead of anybody's reading it. Safe to repeat."""
+def list_measured(meeting: Meeting, participants: Iterable[str], *, now: int, measured: bool = True) -> None:
+    """Of whom its report has figures, ahead of anybody's reading it; or of whom it has none, after all. Safe to
+    repeat."""
     people, at_ms = [privacy.guest(one) for one in participants], int(meeting.closed_at_ms)
     slices = [people[row::MEASURED_SIDE_BY_SIDE] for row in range(MEASURED_SIDE_BY_SIDE)]
-    together([partial(ledger.note_measured, meeting.meeting_id, some, at_ms, now=now) for some in slices if some])
+    note = partial(ledger.note_measured, meeting.meeting_id, measured=measured, now=now)
+    together([partial(note, some, at_ms) for some in slices if some])
 
 
 def tell_organiser(meeting: Meeting, *, now: int) -> None:

@@ -25,7 +25,7 @@ PACKED_MAX_MS = 2**32  # 49 days: longer than any fold may reach, see intake.REA
 FINEST_MS = 100  # browsers look ten times a second; no pause of a voice that they tell is shorter
 SPANS_MAX = 40_000  # of a recording, 320 000 bytes: an item holds 400 KB; a day of speech and attention has some 30 000
 Parts = tuple[Spans, Spans, Spans, Spans, Spans]  # talk, webcam, attention, covered, heard
-AT_ONCE = 256  # recordings unpacked at a time: two hours of one tab
+AT_ONCE = 256  # recordings unpacked at a time: four hours of one tab
 
 
 @dataclass(frozen=True)

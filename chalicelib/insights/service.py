@@ -19,7 +19,7 @@ from chalicelib.runtime.errors import Denied, Gone, NotFound, TooLarge, Unavaila
 from chalicelib.runtime.ids import ParticipantId, RoomId, TabId
 from chalicelib.sessions.models import Session
 
-BATCHES = limits.Window("insights", 120, 10 * MINUTE)  # of one session: a tab sends twenty, more after a gap
+BATCHES = limits.Window("insights", 120, 10 * MINUTE)  # of one session: a tab sends ten, more after a gap
 
 
 @dataclass(frozen=True)

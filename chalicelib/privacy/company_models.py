@@ -66,10 +66,10 @@ def extend_company(meeting_id: str, people: Iterable[str], at_ms: int, *, now: i
     prolong(in_meetings, {(one.subject, one.entry): until_ms for one in early}, now=now)
 
 
-def note_measured(meeting_id: str, people: Iterable[str], at_ms: int, *, now: int) -> None:
-    """That its report has figures of theirs, as consents name them. Nothing of whoever is not on record any more."""
+def note_measured(meeting_id: str, people: Iterable[str], at_ms: int, *, measured: bool, now: int) -> None:
+    """Whether its report has figures of theirs, as consents name them. Nothing of whoever is not on record any more."""
     for who in people:
-        in_meetings.update((subject_of(who), _entry(meeting_id, at_ms)), [InMeeting.measured.set(True)], now=now)
+        in_meetings.update((subject_of(who), _entry(meeting_id, at_ms)), [InMeeting.measured.set(measured)], now=now)
 
 
 def tell_names(meeting_id: str, at_ms: int, *, now: int) -> None:

@@ -257,3 +257,27 @@ def fail(held: Held) -> None:
     held.world.workflows.over.add(held.world.workflows.started[-1].name)
     reap_for(held.world, 6)
     assert found(held)["status"] == "failed"
+
+
+def test_who_was_measured_before_the_meeting_alone_is_one_of_the_others(world: World) -> None:
+    """D4, D10: Ben prepared it, measured, and said "Stop in this meeting" when it began."""
+    held = hold(world, planned_start_ms=world.now + 60 * MINUTE)
+    held.enter(held.organiser, "Ada")
+    ben = held.guest("Ben")
+    world.clock.advance(5 * MINUTE)
+    now = world.now
+    assert send(ben, held.room, 1, ("talk", now - MINUTE, now), from_ms=now - 4 * MINUTE, to_ms=now).status == 202
+    for who in (ben, held.organiser):
+        assert who.delete(f"/v1/rooms/{held.room}/participants/me").status == 204
+    world.clock.advance(50 * MINUTE)
+    held.enter(held.organiser, "Ada")
+    held.enter(ben, "Ben")
+    dan = held.guest("Dan")
+    world.clock.advance(20 * MINUTE)
+    now = world.now
+    assert send(dan, held.room, 1, ("talk", now - MINUTE, now), from_ms=now - 20 * MINUTE, to_ms=now).status == 202
+    end(held)
+    assemble(held)
+    told = held.organiser.get(f"/v1/meetings/{held.room}/report").json()["report"]
+    assert [one["name"] for one in told["people"]] == ["Dan"]
+    assert (told["summary"]["others"]["people"], told["summary"]["coverage"]) == (2, 1.0)

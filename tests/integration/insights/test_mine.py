@@ -1,5 +1,7 @@
 """One's own figures while the meeting goes on (D10)."""
 
+import pytest
+
 from chalicelib.lifetimes import DAY
 from tests.support.insights import assemble, end, hold, send
 from tests.support.world import World
@@ -89,3 +91,31 @@ def test_in_a_meeting_that_was_held_before_its_plan_both_parts_are_ones_own(worl
     assemble(held)
     [told] = held.organiser.get(f"/v1/meetings/{held.room}/report").json()["report"]["people"]
     assert [(one["presence_ms"], one["talk_ms"]) for one in (own, told["figures"])] == [(32 * MINUTE, 6 * MINUTE)] * 2
+
+
+@pytest.mark.parametrize("late", ["all came anew", "others have not left"])
+def test_what_a_meeting_was_prepared_by_is_not_ones_own_figures(world: World, late: str) -> None:
+    """D10, D4: as the report has it, during the meeting, too; whoever else is there counts for when it began."""
+    held = hold(world, planned_start_ms=world.now + 90 * MINUTE)
+    held.enter(held.organiser, "Ada")
+    world.clock.advance(16 * MINUTE if late == "others have not left" else 0)
+    ben = held.guest("Ben")
+    world.clock.advance(4 * MINUTE)
+    now = world.now
+    assert send(ben, held.room, 1, ("talk", now - 3 * MINUTE, now), from_ms=now - 4 * MINUTE, to_ms=now).status == 202
+    for who in (ben, held.organiser):
+        assert who.delete(f"/v1/rooms/{held.room}/participants/me").status == 204
+    world.clock.advance(70 * MINUTE)
+    held.enter(held.organiser, "Ada")
+    held.enter(ben, "Ben")
+    for name in ("Dan", "Cy", "Eve"):
+        held.guest(name)
+    world.clock.advance(6 * MINUTE)
+    now = world.now
+    talk = ("talk", now - 2 * MINUTE, now - MINUTE)
+    assert send(ben, held.room, 2, talk, from_ms=now - 5 * MINUTE, to_ms=now).status == 202
+    own = ben.get(f"/v1/rooms/{held.room}/insights/mine").json()["figures"]
+    end(held)
+    assemble(held)
+    told = ben.get(f"/v1/rooms/{held.room}/insights/mine").json()["figures"]
+    assert [(one["presence_ms"], one["talk_ms"]) for one in (own, told)] == [(6 * MINUTE, MINUTE)] * 2

@@ -8,10 +8,11 @@ import pytest
 
 from chalicelib.accounts import models as accounts
 from chalicelib.insights import assembling, fold_models, history, keeping, models, starting
-from chalicelib.insights.meeting_models import find_meeting
-from chalicelib.insights.models import shard_of
+from chalicelib.insights.meeting_models import SHORT_MS, SMALL, find_meeting, new_stay, stays
+from chalicelib.insights.models import SHARDS, shard_of
 from chalicelib.lifetimes import DAY
 from chalicelib.runtime import expiry
+from chalicelib.runtime.ids import derived
 from tests.support.accounts import PASSWORD, log_in
 from tests.support.insights import Held, agree, end, send
 from tests.support.making_reports import MINUTE, Failing, report, run, status_of, ten_minutes
@@ -228,3 +229,36 @@ def test_history_and_report_live_as_long_as_the_account(held: Held) -> None:
     assert find_meeting(held.room, now=world.now) is None
     assert keeping.look_after(name, world.now) is None
     assert world.aws.items("organiser-keys") == []
+
+
+def test_a_meeting_of_many_is_folded_and_forgotten_shard_by_shard(held: Held) -> None:
+    """D14, docs/adr/0040: by a task each, side by side; nobody is lost, whichever shard they are in."""
+    people = {name: held.guest(name) for name in ("Dora", "Emil", "Finn")}
+    held.world.clock.advance(MINUTE)
+    now = held.world.now
+    for who in people.values():
+        assert send(who, held.room, 1, ("talk", now - 1_000, now), from_ms=now - MINUTE, to_ms=now).status == 202
+    assert len({shard_of(held.ids[name]) for name in ("Ben", *people)}) > 1
+    end(held)
+    written = [new_stay(held.room, derived("somebody", str(n)), now - MINUTE, now) for n in range(SMALL)]
+    stays.put_many(written)
+    ended = run(held)
+    assert (ended.states.count("FoldShard"), ended.states.count("ForgetShard")) == (SHARDS, SHARDS)
+    measured = {held.ids[name] for name in ("Ben", *people)}
+    assert {one.participant_id for one in report(held).people} == measured
+    assert held.world.aws.items("insights") == []
+
+
+def test_of_a_small_meeting_one_task_does_all_of_that(held: Held) -> None:
+    """G3, docs/adr/0040: each costs, whatever it does."""
+    end(held)
+    ended = run(held)
+    assert (ended.states.count("FoldShard"), ended.states.count("ForgetShard")) == (1, 1)
+    assert held.world.aws.items("insights") == []
+
+
+def test_a_long_meeting_is_not_small_however_few_came(held: Held) -> None:
+    """D14: of each there may be very much."""
+    held.world.clock.advance(SHORT_MS)
+    end(held)
+    assert len(assembling.shared_out(held.room, now=held.world.now)) == SHARDS

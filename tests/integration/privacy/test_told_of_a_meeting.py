@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.insights import keeping
+from chalicelib.insights import assembling, keeping
 from chalicelib.insights.meeting_models import new_stay, stays
 from chalicelib.insights.name_models import Called, name_attendees
 from chalicelib.lifetimes import DAY, DISCLOSURE
@@ -94,6 +94,39 @@ def test_figures_are_listed_to_nobody_of_whom_the_report_has_none(world: World) 
         assert {what for what, _, _ in what_to_whom(one)} == {"name"}
         handed = one.get("/v1/disclosures/statement?year=2027").json()["handed"]
         assert {each["what"] for each in handed} == {"name"}
+
+
+@pytest.mark.parametrize("revision", [1, 2])
+def test_who_withdraws_after_a_failed_publishing_is_not_listed(
+    world: World, monkeypatch: pytest.MonkeyPatch, revision: int
+) -> None:
+    """F8, D10: the lists were written, and then the report was not; it is put together again, or tried anew."""
+    held = hold(world)
+    held.enter(held.organiser, "Ada")
+    ben, dee = held.guest("Ben"), held.guest("Dee")
+    world.clock.advance(10 * MINUTE)
+    now = world.now
+    for who in (ben, dee):
+        talked = ("talk", now - 2 * MINUTE, now - MINUTE)
+        assert send(who, held.room, 1, talked, from_ms=now - 9 * MINUTE, to_ms=now).status == 202
+    end(held)
+    with monkeypatch.context() as broken:
+        broken.setattr(assembling, "change", _refuse)
+        with pytest.raises(RuntimeError):
+            assemble(held)
+    if revision > 1:
+        assert assembling.fail(held.room, 1, now=now)
+    agree(ben, False)
+    if revision > 1:
+        assert held.organiser.post(f"/v1/meetings/{held.room}/report", json_body={}).status == 202
+    assemble(held, revision)
+    read_all(held)
+    assert ("figures", "organiser", "own-act") not in what_to_whom(ben)
+    assert ("figures", "organiser", "own-act") in what_to_whom(dee)
+
+
+def _refuse(*_: Any, **__: Any) -> None:
+    raise RuntimeError
 
 
 def test_an_address_is_listed_to_whoever_gave_one(world: World) -> None:

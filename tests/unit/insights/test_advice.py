@@ -175,6 +175,22 @@ def test_an_empty_meeting_gets_no_tips() -> None:
 
 
 def test_nobody_is_told_that_everybody_had_their_say_where_one_had_not() -> None:
-    """D5: nine of ten talk alike, and one says nothing: hardly uneven, and not balanced."""
+    """D5: nine of ten talk alike, and one says nothing, or hardly anything: hardly uneven, and not balanced."""
     assert "well-balanced" not in tips(talking(*[100] * 9, 0))
-    assert "well-balanced" in tips(talking(*[100] * 9, 10))
+    assert "well-balanced" not in tips(talking(*[100] * 9, 10))
+    assert "well-balanced" in tips(talking(*[100] * 9, 25))
+
+
+def test_where_most_are_not_measured_that_alone_is_said() -> None:
+    """D5: of twenty people three are measured, whole: nobody knows whether nobody talked, or who had their say."""
+    few = talking(100, 100, 100) | {f"q{one}": ("0-1200",) for one in range(17)}
+    assert {name: tip.value for name, tip in tips(few).items()} == {"low-coverage": 0.15}
+    half = talking(100, 100, 100) | {f"q{one}": ("0-1200",) for one in range(3)}
+    assert {"silence", "well-balanced"} <= set(tips(half))
+    assert {"silence", "well-balanced"}.isdisjoint(tips(half | {"q3": ("0-60",)}))
+
+
+def test_one_who_is_not_measured_is_told_by_no_tip() -> None:
+    """D10: a single one would be told by what is not said."""
+    one = talking(100, 100, 100) | {"q": ("0-1200",)}
+    assert tips(one) == tips(talking(100, 100, 100))
