@@ -17,7 +17,7 @@ from chalicelib.insights.sitting import sitting
 from chalicelib.insights.timeline import steps_of
 from chalicelib.privacy import service as privacy
 from chalicelib.rooms.merging import last_name
-from chalicelib.rooms.models import find_member
+from chalicelib.rooms.models import find_member, members_of
 from chalicelib.rooms.room import Room
 from chalicelib.rooms.service import current_room
 from chalicelib.rooms.shown import shown_in
@@ -65,7 +65,7 @@ def _begun_at_ms(room: Room, rooms: list[str], now: int) -> int:
     for one in rooms:
         for who, spans in presence_of(one, now=now).items():
             there[who] += spans
-    for member in room.members:
+    for member in members_of(room.room_id, now=now):
         if member.here:
             there[member.participant_id].append((member.came_at_ms, now))
     held = sitting((union(spans) for spans in there.values()), room.planned_start_ms)

@@ -96,11 +96,19 @@ def test_figures_are_listed_to_nobody_of_whom_the_report_has_none(world: World) 
         assert {each["what"] for each in handed} == {"name"}
 
 
-@pytest.mark.parametrize("revision", [1, 2])
-def test_who_withdraws_after_a_failed_publishing_is_not_listed(
-    world: World, monkeypatch: pytest.MonkeyPatch, revision: int
-) -> None:
-    """F8, D10: the lists were written, and then the report was not; it is put together again, or tried anew."""
+def test_who_withdraws_after_a_failed_publishing_is_not_listed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """F8, D10: the lists were written, and then the report was not; Step Functions tries the same again, or its
+    organiser asks for another."""
+    for revision in (1, 2):
+        world.reset()
+        held, ben, dee = _unpublished(world, monkeypatch, revision)
+        read_all(held)
+        assert ("figures", "organiser", "own-act") not in what_to_whom(ben)
+        assert ("figures", "organiser", "own-act") in what_to_whom(dee)
+
+
+def _unpublished(world: World, monkeypatch: pytest.MonkeyPatch, revision: int) -> tuple[Held, Browser, Browser]:
+    """A report that could not be published until Ben had withdrawn; Dee is in it."""
     held = hold(world)
     held.enter(held.organiser, "Ada")
     ben, dee = held.guest("Ben"), held.guest("Dee")
@@ -110,19 +118,22 @@ def test_who_withdraws_after_a_failed_publishing_is_not_listed(
         talked = ("talk", now - 2 * MINUTE, now - MINUTE)
         assert send(who, held.room, 1, talked, from_ms=now - 9 * MINUTE, to_ms=now).status == 202
     end(held)
+    for shard in assembling.prepare(held.room, 1, now=now):
+        assembling.fold_shard(held.room, shard, now=now)
+    made = assembling.assemble(held.room, 1, now=now)
     with monkeypatch.context() as broken:
         broken.setattr(assembling, "change", _refuse)
         with pytest.raises(RuntimeError):
-            assemble(held)
-    if revision > 1:
+            assembling.publish(held.room, 1, made, now=now)
+    if revision == 1:
+        agree(ben, False)
+        assert not assembling.publish(held.room, 1, made, now=now)
+    else:
         assert assembling.fail(held.room, 1, now=now)
-    agree(ben, False)
-    if revision > 1:
+        agree(ben, False)
         assert held.organiser.post(f"/v1/meetings/{held.room}/report", json_body={}).status == 202
     assemble(held, revision)
-    read_all(held)
-    assert ("figures", "organiser", "own-act") not in what_to_whom(ben)
-    assert ("figures", "organiser", "own-act") in what_to_whom(dee)
+    return held, ben, dee
 
 
 def _refuse(*_: Any, **__: Any) -> None:
