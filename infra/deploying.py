@@ -23,6 +23,7 @@ from infra.deploy.given import Refused, mail_address, mail_host, settings
 from infra.deploy.places import Place, place_of, say
 from infra.deploy.stacks import Stack, StackFailed
 from infra.packaging import ROOT, STAGES, STATIC
+from infra.plain_yaml import dumped
 
 NOT_YET_KNOWN = "https://not-yet-known.invalid"  # as in infra/deployment.yaml
 FAILED = "Mend the cause, then run the same command again: it goes on from where things are. docs/runbook.md says more."
@@ -128,7 +129,7 @@ def _uploaded(place: Place, out: Path) -> str:
     for one in template["Resources"].values():
         if "CodeUri" in one.get("Properties", {}):
             one["Properties"]["CodeUri"] = f"s3://{place.artefacts}/{key}"
-    return buckets.put_template(s3, place.artefacts, yaml.safe_dump(template), place.region)
+    return buckets.put_template(s3, place.artefacts, dumped(template), place.region)
 
 
 def _put_files(place: Place, stack: Stack, out: Path) -> None:

@@ -26,12 +26,14 @@ from chalicelib.lifetimes import DAY, LOG
 from infra import policy
 from infra.compiled import add_bytecode
 from infra.local.template import load_yaml
+from infra.plain_yaml import dumped
 
 ROOT = Path(__file__).resolve().parent.parent
 STATIC = ROOT / "chalicelib" / "web" / "static"
 STAGES = ("dev", "prod")
 ZIPPED_MAX = 50 * 2**20  # bytes, Lambda quota of a package that is uploaded as it is
 HERE = "arm64" if platform.machine() in ("aarch64", "arm64") else "x86_64"
+COMPRESSED_FROM = 1_024  # bytes, of what the functions answer: the edge compresses only what it may keep
 MERGED = ("resources.yaml", "deployment.yaml")
 # What the application asks for while Chalice imports it; the deployed one gets it from infra/deployment.yaml.
 WHILE_PACKAGING = {
@@ -59,7 +61,7 @@ def main() -> int:
         _package(given.stage, out, HERE if given.here else None)
     path = out / "sam.yaml"
     template = finished(yaml.safe_load(path.read_text("utf-8")), given.stage)
-    path.write_text(yaml.safe_dump(template, sort_keys=True), "utf-8")
+    path.write_text(dumped(template), "utf-8")
     package = out / "deployment.zip"
     if not given.template_only:
         print(f"{add_bytecode(package, ROOT, os.environ)} modules compiled")
@@ -132,15 +134,28 @@ def finished(template: Mapping[str, Any], stage: str) -> dict[str, Any]:
             if one["Properties"]["Handler"] != "app.app":  # Chalice names the subject's module, which connects nothing
                 one["Properties"]["Handler"] = f"app.{name}"
             resources[f"{logical}Logs"] = _logs(stage, name)
+            one["DependsOn"] = f"{logical}Logs"  # which no function may make
+            _await_queues(one, resources)
         if one["Type"] == "AWS::CloudWatch::Alarm":
             one["Properties"]["AlarmActions"] = [{"Ref": "Alarms"}]
         if one["Type"] == "AWS::Serverless::Api":  # by its title CloudWatch tells the stages of an account apart
             one["Properties"]["DefinitionBody"]["info"]["title"] = f"earshot-{stage}"
+            one["Properties"]["MinimumCompressionSize"] = COMPRESSED_FROM
         if stage == "dev":  # nobody's data: it goes with its stack
             one.update({policy: "Delete" for policy in ("DeletionPolicy", "UpdateReplacePolicy") if policy in one})
         if "E1010" in str(one.get("Metadata", {}).get("cfn-lint")):  # now it has everything that was missing
             one["Metadata"].pop("cfn-lint")
     return dict(template)
+
+
+def _await_queues(function: Mapping[str, Any], resources: Mapping[str, Any]) -> None:
+    """Chalice names a queue by an ARN of its own making, for which nothing waits: there has to be a queue first."""
+    queues = {key: one["Properties"] for key, one in resources.items() if one["Type"] == "AWS::SQS::Queue"}
+    logical = {one["QueueName"]["Fn::Sub"].partition("}-")[2]: key for key, one in queues.items()}
+    for source in function["Properties"].get("Events", {}).values():
+        if source["Type"] == "SQS":
+            _, _, name = source["Properties"]["Queue"]["Fn::Sub"].rpartition(":")[2].split("-", 2)
+            source["Properties"]["Queue"] = {"Fn::GetAtt": [logical[name], "Arn"]}
 
 
 def _logs(stage: str, name: str) -> dict[str, Any]:

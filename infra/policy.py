@@ -22,11 +22,13 @@ KINDS = {"dynamodb": "tables", "sqs": "queues", "states": "workflows"}
 INLINE_MAX = 10_240  # characters of a role's inline policies, IAM quota
 _ARN = "arn:${AWS::Partition}:%s:${AWS::Region}:${AWS::AccountId}:%s"
 # Of each action that is not about a table, queue or workflow: on what.
+_MAIL = [
+    {"Fn::Sub": _ARN % ("ses", "identity/*")},  # the sender's, of whatever domain the owner has
+    {"Fn::Sub": _ARN % ("ses", "configuration-set/earshot-${Stage}")},
+]
 RESOURCES: Mapping[str, Any] = {
-    "ses:SendEmail": [
-        {"Fn::Sub": _ARN % ("ses", "identity/*")},  # the sender's, of whatever domain the owner has
-        {"Fn::Sub": _ARN % ("ses", "configuration-set/earshot-${Stage}")},
-    ],
+    "ses:SendEmail": _MAIL,
+    "ses:SendRawEmail": _MAIL,  # asked for a mail with headers of its own, whichever version of the API sends it
     "kms:Decrypt": {"Fn::GetAtt": ["OrganiserKey", "Arn"]},
     "kms:GenerateDataKeyWithoutPlaintext": {"Fn::GetAtt": ["OrganiserKey", "Arn"]},
     "execute-api:ManageConnections": {"Fn::Sub": _ARN % ("execute-api", "${WebsocketAPI}/live/*/@connections/*")},

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from functools import lru_cache
 from typing import Any
 
@@ -22,7 +23,7 @@ def send(connections: Iterable[ConnectionId], message: Mapping[str, Any] | msgsp
     data, to = msgspec.json.encode(message), list(connections)
     if len(to) <= 1:
         return [connection for connection in to if not _delivered(connection, data)]
-    futures = [_pool().submit(_delivered, connection, data) for connection in to]
+    futures = [_pool().submit(copy_context().run, _delivered, connection, data) for connection in to]
     return [connection for connection, future in zip(to, futures, strict=True) if not future.result()]
 
 

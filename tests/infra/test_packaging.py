@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from chalicelib.lifetimes import DAY, LOG
 from chalicelib.runtime.http import PAGE_POLICY, SECURITY_HEADERS
@@ -15,6 +16,7 @@ from infra.deploy.destroying import KEY_IS
 from infra.deploy.given import SETTINGS
 from infra.deploying import NOT_YET_KNOWN
 from infra.packaging import ROOT, digest_of_files, finished
+from infra.plain_yaml import dumped
 
 Resources = Mapping[str, Mapping[str, Any]]
 SETTLED_S = 120  # what files an entry for the reaper has ended by then (chalicelib/runtime/expiry.py)
@@ -209,3 +211,40 @@ def test_the_package_needs_nothing_of_this_machine() -> None:
     """G1: the folder that is packaged is a fresh clone's."""
     config = json.loads(Path(ROOT / ".chalice" / "config.json").read_text())
     assert set(config["lambda_functions"]) == set(policy.functions())
+
+
+def test_the_template_has_no_aliases(template: dict[str, Any]) -> None:
+    """G2: CloudFormation refuses them; the linter does not look for them where SAM is to transform it."""
+    shared = {"Role": ["a"]}
+    assert any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(yaml.safe_dump([shared, shared])))
+    assert not any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(dumped([shared, shared])))
+    assert not any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(dumped(template)))
+
+
+def test_what_calls_a_function_is_there_before_and_so_is_what_it_logs_into(template: dict[str, Any]) -> None:
+    """G2: a queue that is not there cannot be read from, and no function may make its own log group."""
+    found = {key: one for key, one in template["Resources"].items() if one["Type"] == "AWS::Serverless::Function"}
+    events = [event for one in found.values() for event in one["Properties"].get("Events", {}).values()]
+    queues = [event["Properties"]["Queue"]["Fn::GetAtt"][0] for event in events if event["Type"] == "SQS"]
+    assert sorted(queues) == ["ClipExpiryQueue", "CrowdQueue", "PushQueue"]
+    assert {key: one["DependsOn"] for key, one in found.items()} == {key: f"{key}Logs" for key in found}
+
+
+def test_no_setting_adds_to_what_a_metric_is_known_by(template: dict[str, Any]) -> None:
+    """G2: Powertools makes a dimension of the service's name, and no alarm knows of it."""
+    assert "POWERTOOLS_SERVICE_NAME" not in template["Globals"]["Function"]["Environment"]["Variables"]
+
+
+def test_who_tells_a_room_may_tell_a_large_one() -> None:
+    """G2, A14: all but the first hundred tabs are told by another function, through a queue."""
+    tellers = {name for name in policy.functions() if ("execute-api:ManageConnections", "") in policy.allowed(name)}
+    asked = {name for name in tellers if ("sqs:SendMessage", "push") in policy.allowed(name)}
+    assert {"api_handler", "websocket_message", "websocket_disconnect", "reap", "match_crowd"} <= asked
+    assert "push_chunk" in tellers
+
+
+def test_who_sends_mail_may_send_it_with_its_own_headers() -> None:
+    """G2, F11: List-Unsubscribe among them; for that SES asks another action."""
+    senders = {name for name in policy.functions() if ("ses:SendEmail", "") in policy.allowed(name)}
+    assert senders
+    assert senders == {name for name in policy.functions() if ("ses:SendRawEmail", "") in policy.allowed(name)}

@@ -119,6 +119,8 @@ def _acts(service: str, operation: str, given: Mapping[str, Any]) -> Iterator[tu
         yield f"sqs:{operation.removesuffix('Batch')}", _short(queue.rpartition("/")[2])
     elif service == "sesv2":
         yield f"ses:{operation}", ""
+        if "Raw" in given.get("Content", ()):
+            yield "ses:SendRawEmail", ""
     else:
         yield f"{service}:{operation}", ""
 

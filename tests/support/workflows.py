@@ -56,6 +56,7 @@ class Workflows:
         return {"status": "FAILED" if name in self.over else "RUNNING"}
 
     def stop_execution(self, *, executionArn: str) -> None:  # noqa: N803 - likewise
+        permissions.note("states:StopExecution", executionArn.split(":")[-2].rpartition("-")[2])
         self._answer("StopExecution")
         name = executionArn.rpartition(":")[2]
         if name not in {one.name for one in self.started}:
