@@ -171,40 +171,6 @@ def test_whoever_is_measured_is_not_asked_about_it_again() -> None:
     assert played(scene, "[looked, measuring.place]") == [0, "measuring"]
 
 
-def test_who_stops_in_one_meeting_has_not_withdrawn() -> None:
-    """D10: what was measured until then is sent, and counts; nothing more is measured here, whatever is read anew,
-    until one agrees again."""
-    scene = f"""{MEASURED}
-      asked.length = 0;
-      measuring.stopHere();
-      await measuring.flush();
-      const said = [measuring.place, given];
-      room.state = {{ ...room.state, answer: {{ ...room.state.answer }} }};
-      room.dispatchEvent(new Event("change"));
-      await after(50);
-      said.push(measuring.place);
-      await measuring.agree();
-      await until(() => nodes.length > 1);
-      measures(1);
-      said.push(measuring.place)"""
-    said, sent = played(scene, "[said, asked]")
-    assert said == ["declined", True, "declined", "measuring"]
-    assert sent == [SENT, "PUT /v1/consents"]
-
-
-def test_who_stops_in_a_meeting_has_stopped_in_what_it_becomes() -> None:
-    """D10: two rooms turn out to be one, and its id is another."""
-    scene = f"""{MEASURED}
-      measuring.stopHere();
-      measuring.clear();
-      room.dispatchEvent(new CustomEvent("moved", {{ detail: "merged" }}));
-      room.id = "merged";
-      room.state = {{ ...room.state, answer: {{ ...room.state.answer }} }};
-      room.dispatchEvent(new Event("change"));
-      await after(50)"""
-    assert played(scene, "[measuring.place, nodes.length]") == ["declined", 1]
-
-
 def test_the_page_says_since_when_one_has_agreed() -> None:
     """D10: a yes of another meeting, or of this one."""
     before = "given = true; history = [{ at_ms: 7, given: false }, { at_ms: 77, given: true }];"

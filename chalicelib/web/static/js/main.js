@@ -83,7 +83,11 @@ new CodeEntry(session, listening, here.arriveByCode, here.waitByCode);
 /** @param {Event} event @returns {any} */
 const detail = event => /** @type {CustomEvent} */ (event).detail;
 
-listening.addEventListener("joined", event => here.arrive(detail(event)));
+listening.addEventListener("joined", event => {
+  const to = detail(event);
+  if (room.id) measuring.follow({ from: room.id, to }); // the answer to a clip may come before the news of the room
+  here.arrive(to);
+});
 listening.addEventListener("overtaken", event => here.undo(detail(event)));
 listening.addEventListener("outside", () => {
   listening.stop();
@@ -92,7 +96,7 @@ listening.addEventListener("outside", () => {
 room.addEventListener("change", () => lease.open()); // whoever is in a meeting is heard of
 room.addEventListener("moved", event => {
   const inviting = invite.shown;
-  here.arrive(detail(event));
+  here.arrive(detail(event).to);
   staged.refresh();
   if (inviting) void invite.next();
   say(t("notice.moved"));

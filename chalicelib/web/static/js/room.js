@@ -3,6 +3,7 @@ import { pauseMs } from "./live.js";
 import { apply, fromAnswer, isBehind, prolonged, timed, without } from "./room-state.js";
 
 /** @typedef {import("./room-state.js").RoomState} RoomState */
+/** @typedef {{from: string, to: string}} Move one meeting is another now, by their ids */
 
 const GONE = new Set([401, 403, 404, 410]);
 const SPREAD_MS = 2; // for each who is here
@@ -11,7 +12,7 @@ const PULSES = 10; // after which the room is read in any case: a pulse tells no
 
 /**
  * The meeting this page is in. Events: "change" when anything in it did, or was read again; "knock" (detail: LiveMessage);
- * "moved" (detail: room id); "unread" where it cannot be read for now, until the next "change"; and the three ends (Ending): "ended", "missing" if it is not ours to see, "signed-out"
+ * "moved" (detail: Move); "unread" where it cannot be read for now, until the next "change"; and the three ends (Ending): "ended", "missing" if it is not ours to see, "signed-out"
  * if the session that was in it is over.
  */
 export class Room extends EventTarget {
@@ -183,10 +184,11 @@ export class Room extends EventTarget {
     if (this.state && ids.length) this.#replace(prolonged(this.state, new Set(ids), expiresAtMs));
   }
 
-  /** @param {string} id */
-  #move(id) {
+  /** @param {string} to */
+  #move(to) {
+    const from = this.id;
     this.forget();
-    this.dispatchEvent(new CustomEvent("moved", { detail: id }));
+    this.dispatchEvent(new CustomEvent("moved", { detail: { from, to } }));
   }
 
   /** @param {Ending} why */

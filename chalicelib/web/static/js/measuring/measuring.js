@@ -6,11 +6,11 @@ import { Capture } from "./capture.js";
 import { Agreement } from "./consent.js";
 import { Observer } from "./observer.js";
 import { Outbox } from "./outbox.js";
+import { Unmeasured } from "./unmeasured.js";
 
 const BATCH_MS = 60_000; // each is a request: what it costs is in docs/cost.md
 const WORTH_MS = 5_000; // of measuring: a look at another tab shall not cut it into small pieces
 const OUTBOX = "insights";
-const DECLINED = "unmeasured"; // the meeting in which this tab's person said no
 
 /** @typedef {"off" | "asking" | "declined" | "starting" | "measuring" | "no-microphone" | "stopping"} Place */
 /** @typedef {{room: import("../room.js").Room, live: import("../live.js").Live, tab: import("../tab.js").Tab, calls: import("../call/call.js").Call}} Parts */
@@ -26,6 +26,7 @@ export class Measuring extends EventTarget {
   /** @type {number | null} when that was agreed to */
   since = null;
   #agreement = new Agreement();
+  #unmeasured = new Unmeasured();
   #outbox = new Outbox({
     send: batch => this.#post(batch),
     keep: kept => rememberHere(OUTBOX, kept),
@@ -44,7 +45,7 @@ export class Measuring extends EventTarget {
     this.#observer = new Observer(parts);
     this.#observer.onmeasured = () => this.#measured();
     this.#agreement.onheard = () => this.place === "stopping" && this.#become("declined");
-    parts.room.addEventListener("moved", event => this.#move(/** @type {CustomEvent} */ (event).detail));
+    parts.room.addEventListener("moved", event => this.follow(/** @type {CustomEvent} */ (event).detail));
     parts.live.addEventListener("open", () => this.#catchUp());
     window.addEventListener("online", () => this.#catchUp()); // out of a meeting there is no live channel
     document.addEventListener("visibilitychange", () => {
@@ -53,7 +54,6 @@ export class Measuring extends EventTarget {
     this.#catchUp(); // of the page before
   }
 
-  #asked = ""; // the meeting about which its person was asked last
   #tab;
   #capture;
   #observer;
@@ -70,6 +70,11 @@ export class Measuring extends EventTarget {
     this.#become("off");
   }
 
+  /** Its person is in another meeting without a choice of theirs. @param {import("../room.js").Move} move */
+  follow(move) {
+    this.#unmeasured.follow(move);
+  }
+
   /** @param {Place} place */
   #become(place) {
     this.place = place;
@@ -80,19 +85,13 @@ export class Measuring extends EventTarget {
     return this.measures || this.place === "starting" || this.place === "stopping";
   }
 
-  /** Who has said no in a meeting has said so in what it has become. @param {string} into */
-  #move(into) {
-    if (this.#asked && recallHere(DECLINED) === this.#asked) rememberHere(DECLINED, into);
-  }
-
   /** @param {Consent} consent */
   async #learn(consent) {
-    this.#asked = this.#capture.room;
     this.text = consent.text;
     this.since = consent.given ? (consent.history.at(-1)?.at_ms ?? null) : null;
     if (this.#isAgreed) return; // meanwhile
     if (consent.given && this.#agreement.owed) await this.withdraw();
-    else if (recallHere(DECLINED) === this.#capture.room) this.#become("declined");
+    else if (this.#unmeasured.has(this.#capture.room)) this.#become("declined");
     else if (consent.given) await this.start();
     else this.#become("asking");
   }
@@ -101,19 +100,19 @@ export class Measuring extends EventTarget {
   async agree() {
     await this.#agreement.give();
     this.since ??= Date.now();
-    rememberHere(DECLINED, null);
+    this.#unmeasured.remove(this.#capture.room);
     await this.start();
   }
 
   /** Nothing is sent, not even that. */
   decline() {
-    rememberHere(DECLINED, this.#capture.room);
+    this.#unmeasured.add(this.#capture.room);
     this.#become("declined");
   }
 
   /** In this meeting alone; what was measured until now counts, and in others the consent stands. */
   stopHere() {
-    rememberHere(DECLINED, this.#capture.room);
+    this.#unmeasured.add(this.#capture.room);
     this.#observer.stop();
     this.#send();
     this.#observer.forget();
@@ -127,7 +126,7 @@ export class Measuring extends EventTarget {
   async withdraw() {
     this.#drop();
     this.since = null;
-    rememberHere(DECLINED, this.#capture.room);
+    this.#unmeasured.add(this.#capture.room);
     this.#become("stopping");
     await this.#agreement.withdraw();
   }
