@@ -58,6 +58,11 @@ export class Call extends EventTarget {
     return this.people.includes(this.#me);
   }
 
+  /** In it, and nobody there can hear this person. */
+  get muted() {
+    return this.place !== "out" && !this.devices.on.microphone;
+  }
+
   get #me() {
     return this.#room.state?.answer.me ?? "";
   }

@@ -9,13 +9,18 @@ import { kindOf } from "../problems.js";
 const WORDS = {
   starting: "measuring.starting",
   measuring: "measuring.on",
+  muted: "measuring.muted",
   "no-microphone": "measuring.no-microphone",
   declined: "measuring.declined",
   stopping: "measuring.stopping",
 };
 
 /** @type {Partial<Record<import("./measuring.js").Place, string>>} */
-const SIGNS = { "no-microphone": "measured.no-microphone", stopping: "measured.stopping" };
+const SIGNS = {
+  muted: "measured.no-microphone",
+  "no-microphone": "measured.no-microphone",
+  stopping: "measured.stopping",
+};
 
 /** What is asked before anything is measured, and the sign that stands for as long as something is. */
 export class MeasuringView {
@@ -69,7 +74,7 @@ export class MeasuringView {
   }
 
   #show() {
-    const { place, text } = this.#measuring;
+    const { place, text, measures } = this.#measuring;
     const at = (/** @type {import("./measuring.js").Place[]} */ ...places) => places.includes(place);
     this.#root.hidden = at("off");
     find(".measuring-asks", HTMLElement, this.#root).hidden = !at("asking");
@@ -77,10 +82,10 @@ export class MeasuringView {
     const words = WORDS[place];
     const date = dayAndTime(this.#measuring.since ?? Date.now());
     write(find(".measuring-said", HTMLElement, this.#root), words ? t(words, { date }) : "");
-    find(".measuring-stops", HTMLElement, this.#root).hidden = !at("measuring", "no-microphone");
+    find(".measuring-stops", HTMLElement, this.#root).hidden = !measures;
     write(find(".form-problem", HTMLElement, this.#root), ""); // what went wrong before: it may have come right by itself
     find(".measuring-again", HTMLElement, this.#root).hidden = !at("declined", "no-microphone");
-    this.#showSign(at("starting", "measuring", "no-microphone", "stopping"), SIGNS[place]);
+    this.#showSign(measures || at("starting", "stopping"), SIGNS[place]);
     leadToMine(find(".measured-mine", HTMLAnchorElement), this.#room.id);
   }
 

@@ -35,8 +35,17 @@ export class Observer {
     return this.#meter !== null || this.#timer !== undefined;
   }
 
-  /** Whether there is a microphone that gives sound. */
+  /** Whether there is a microphone that gives sound, and what is said into it reaches the others. */
   get hears() {
+    return this.#sounds && !this.#calls.muted;
+  }
+
+  /** Whether only the call's switch keeps it from that: those in the call hear nothing of what is said here. */
+  get muted() {
+    return this.#sounds && this.#calls.muted;
+  }
+
+  get #sounds() {
     return this.#meter !== null && !this.#meter.muted;
   }
 
