@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from tests.browser.organisers import send, with_account
 from tests.browser.people import Person
 from tests.support.told_report import MEETING, MINUTES, planning, told
 
+OTHER_PART = re.compile(r"/report\?after=")
 PICTURES = os.environ.get("EARSHOT_REPORT_PICTURES")  # a folder
 
 
@@ -132,11 +134,13 @@ def save(page: Page, kind: str) -> str:
 
 
 def test_a_report_that_failed_can_be_had_again(someone: Callable[..., Person], monkeypatch: pytest.MonkeyPatch) -> None:
-    """D4, D6, D12: and the page says when it is too late. Of many people it comes in parts, and is printed whole."""
+    """D4, D6, D12: and the page says when it is too late. Of many people it comes in parts, and is printed whole;
+    while it is told anew it is neither shown further nor saved.
+    """
     monkeypatch.setattr(report, "PART_MAX", 1)  # a part for each
     page, answers = with_account(someone()).page, told(planning())
     ready, failed = answers["report"], {"status": "failed"}
-    given = [failed, {"type": "/problems/gone", "status": 410}, {"status": "assembling"}, ready]
+    given = [failed, {"type": "/problems/gone", "status": 410}, {"status": "assembling"}, ready, ready]
     answered(page, answers)
     page.route(f"**/v1/meetings/{MEETING}/report", lambda route: fulfilled(route, given.pop(0)))
     page.goto(f"/meetings/{MEETING}")
@@ -148,6 +152,10 @@ def test_a_report_that_failed_can_be_had_again(someone: Callable[..., Person], m
     expect(page.locator(".report-said")).to_contain_text("is being put together")
     rows, more = page.locator(".people-table tbody tr"), page.get_by_role("button", name="Show more people")
     expect(rows).to_have_count(1, timeout=15_000)
+    page.route(OTHER_PART, told_anew)
+    more.click()
+    expect(page.locator(".report-body .form-problem")).to_contain_text("is being told anew")
+    page.unroute(OTHER_PART)
     more.click()
     expect(rows).to_have_count(2)
     page.evaluate("""() => {
@@ -156,6 +164,13 @@ def test_a_report_that_failed_can_be_had_again(someone: Callable[..., Person], m
     page.get_by_role("button", name="Print").click()
     expect(page.locator("body")).to_have_attribute("data-printed", "5")
     expect(more).to_be_hidden()
+    page.route(OTHER_PART, told_anew)
+    page.get_by_role("button", name="Save as CSV").click()
+    expect(page.locator(".keep .form-problem")).to_contain_text("is being told anew")
+
+
+def told_anew(route: Route) -> None:
+    fulfilled(route, {"status": "assembling"})
 
 
 def fulfilled(route: Route, answer: dict[str, Any]) -> None:

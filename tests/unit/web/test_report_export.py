@@ -66,6 +66,44 @@ def test_the_table_read_again_is_the_report() -> None:
         assert only(found, flat) == filled(flat)
 
 
+PARTS = """
+const named = names => names.map(name => ({ name }));
+const part = (next, summary, ...names) => ({ next, report: { summary, tips: [], people: named(names) } });
+const first = part("1", { presence_ms: 9 }, "Ada"), second = part("2", null, "Ben"), third = part(null, null, "Cyd");
+const anew = { status: "assembling" }, reduced = part("1", { presence_ms: 6 }, "Ada");
+const refused = new m.Refused(422, { type: "/problems/invalid" }, null);
+const pages = { "": [first, first], 1: [second], 2: [third] };
+const read = async (after = "") => {
+  const page = pages[after].shift();
+  if (page === refused) throw page;
+  return page;
+};
+const { readWhole, TOLD_ANEW } = await module("insights/whole.js"), { kindOf } = await module("problems.js");
+const kept = found => [found.summary.presence_ms, ...found.people.map(one => one.name)];
+"""
+
+
+def test_a_report_of_many_parts_is_saved_whole() -> None:
+    """D12: everybody of every part, once."""
+    assert evaluated("api.js", "readWhole(read).then(kept)", PARTS) == [9, "Ada", "Ben", "Cyd"]
+
+
+@pytest.mark.parametrize(
+    "meanwhile",
+    [
+        'pages[""] = [anew]',
+        "pages[2] = [anew]",
+        'pages[""][1] = anew',
+        'pages[""][1] = reduced',
+        "pages[2] = [refused]",
+    ],
+)
+def test_a_report_that_is_being_told_anew_is_not_saved(meanwhile: str) -> None:
+    """D12: not without its people, nor put together of two: whoever saves it is told what to do."""
+    saved = "readWhole(read).then(kept, error => TOLD_ANEW[kindOf(error)])"
+    assert evaluated("api.js", saved, f"{PARTS} {meanwhile};") == "report.told-anew"
+
+
 def value_of(row: dict[str, str]) -> dict[str, Any]:
     """The row as it was before: dotted columns as parts, an empty cell as nothing."""
     made: dict[str, Any] = {}

@@ -2,6 +2,7 @@ import { find } from "../dom.js";
 import { busy } from "../forms.js";
 import { save } from "../saving.js";
 import { csvOf } from "./spreadsheet.js";
+import { readWhole, TOLD_ANEW } from "./whole.js";
 
 /** @typedef {{type: string, of: (report: WholeReport) => string}} Format */
 
@@ -11,21 +12,10 @@ const FORMATS = {
   json: { type: "application/json", of: report => `${JSON.stringify(report, null, 2)}\n` },
 };
 
-/** All parts as one. @param {HeldMeeting} meeting @param {(after?: string) => Promise<ReportPage>} read */
+/** What is saved; throws Refused where there is no such report for now. @param {HeldMeeting} meeting @param {(after?: string) => Promise<ReportPage>} read @returns {Promise<WholeReport>} */
 async function whole({ meeting_id, title, opened_at_ms, ended_at_ms, planned_start_ms }, read) {
   const meeting = { meeting_id, title, opened_at_ms, ended_at_ms, planned_start_ms };
-  /** @type {WholeReport} */
-  const report = { meeting, summary: null, tips: [], people: [] };
-  /** @type {string | null | undefined} */
-  let next;
-  do {
-    const page = await read(next ?? undefined);
-    report.summary ??= page.report?.summary ?? null;
-    report.tips.push(...(page.report?.tips ?? []));
-    report.people.push(...(page.report?.people ?? []));
-    next = page.next;
-  } while (next);
-  return report;
+  return { meeting, ...(await readWhole(read)) };
 }
 
 /** The report as a file, put together on the device. @param {HeldMeeting} meeting @param {(after?: string) => Promise<ReportPage>} read */
@@ -36,11 +26,10 @@ export function letKeep(meeting, read) {
     const kind = button.dataset.form ?? "";
     const format = FORMATS[kind];
     if (!format) continue;
-    button.addEventListener("click", () =>
-      busy(root, async () => {
-        const text = format.of(await whole(meeting, read));
-        save(`earshot-report-${day}.${kind}`, new Blob([text], { type: format.type }));
-      }),
-    );
+    const keep = async () => {
+      const text = format.of(await whole(meeting, read));
+      save(`earshot-report-${day}.${kind}`, new Blob([text], { type: format.type }));
+    };
+    button.addEventListener("click", () => busy(root, keep, TOLD_ANEW));
   }
 }

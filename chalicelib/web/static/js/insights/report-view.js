@@ -5,6 +5,7 @@ import { kindOfMetric } from "./figures.js";
 import { nameColumns, personRow } from "./people.js";
 import { overview, topOf } from "./svg.js";
 import { format, make, meanings, meetingTerms, showSteps } from "./tables.js";
+import { present, TOLD_ANEW } from "./whole.js";
 
 const MINUTE_MS = 60_000;
 
@@ -38,7 +39,7 @@ export class ReportView {
   /** @param {(after: string) => Promise<ReportPart>} read */
   constructor(read) {
     this.#read = read;
-    this.#more.addEventListener("click", () => void busy(this.#root, () => this.#addMore()));
+    this.#more.addEventListener("click", () => void busy(this.#root, () => this.#addMore(), TOLD_ANEW));
     find(".print", HTMLButtonElement).addEventListener("click", () => void this.#print());
     window.addEventListener("beforeprint", () => {
       const folded = document.querySelectorAll(".report details:not(.steps)"); // nor every minute of everybody
@@ -49,16 +50,19 @@ export class ReportView {
   #read;
 
   async #addMore() {
-    this.#add(await this.#read(this.#next ?? ""));
+    const part = await this.#read(this.#next ?? "");
+    present(part);
+    this.#add(part);
   }
 
   /** On paper is everybody. */
   async #print() {
     let all = false;
-    await busy(this.#keep, async () => {
+    const addAll = async () => {
       while (this.#next !== null) await this.#addMore();
       all = true;
-    });
+    };
+    await busy(this.#keep, addAll, TOLD_ANEW);
     if (all) window.print();
   }
 
