@@ -19,6 +19,7 @@ from tests.browser.people import Person
 from tests.support.told_report import MEETING, MINUTES, planning, told
 
 OTHER_PART = re.compile(r"/report\?after=")
+DAY_MS = 86_400_000
 PICTURES = os.environ.get("EARSHOT_REPORT_PICTURES")  # a folder
 
 
@@ -102,6 +103,11 @@ def test_a_report_is_read_by_everybody(someone: Callable[..., Person]) -> None:
     expect(page.locator(".others")).to_contain_text("2 more people, of whom nothing was measured,")
     course = page.locator(".trend-cards li").filter(has_text="Unevenness")
     expect(course.get_by_role("img")).to_have_attribute("aria-label", "From 0.8 to 0.5")
+    expect(course.locator(".axis")).to_have_text("Below: 0, at the top: 0.8.")
+    expect(page.locator(".axis-top")).to_have_text("The top is 1 min 12 sec of talk in a step; of the line, 100 %.")
+    for width, sideways in ((390, True), (1_280, False)):
+        page.set_viewport_size({"width": width, "height": 800})
+        expect(page.get_by_text("The table goes on to the side.")).to_be_visible(visible=sideways)
     look(page, "report")
     saved = {kind: save(page, kind) for kind in ("CSV", "JSON")}
     assert json.loads(saved["JSON"])["people"] == answers["report"]["report"]["people"]
@@ -124,6 +130,25 @@ def test_a_report_is_read_by_everybody(someone: Callable[..., Person]) -> None:
     expect(page.locator(".mine-table tbody th").last).to_have_text(str(2 * MINUTES - 2))  # steps of two minutes
     assert complaints(page) == []
     look(page, "mine")
+
+
+def test_a_meeting_of_days_says_of_which(someone: Callable[..., Person]) -> None:
+    """D1, D4: on the axis, and from when to when each was there; what is of one day names it once."""
+    page, answers = with_account(someone()).page, told(planning())
+    meeting, people = (answers["attendance"][part] for part in ("meeting", "participants"))
+    began, ended = meeting["opened_at_ms"], meeting["ended_at_ms"] + DAY_MS
+    meeting["ended_at_ms"] = people[0]["stays"][0]["to_ms"] = ended
+    answers["pages"][0]["report"]["summary"]["span"] = [began, ended]
+    answered(page, answers)
+    page.goto(f"/meetings/{MEETING}?lang=en")
+    day = "at => new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' }).format(at)"
+    from_to = [page.evaluate(day, at) for at in (began, ended)]
+    expect(page.locator(".axis-from, .axis-to")).to_have_text(from_to)
+    page.get_by_text("Who was there").click()
+    rows = page.locator(".attendance tbody tr")
+    expect(rows.first.locator("td").first).to_have_text("–".join(from_to))
+    expect(rows.last.locator("td").first).to_have_text(re.compile(r"^\d+ \w+ 2026, [\d:]+–[\d:]+$"))
+    assert complaints(page) == []
 
 
 def save(page: Page, kind: str) -> str:

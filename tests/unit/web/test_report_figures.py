@@ -36,6 +36,31 @@ def test_pictures_leave_gaps_where_nothing_was_measured() -> None:
     assert evaluated("insights/chart.js", "m.line([1, 0.5, null, 0.25])") == "M0.5 0L1.5 0.5M3 0.75h1"
 
 
+def test_the_highest_bar_is_never_higher_than_its_scale() -> None:
+    """D4, G5: the top is a step of talk, or more where several talked in one; of a trend it is the largest figure."""
+    tops = evaluated("insights/svg.js", "[[5, null], [72, 60], []].map(talk_ms => m.topOf({ step_ms: 60, talk_ms }))")
+    assert tops == [60, 72, 60]
+    assert evaluated("insights/svg.js", "[[0.8, null, 0.5], [0, null], []].map(m.topOfCourse)") == [0.8, 0, 0]
+
+
+@pytest.mark.parametrize(("days", "dated"), [(0, [False, False]), (2, [True, True])])
+def test_a_meeting_of_days_says_of_which_its_instants_are(days: int, dated: list[bool]) -> None:
+    """D1, D4: nine o'clock of Monday is not that of Wednesday; where all is of one day, that is said above."""
+    noon = "const noon = new Date(2026, 8, 21, 12).getTime(), later = noon + days * 86_400_000 + 60_000;"
+    written = "(time => [time(noon), m.fromTo({ from_ms: noon, to_ms: later }, time)])(m.timesWithin(noon, later))"
+    [axis, stay] = evaluated("insights/times.js", written, f"const days = {days}; {noon}")
+    assert ["21" in axis, "23" in stay] == dated
+    assert axis in stay
+
+
+def test_a_stay_of_an_hour_names_its_day_once() -> None:
+    """D1: in a meeting of days."""
+    noon = "const noon = new Date(2026, 8, 21, 12).getTime();"
+    time = "m.timesWithin(noon, noon + 2 * 86_400_000)"
+    stay = evaluated("insights/times.js", f"m.fromTo({{ from_ms: noon, to_ms: noon + 3_600_000 }}, {time})", noon)
+    assert stay.count("2026") == 1
+
+
 def test_pictures_are_told_in_words() -> None:
     """G5: the minutes in which somebody talked; of longer steps, all their minutes."""
     assert evaluated("insights/chart.js", "m.stretches([5, 5, 0, null, 1])") == "1–2, 5"

@@ -1,10 +1,11 @@
 import { find, write } from "../dom.js";
 import { busy } from "../forms.js";
-import { clockTime, t } from "../i18n.js";
+import { t } from "../i18n.js";
 import { kindOfMetric } from "./figures.js";
 import { nameColumns, personRow } from "./people.js";
 import { overview, topOf } from "./svg.js";
 import { format, make, meanings, meetingTerms, showSteps } from "./tables.js";
+import { timesWithin } from "./times.js";
 import { present, TOLD_ANEW } from "./whole.js";
 
 const MINUTE_MS = 60_000;
@@ -109,8 +110,9 @@ export class ReportView {
     find(".timeline-picture", HTMLElement).replaceChildren(picture);
     const top = format("length", topOf(timeline));
     write(find(".axis-top", HTMLElement), t("report.timeline.scale", { top }));
-    write(find(".axis-from", HTMLElement), clockTime(span[0]));
-    write(find(".axis-to", HTMLElement), clockTime(span[1]));
+    const time = timesWithin(...span);
+    write(find(".axis-from", HTMLElement), time(span[0]));
+    write(find(".axis-to", HTMLElement), time(span[1]));
     const columns = ["report.present", "whole.talk", "whole.silence", "whole.attention"].map(key => t(key));
     showSteps(find(".timeline-table", HTMLTableElement), columns, stepsOf(timeline), timeline.step_ms);
   }

@@ -100,11 +100,12 @@ function refuse(error) {
 
 async function open() {
   if (!mayBeSomebody()) throw new Refused(401, {}, null);
-  const { meeting, participants } = await readMeeting();
+  const attendance = await readMeeting();
+  const { meeting } = attendance;
   write(headline, titleOf(meeting));
   document.title = `${titleOf(meeting)} · Earshot`;
   write(find(".report-when", HTMLElement), timesOf(meeting));
-  showAttendance(participants);
+  showAttendance(attendance);
   letKeep(meeting, readPart);
   await look();
 }

@@ -37,9 +37,12 @@ export function overview(timeline, says) {
   return picture(talk_ms.length, says, ...inside);
 }
 
+/** What the top of a course stands for: the largest of its figures. @param {(number | null)[]} figures */
+export const topOfCourse = figures => Math.max(0, ...figures.map(one => one ?? 0));
+
 /** How a figure went from meeting to meeting; `says` is that in words. @param {(number | null)[]} figures @param {string} says */
 export function course(figures, says) {
-  const top = Math.max(0, ...figures.map(one => one ?? 0)) || 1;
+  const top = topOfCourse(figures) || 1;
   const shares = figures.map(one => (one === null ? null : one / top));
   return picture(figures.length, says, path("missing", gaps(shares)), path("attention", line(shares)));
 }

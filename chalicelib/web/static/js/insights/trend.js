@@ -3,7 +3,7 @@ import { find, write } from "../dom.js";
 import { dayAndTime, t } from "../i18n.js";
 import { report } from "./addresses.js";
 import { TREND } from "./figures.js";
-import { course } from "./svg.js";
+import { course, topOfCourse } from "./svg.js";
 import { format, head, headings, make } from "./tables.js";
 
 /** From the first to the last of those that have the figure, in words. @param {string[]} written */
@@ -19,8 +19,18 @@ function cards(points) {
     const figures = points.map(one => of(one) ?? null);
     const words = told(figures.map(one => format(kind, one)));
     const picture = make("div", course(figures, words));
-    return make("li", make("h3", t(`trend.${name}`)), make("p", words), picture);
+    return make("li", make("h3", t(`trend.${name}`)), make("p", words), scale(kind, figures), picture);
   });
+}
+
+/** For eyes alone: the table has the figures. @param {import("./format.js").Kind} kind @param {(number | null)[]} figures */
+function scale(kind, figures) {
+  const top = topOfCourse(figures);
+  if (!top) return "";
+  const axis = make("p", t("trend.scale", { top: format(kind, top) }));
+  axis.className = "axis";
+  axis.setAttribute("aria-hidden", "true");
+  return axis;
 }
 
 /** @param {TrendPoint} point */
