@@ -94,7 +94,7 @@ bench-cost: .venv/ready-dev ## dollars of a join, a heartbeat, a report, a meeti
 bench-cold: .venv/ready-dev ## what each function imports at a cold start, beside Chalice and PynamoDB alone
 	@OMP_NUM_THREADS=1 $(PY) -m bench.cold --check --json bench/results/cold.json
 
-bench-check: .venv/ready-dev ## join, crowd and live, reduced: what CI runs
+bench-check: .venv/ready-dev ## join, crowd, live, report and sweep, reduced: what CI runs
 	@OMP_NUM_THREADS=1 $(PY) -m bench.join --small --check
 	@OMP_NUM_THREADS=1 $(PY) -m bench.crowd --small --check
 	@$(PY) -m bench.live --small --check

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bench import prices
-from bench.till import Till, Use, dollars
+from bench.till import QUEUES, Till, Use, dollars
 from chalicelib.lifetimes import MINUTE
 from infra.packaging import merged
 
@@ -28,7 +28,6 @@ JOIN = ("click", "clip", "expiry", "round", "compare")  # what is done until som
 ONCE = ("before", "idle")  # of an installation, not of a meeting
 ONE = ("heartbeat", "insight batch", "link")
 POLLS = 5 * 3  # of one queue a minute: Lambda asks five times side by side, and waits for 20 s each time
-QUEUES = 3
 
 
 @dataclass(frozen=True)
@@ -96,7 +95,7 @@ def idle() -> Idle:
         for _ in range(10):
             hour.pass_minute()
     used = {name: amount / 10 * MONTH_MIN for name, amount in hour.till.used["idle"].items()}
-    used["queue_requests"] = QUEUES * POLLS * MONTH_MIN
+    used["queue_requests"] = len(QUEUES) * POLLS * MONTH_MIN
     resources = merged("prod")["Resources"].values()
     kinds = [one.get("Type") for one in resources]
     held: Use = {

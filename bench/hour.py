@@ -15,10 +15,10 @@ from unittest.mock import patch
 
 from bench.people import Person, Town
 from bench.rooms import Rooms
-from bench.till import Till, counted
+from bench.till import MEMORY, Till, counted
 from chalicelib.lifetimes import HOUR, MINUTE
-from infra.local.chalice_app import handlers_of
-from infra.local.events import LambdaContext
+from infra.local.chalice_app import handlers_of, resource_name
+from infra.local.events import LambdaContext, schedule_event
 from tests.support.accounts import EMAIL, GROWN_UP, log_in, with_account
 from tests.support.aws import Aws, empty_aws
 from tests.support.browser import Socket
@@ -31,13 +31,8 @@ NETWORK = "198.51.100.7"
 LENGTH_MS = HOUR
 PULSE_MS, LEASE_MS, READ_MS = MINUTE, 2 * MINUTE, 10 * MINUTE  # live.js, content/lease.js, room.js
 SETTLED_MS = MINUTE  # by then everybody is in
-REAPERS = ("reap", "reap_tabs_0", "reap_tabs_1", "reap_tabs_2", "reap_tabs_3")
 SCHEDULES_EVERY_MS = MINUTE
 AFTER_MS = 12 * MINUTE  # until people who are gone are seen to be
-SCHEDULED = {
-    "version": "0", "id": "", "detail-type": "Scheduled Event", "source": "aws.events", "account": "", "time": "",
-    "region": "", "resources": [], "detail": {},
-}  # fmt: skip
 
 
 class Hour:
@@ -171,22 +166,20 @@ class Hour:
 
     def reap(self) -> None:
         """What the schedules do once a minute."""
-        for name in REAPERS:
-            [handler] = [one.handler for one in handlers_of(self.simulated.app).schedules if one.name == name]
-            self.till.invoke(name, partial(handler, SCHEDULED, LambdaContext(name, "schedule")))
+        for one in handlers_of(self.simulated.app).schedules:
+            event = schedule_event(one.name, self.simulated.now / 1_000)
+            self.till.invoke(one.name, partial(one.handler, event, LambdaContext(one.name, "schedule")))
 
     def _assemble(self) -> None:
         """The workflow, its steps counted as Step Functions bills them."""
-        functions = functions_of(self.simulated.app)
-        counting = {name: self._invoked(name, act) for name, act in functions.items()}
+        acts = functions_of(self.simulated.app)
+        counting = {resource_name(name): self._invoked(name, acts[name]) for name in MEMORY if name in acts}
         [one] = self.workflows.started
         ended = executed(self.simulated.app, one, counting)
         assert ended.status == "SUCCEEDED", ended
         self.till.count(transitions=len(ended.states) + 1)
 
-    def _invoked(self, name: str, act: Callable[[Any], Any]) -> Callable[[Any], Any]:
-        function = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).strip("_")
-
+    def _invoked(self, function: str, act: Callable[[Any], Any]) -> Callable[[Any], Any]:
         def call(event: Any) -> Any:
             with self.till.serving("report"):
                 return self.till.invoke(function, lambda: act(event))

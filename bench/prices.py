@@ -28,7 +28,7 @@ EACH: Mapping[str, float] = MappingProxyType(
         "mails": 0.10 / 1_000,
         "log_bytes": 0.50 / 2**30,
     }
-)  # fmt: skip
+)
 
 MONTHLY: Mapping[str, float] = MappingProxyType({"keys": 1.00, "alarms": 0.10, "metrics": 0.30, "dashboards": 3.00})
 

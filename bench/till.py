@@ -20,6 +20,7 @@ from bench.prices import EACH
 from bench.simulation import Simulation
 from chalicelib.runtime import mail
 from chalicelib.runtime.meter import Meter, metering
+from infra import policy
 from tests.support import browser
 from tests.support.pushes import Pushes
 
@@ -32,6 +33,9 @@ LOG_BYTES = 450  # that Lambda writes of an invocation: START, END, REPORT
 MEMORY: Mapping[str, int] = {
     name: one["lambda_memory_size"]
     for name, one in json.loads((ROOT / ".chalice" / "config.json").read_text("utf-8"))["lambda_functions"].items()
+}
+QUEUES: Mapping[str, str] = {  # whom each calls
+    queue: name for name in policy.functions() if (queue := policy.read(name).get("consumes"))
 }
 Use = dict[str, float]  # how much of what prices.EACH has a price for
 T = TypeVar("T")
@@ -145,6 +149,3 @@ def _delivered(till: Till, act: Callable[[], None], _: Simulation, queue: str, *
 def _mailed(till: Till, act: Callable[[], None], *_: Any) -> None:
     act()
     till.count(mails=1)
-
-
-QUEUES = {"clip-expiry": "expire_clips", "crowd": "match_crowd", "push": "push_chunk"}
