@@ -17,7 +17,7 @@ as it takes, and counts as late all the while: nothing is given up (the same).
 Whose name is under a seal is sealed anew whenever it is filed: an older secret may go once all that it sealed was due.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 from chalicelib.lifetimes import MINUTE
 from chalicelib.runtime import lateness, problems, vault
@@ -86,12 +86,12 @@ def file(kind: str, name: str, due_at_ms: int, *, now: int) -> None:
 
 def file_many(kind: str, names: Collection[str], due_at_ms: int, *, now: int) -> None:
     """As `file`, 25 a request."""
-    entries.put_many(_entry(kind, name, due_at_ms, now) for name in names)
+    _file_all(_entry(kind, name, due_at_ms, now) for name in names)
 
 
 def file_each(kind: str, due: Mapping[str, int], *, now: int) -> None:
     """As `file`, each name when it is due, 25 a request."""
-    entries.put_many(_entry(kind, name, at_ms, now) for name, at_ms in due.items())
+    _file_all(_entry(kind, name, at_ms, now) for name, at_ms in due.items())
 
 
 def file_with(both: Transaction, kind: str, name: str, due_at_ms: int, *, now: int) -> None:
@@ -150,7 +150,7 @@ def _look_at_page(lane: Lane, due: list[Entry], done: Reaped, now: int) -> None:
 
 
 def _put_off(due: list[Entry], done: Reaped, now: int) -> None:
-    entries.put_many(_again(one, now, done, now) for one in due)
+    _file_all(_again(one, now, done, now) for one in due)
     entries.delete_many((one.minute, one.entry) for one in due)
 
 
@@ -178,7 +178,7 @@ def _look_at_all(kind: str, due: list[Entry], done: Reaped, now: int) -> None:
     except Exception as error:
         _failed(due, error, done, now)
     else:
-        entries.put_many(_again(one, again[one.what[1]], done, now) for one in due if one.what[1] in again)
+        _file_all(_again(one, again[one.what[1]], done, now) for one in due if one.what[1] in again)
         for one in due:
             if one.what[1] not in again:
                 done.note_late(kind, now - one.due_at_ms)
@@ -202,13 +202,16 @@ def _failed(due: list[Entry], error: Exception, done: Reaped, now: int) -> None:
     problems.unexpected(error, f"expiry of {due[0].what[0]}")
     done.failed += len(due)
     done.note_late(due[0].what[0], max(now - one.due_at_ms for one in due))
-    entries.put_many(
-        new_entry((FAILED,), _called(*one.what), one.due_at_ms, now + _retried_after(one, now)) for one in due
-    )
+    _file_all(new_entry((FAILED,), _called(*one.what), one.due_at_ms, now + _retried_after(one, now)) for one in due)
 
 
 def _retried_after(entry: Entry, now: int) -> int:
     return min(max((now - entry.due_at_ms) // 2, MINUTE), RETRY_MAX_MS)
+
+
+def _file_all(made: Iterable[Entry]) -> None:
+    """Each once: what was filed for two instants, and lives until a third, would be twice in one batch."""
+    entries.put_many({(one.minute, one.entry): one for one in made}.values())
 
 
 def _entry(kind: str, name: str, due_at_ms: int, now: int) -> Entry:

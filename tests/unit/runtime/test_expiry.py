@@ -291,6 +291,23 @@ def test_one_of_a_page_that_fails_keeps_no_other_from_being_deleted(things: Thin
     assert waiting(memory) == ["paged#7"]
 
 
+def test_what_was_filed_for_two_instants_and_lives_until_a_third_is_filed_once(things: Things, memory: Memory) -> None:
+    """DynamoDB refuses a batch that has a key twice; the reaper would come to a halt there."""
+
+    def look(names: Collection[str], now: int) -> dict[str, int]:
+        return {name: until for name in names if (until := things.look(name, now))}
+
+    with patch.dict(expiry._page_handlers), patch.dict(expiry._lanes):
+        expiry.handled_by_page("paged", look)
+        things.until["a"] = DUE + HOUR
+        for due_at_ms in (DUE, DUE + 1):
+            expiry.file_many("paged", ["a", "a"], due_at_ms, now=START_MS)
+        assert expiry.reap(now=DUE + 1).failed == 0
+        assert waiting(memory) == ["paged#a"]
+        assert expiry.reap(now=DUE + HOUR).failed == 0
+    assert things.deleted == {"a": 1}
+
+
 def test_what_is_late_in_two_lanes_is_told_by_the_worst(things: Things) -> None:
     """Whichever lane is looked at first."""
     things.add("broken", DUE)
