@@ -16,7 +16,7 @@ from chalicelib.runtime.holdings import EVER, Person
 from chalicelib.runtime.sweeping import sweep
 from chalicelib.runtime.transactions import Transaction
 
-KIND, UNUSED = "account", "unused-account"
+KIND, UNUSED = "registration", "unused-account"
 SEALED = "accounts/expiry"
 AHEAD_MS = HOUR
 ERASED = 20  # of a run: some fifty requests each before the workflow takes over

@@ -30,6 +30,7 @@ from chalicelib.runtime import clock, holdings
 from chalicelib.runtime.settings import settings
 from chalicelib.runtime.store import Record
 from infra.local.aws import client
+from infra.local.deleting import deleted_by
 from infra.local.resources import Resources
 
 PAGE = 500  # items of one request, so that it keeps nobody waiting
@@ -65,8 +66,13 @@ class Watch:
         self._worst: dict[str, int] = {}
         self._lock = threading.Lock()
 
-    def hear(self, kind: str, late_ms: int) -> None:
-        """Of what was deleted by a run; the reaper's kinds are those of the table where they have its names."""
+    def hear(self, act: str, late_ms: int) -> None:
+        """Of a kind of the reaper's entries: each kind of data that they delete was at worst as late, or the act is
+        no datum's own."""
+        for kind in deleted_by(act) or [act]:
+            self._note(kind, late_ms)
+
+    def _note(self, kind: str, late_ms: int) -> None:
         with self._lock:
             self._worst[kind] = max(late_ms, self._worst.get(kind, 0))
 
@@ -91,7 +97,7 @@ class Watch:
             standing.living += 1
         else:
             standing.overdue += 1
-            self.hear(standing.kind, now - until_ms)
+            self._note(standing.kind, now - until_ms)
 
 
 def scanned(table: str) -> Iterator[Item]:

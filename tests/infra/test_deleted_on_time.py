@@ -4,11 +4,12 @@ import json
 
 import pytest
 
-from chalicelib import lifetimes as table, wiring
+from chalicelib import wiring
 from chalicelib.insights.fold_models import Fold
-from chalicelib.lifetimes import BY_TTL_ALONE, HOUR, LIFETIMES, MINUTE, Lifetime
+from chalicelib.lifetimes import BY_TTL_ALONE, HOUR, LIFETIMES, MINUTE
 from chalicelib.runtime import expiry, holdings, running_out
 from chalicelib.runtime.expiry_models import Cursor, Entry
+from infra.local.deleting import DELETED_BY, ITSELF
 from infra.local.resources import TEMPLATE
 from infra.local.standing import is_one
 from infra.local.template import Template
@@ -18,47 +19,8 @@ from tests.support.memory import Item, Memory, in_memory
 from tests.support.short_lived import short_lived
 from tests.support.world import World
 
-ITSELF = "itself"
 WHOLLY_FILED = ("mail-tokens", "consents", "disclosures", "privacy-requests", "receipts")  # tables of rows just over
 ASIDE = (Entry, Cursor, Fold)  # the reaper's own; and what tests/support/belongings.py gives ten minutes, not a day
-# by what: kinds of the reaper's entries; or a queue, or Step Functions, that forgets by itself
-DELETED_BY: dict[Lifetime, set[str]] = {
-    table.SOUND_CLIP: {ITSELF},  # by its queue
-    table.JOIN_VERDICT: {"join-verdict"},
-    table.SESSION: {"session"},
-    table.MEETING: {"empty-room", "meeting"},
-    table.STAGED_CONTENT: {"staged-content"},
-    table.LEFT: {"departure"},
-    table.KNOCK: {"knock"},
-    table.JOIN_CODE: {"join-code"},
-    table.TICKET: {"ticket"},
-    table.GUARDIAN_REQUEST: {"guardian-request"},
-    table.PERSONAL_DATA: {"account", "unused-account"},
-    table.REGISTRATION: {"account", "mail-token"},
-    table.PASSWORD_RESET: {"mail-token"},
-    table.OWN_PARTICIPANT: {"own-participant"},
-    table.CONSENT: {"consent"},
-    table.RECEIPT: {"receipt"},
-    table.EXPORT: {"export"},
-    table.DISCLOSURE: {"disclosure"},
-    table.MEETING_TOLD: {"disclosure"},
-    table.PRIVACY_REQUEST: {"privacy-request"},
-    table.HISTORY: {"organiser", "history"},
-    table.ATTENDEE_NAME: {"names"},
-    table.REPORT: {"organiser", "history"},
-    table.REPORT_SHARE: {"report-share"},
-    table.RAW_INSIGHTS: {"raw-insights"},
-    table.FEEDBACK: {"form"},
-    table.ENQUIRY: {"form"},
-    table.SURVEY_ANSWER: {"form"},
-    table.NEWS_SENT: {"form"},
-    table.EXPIRY_ENTRY: set(),  # by the reaper itself, as soon as it has looked
-    table.QUEUED_PUSH: {ITSELF},
-    table.QUEUED_PAIRS: {ITSELF},
-    table.QUEUED_CLIP: {ITSELF},
-    table.WORKFLOW_HISTORY: {ITSELF},
-    table.LOG: {ITSELF},
-}
 
 
 def test_every_lifetime_has_somebody_who_ends_it_or_a_reason() -> None:

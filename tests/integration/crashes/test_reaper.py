@@ -40,7 +40,7 @@ def organiser(world: World, _: Memory) -> None:
 def coming_to_its_end(world: World, memory: Memory) -> None:
     """As a look at the account has found."""
     organiser(world, memory)
-    [(at_ms, [name])] = due(memory)["account"].items()
+    [(at_ms, [name])] = due(memory)["registration"].items()
     world.clock.now_ms = at_ms
     [account] = accounts.everything(now=0)
     world.clock.now_ms = int(account.expires_at_ms) - sweep.AHEAD_MS
@@ -131,7 +131,7 @@ SCENES: dict[str, Scene] = {
     "report-share": owner,
     "session": owner,
     "own-participant": owner,
-    "account": organiser,
+    "registration": organiser,
     "unused-account": coming_to_its_end,
     "mail-token": passing,
     "ticket": passing,

@@ -71,6 +71,16 @@ def test_what_lives_what_is_overdue_and_how_late_it_was(world: World) -> None:
     assert standing(watch, "tab").late_ms == 0  # that a closed one is known for a day is another promise
 
 
+def test_how_late_the_reaper_was_is_told_of_what_it_deletes(world: World) -> None:
+    """F9: by whatever kind of entry; what no datum is deleted by stands by itself, at its own name."""
+    watch = Watch(resources())
+    for act, late_ms in (("unused-account", 3), ("registration", 5), ("form", 7), ("report-notice", 9), ("form", 2)):
+        watch.hear(act, late_ms)
+    late = {one.kind: one.late_ms for one in watch.look() if one.late_ms}
+    forms = dict.fromkeys(("feedback", "enquiry", "survey-answer", "news-sent"), 7)
+    assert late == {"account": 3, "registration": 5, "report-notice": 9, **forms}
+
+
 def test_of_several_lifetimes_each_counts_by_itself(world: World) -> None:
     """F9: somebody who has begun to register has no account yet; which lifetime an item has is known of each record."""
     watch, browser = Watch(resources()), grown_up(world)
