@@ -27,6 +27,7 @@ from infra import policy
 from infra.compiled import add_bytecode
 from infra.local.template import load_yaml
 from infra.plain_yaml import dumped
+from infra.rest_api import opened
 
 ROOT = Path(__file__).resolve().parent.parent
 STATIC = ROOT / "chalicelib" / "web" / "static"
@@ -140,6 +141,7 @@ def finished(template: Mapping[str, Any], stage: str) -> dict[str, Any]:
             one["Properties"]["AlarmActions"] = [{"Ref": "Alarms"}]
         if one["Type"] == "AWS::Serverless::Api":  # by its title CloudWatch tells the stages of an account apart
             one["Properties"]["DefinitionBody"]["info"]["title"] = f"earshot-{stage}"
+            one["Properties"]["DefinitionBody"] = opened(one["Properties"]["DefinitionBody"])
             one["Properties"]["MinimumCompressionSize"] = COMPRESSED_FROM
         if stage == "dev":  # nobody's data: it goes with its stack
             one.update({policy: "Delete" for policy in ("DeletionPolicy", "UpdateReplacePolicy") if policy in one})

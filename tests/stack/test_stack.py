@@ -43,6 +43,11 @@ def test_nothing_is_answered_that_goes_round_the_edge(stack: Deployed) -> None:
     asyncio.run(_go_round(stack))
 
 
+def test_an_address_that_is_not_there_is_told_so_by_the_application(stack: Deployed) -> None:
+    """G8, "Errors", "Methods": not by a 403 of API Gateway's."""
+    asyncio.run(_ask_for_nothing(stack))
+
+
 def test_what_the_emulator_does_not_take_is_known(stack: Deployed) -> None:
     """G2: alarms of several metrics, and the deployment of the socket API, which its stage does by itself there."""
     kinds = {re.sub(r"\w*?(Alarm|Deployment)\w*", r"\1", name) for name in stack.left_out}
@@ -121,3 +126,11 @@ async def _go_round(stack: Deployed) -> None:
     aside = Deployed(stack.host, stack.http, stack.live, "x" * 43, {})
     async with Person.at(aside) as who:
         await who.ask("GET", "/health", status=403)
+
+
+async def _ask_for_nothing(stack: Deployed) -> None:
+    async with Person.at(stack) as who:
+        for method, path, status in (("GET", "/nothing", 404), ("GET", "/v1/tabs", 404), ("PATCH", "/v1/rooms", 405)):
+            found = await who.ask(method, path, status=status)
+            assert found["type"].startswith("/problems/"), found
+        await who.ask("HEAD", "/", status=405)
