@@ -54,7 +54,7 @@ def in_a_meeting(state: Rights) -> None:
     state.changes_a_room(who=0, knock=True)
     state.leaves(who=1)
     state.long_passes(ms=1, reaped=False, really=0)
-    state.comes_in(who=1, whose=0)
+    state.comes_in(who=1, whose=0, says_who=True)
     state.answers_who_knocks(who=0, admit=True)
     state.changes_a_room(who=0, knock=False)
     for act in ("show", "take back", "show"):

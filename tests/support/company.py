@@ -27,11 +27,13 @@ class Stay:
     from_ms: int
     until_ms: int | None = None
 
-    def meets(self, other: "Stay") -> bool:
-        """At the same time, to the millisecond."""
-        return (self.until_ms is None or other.from_ms <= self.until_ms) and (
-            other.until_ms is None or self.from_ms <= other.until_ms
-        )
+    def lasts(self, since_ms: int) -> bool:
+        """Until then at least."""
+        return self.until_ms is None or self.until_ms >= since_ms
+
+    def meets(self, other: "Stay", since_ms: int) -> bool:
+        """At the same time, to the millisecond, and not only before that."""
+        return all(one.lasts(max(since_ms, another.from_ms)) for one, another in ((self, other), (other, self)))
 
 
 class Company:
@@ -86,16 +88,23 @@ class Company:
             room = self._into[room]
         return room
 
-    def may_name(self, owner: Somebody, reader: Somebody) -> bool:
-        """Whether the reader is told what they are called: inside with them, or running a meeting they were in."""
-        theirs = [one for one in self._stays if one.who is owner]
+    def may_name(self, owner: Somebody, reader: Somebody, since_ms: int) -> bool:
+        """Whether the reader is told what they have been called since then: inside with them, or running a meeting
+        they were in."""
+        theirs = [one for one in self._stays if one.who is owner and one.lasts(since_ms)]
         mine = [one for one in self._stays if one.who is reader and one.inside]
-        held = {self.group(one) for one in reader.held}
         return any(
-            (one.inside and self.group(one.room) in held)
-            or any(one.meets(other) for other in mine if self.group(one.room) == self.group(other.room))
+            (one.inside and self.runs(reader, one.room))
+            or any(one.meets(other, since_ms) for other in mine if self.group(one.room) == self.group(other.room))
             for one in theirs
         )
+
+    def runs(self, who: Somebody, room: str) -> bool:
+        """Or ran it, or what has become one with it."""
+        return self.group(room) in {self.group(one) for one in who.held}
+
+    def person(self, participant: str) -> Somebody | None:
+        return self._people.get(participant)
 
     def was_in(self, who: Somebody, room: str, since_ms: int = 0) -> bool:
         """Whether they were inside at any time since then."""

@@ -106,7 +106,7 @@ class Place:
         return value
 
     def take_name(self, who: Somebody, before: str = "Nora ") -> None:
-        made = self.truth.name(who)
+        made = self.truth.name(who, self.now)
         if self.ask(who, "PATCH", "/v1/session", {"participant_name": before + made.token}).status == 200:
             who.names.append(made)
 

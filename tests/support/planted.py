@@ -13,6 +13,9 @@ from tests.support.accounts import PASSWORD
 from tests.support.browser import Browser, Socket
 
 TOKEN = re.compile(r"zq[a-p]{4}zq")  # letters, because a nickname has nothing else
+ID = re.compile(r"(?<![\w-])[\w-]{22}(?![\w-])")  # of participants, among others
+FIGURE = re.compile(r"(?<![\w.:-])\d{6}(?![\w.:-])")  # how many ms somebody talked
+FIGURES = range(100_003, 9 * MINUTE, 3_001)  # so far apart that no two of them, one after the other, make a third
 LETTERS = str.maketrans("0123456789abcdef", "abcdefghijklmnop")
 SLIDES_MS = MINUTE  # the cookie is sealed again at most that often
 
@@ -135,7 +138,11 @@ class Planted:
 class Rooms(Protocol):
     """As `company.Company` knows them."""
 
-    def may_name(self, owner: Somebody, reader: Somebody) -> bool: ...
+    def may_name(self, owner: Somebody, reader: Somebody, since_ms: int) -> bool: ...
+
+    def runs(self, who: Somebody, room: str) -> bool: ...
+
+    def person(self, participant: str) -> Somebody | None: ...
 
     def was_in(self, who: Somebody, room: str, since_ms: int = 0) -> bool: ...
 
@@ -147,6 +154,7 @@ class Truth:
 
     def __init__(self) -> None:
         self.planted: dict[str, Planted] = {}
+        self.figures: dict[str, Planted] = {}  # by their digits
         self.rooms: Rooms
 
     def plant(self, owner: Somebody, kind: str, may_read: Callable[[Somebody, int], bool] | None = None) -> Planted:
@@ -157,14 +165,32 @@ class Truth:
         self.planted[made.token] = made
         return made
 
-    def name(self, owner: Somebody) -> Planted:
-        """For those they meet, and for six months after."""
+    def name(self, owner: Somebody, taken_ms: int) -> Planted:
+        """For those they meet from its taking on, and for six months after."""
 
         def may_read(reader: Somebody, now: int) -> bool:
-            met = now < ATTENDEE_NAME.deadline(owner.seen_ms) and self.rooms.may_name(owner, reader)
+            met = now < ATTENDEE_NAME.deadline(owner.seen_ms) and self.rooms.may_name(owner, reader, taken_ms)
             return reader is owner or met
 
         return self.plant(owner, "name", may_read)
+
+    def given_address(self, owner: Somebody, room: str) -> Planted:
+        """By an invitation: for whoever runs that meeting, for six months."""
+
+        def may_read(reader: Somebody, now: int) -> bool:
+            return reader is owner or (now < ATTENDEE_NAME.deadline(owner.seen_ms) and self.rooms.runs(reader, room))
+
+        return self.plant(owner, "given address", may_read)
+
+    def talk_ms(self, owner: Somebody, room: str) -> int:
+        """How long they talk, as nobody else does: for themselves, and whoever runs the meeting."""
+        if len(self.figures) == len(FIGURES):
+            return MINUTE // 2
+        made = str(FIGURES[len(self.figures)])
+        self.figures[made] = Planted(
+            made, owner, "figure", lambda reader, _: reader is owner or self.rooms.runs(reader, room)
+        )
+        return int(made)
 
     def title(self, owner: Somebody, room: str = "") -> Planted:
         """For whoever runs the meeting, or has been in it."""
@@ -195,7 +221,16 @@ class Truth:
     def misread(self, text: str, reader: Somebody, now: int, invited: str = "") -> list[str]:
         """What is in an answer to that reader, and may not be; `invited`: by the invitation to that room."""
         found = [self.planted[token] for token in tokens_in([text])]
-        return [f"{one.kind} {one.token}" for one in found if not self._may_read(one, reader, now, invited)]
+        found += [self.figures[one] for one in {*FIGURE.findall(text)} & self.figures.keys()]
+        told = [f"{one.kind} {one.token}" for one in found if not self._may_read(one, reader, now, invited)]
+        return told + [f"participant {one}" for one in {*ID.findall(text)} if not self._may_know(one, reader)]
+
+    def _may_know(self, participant: str, reader: Somebody) -> bool:
+        """Of whom they have ever met, until they are erased."""
+        owner = self.rooms.person(participant)
+        if owner is None or owner is reader:
+            return True
+        return not owner.erased and self.rooms.may_name(owner, reader, 0)
 
     def _may_read(self, one: Planted, reader: Somebody, now: int, invited: str) -> bool:
         if one.owner.erased or one.gone:

@@ -47,15 +47,23 @@ class Town(Place):
         here = [one for one in self.people if one is who or (one.circle == who.circle and not one.is_over(self.now))]
         for one in here if who.held else ():
             self.take_name(one)
-            self.come_in(one, who.held[-1])
+            self.come_in(one, who.held[-1], says_who=one is here[-1])
             self.follow(one)
         self.world.clock.advance(10 * MINUTE)
         for one in here:
             self.measure(one)
 
-    def come_in(self, who: Somebody, room: str) -> None:
+    def come_in(self, who: Somebody, room: str, *, says_who: bool = False) -> None:
+        """By the invitation; with a name, and an address for whoever runs it, if they want to say."""
         who.asked.add(room)
-        if self.ask(who, "POST", f"/v1/rooms/{room}/participants", {}).status == 201:
+        name, body = self.truth.name(who, self.now), dict[str, str]()
+        if says_who:
+            address = self.truth.given_address(who, room)
+            body = {"name": f"Nora {name.token}", "email": f"{address.token}@example.org"}
+        answer = self.ask(who, "POST", f"/v1/rooms/{room}/participants", body)
+        if answer.status in (201, 202):
+            who.names += [name] if says_who else []
+        if answer.status == 201:
             self.is_in(who, room)
 
     def is_in(self, who: Somebody, room: str) -> None:
@@ -165,10 +173,10 @@ class Town(Place):
     def measure(self, who: Somebody) -> None:
         if who.rooms:
             who.sequence += 1
-            now, tab = self.now, str(uuid.UUID(int=1))
+            now, tab, talk_ms = self.now, str(uuid.UUID(int=1)), self.truth.talk_ms(who, who.rooms[-1])
             body = {
-                "sequence": who.sequence, "from_ms": now - MINUTE, "to_ms": now,
-                "events": [{"kind": "talk", "from_ms": now - MINUTE // 2, "to_ms": now - 1}],
+                "sequence": who.sequence, "from_ms": now - 9 * MINUTE, "to_ms": now,
+                "events": [{"kind": "talk", "from_ms": now - 1 - talk_ms, "to_ms": now - 1}],
             }  # fmt: skip
             self.ask(who, "POST", f"/v1/rooms/{who.rooms[-1]}/insights", body, Earshot_Tab=tab)
 

@@ -19,11 +19,11 @@ class InMeetings(History):
             self.town.register(one)
         self.town.open_room(one)
 
-    @rule(who=MEETS, whose=MEETS)
-    def comes_in(self, who: int, whose: int) -> None:
+    @rule(who=MEETS, whose=MEETS, says_who=st.booleans())
+    def comes_in(self, who: int, whose: int, says_who: bool) -> None:
         one = self.person(who)
         if self.town.people[whose].held:
-            self.town.come_in(one, self.town.people[whose].held[-1])
+            self.town.come_in(one, self.town.people[whose].held[-1], says_who=says_who)
 
     @rule(who=MEETS, other=MEETS)
     def brings_in(self, who: int, other: int) -> None:
