@@ -67,7 +67,8 @@ def fail_export(event: Mapping[str, Any], _: object) -> None:
 
 
 def _reap(reaper: str, lanes: Sequence[Lane]) -> None:
-    expiry.reap(now=clock.now(), lanes=lanes)
+    began = clock.now()
+    expiry.reap(now=began, lanes=lanes, spent_ms=lambda: clock.now() - began)
     lateness.beat(reaper)
 
 

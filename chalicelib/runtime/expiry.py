@@ -12,24 +12,27 @@ be called twice, and side by side with itself.
 
 What may come in floods waits in a lane of its own, and is looked at a page at a time: so that a flood of it keeps
 nothing waiting that is promised within minutes (docs/adr/0024). What fails waits in another, is tried again for as long
-as it takes, and counts as late all the while: nothing is given up (the same).
+as it takes, and counts as late all the while: nothing is given up (the same). What the last run was ended over, by its
+time or by what it was looking at, waits there, too, before it is looked at again.
 
 Whose name is under a seal is sealed anew whenever it is filed: an older secret may go once all that it sealed was due.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 
-from chalicelib.lifetimes import MINUTE
+from chalicelib.lifetimes import MINUTE, SECOND
 from chalicelib.runtime import lateness, problems, vault
 from chalicelib.runtime.expiry_models import (
     PAGE,
     Entry,
     Lane,
-    cursor_of,
     due_in,
     entries,
+    find_cursor,
     move_cursor,
     new_entry,
+    note_begun,
 )
 from chalicelib.runtime.reaped import Reaped
 from chalicelib.runtime.telemetry import log
@@ -38,6 +41,9 @@ from chalicelib.runtime.transactions import Transaction
 MINUTES_A_RUN = 6 * 60  # looked at by one run, where it was away for longer
 SETTLED_MS = 2 * MINUTE  # no process writes an entry later than that: Lambda ends it long before
 RETRY_MAX_MS = 15 * MINUTE  # from one try to the next, so that the metric goes on telling of what fails
+TIME_MS = 45 * SECOND  # of a run, which looks at nothing more from then on: Lambda ends it after 60 s
+KEPT_MS = 5 * SECOND  # of that for each lane that is still to come
+ENDED_MS = 50 * SECOND  # after it has begun no run goes on
 
 Handler = Callable[[str, int], int | None]
 PageHandler = Callable[[Collection[str], int], Mapping[str, int]]
@@ -47,7 +53,7 @@ PRESENT = Lane("present", 2_000, "minutes")  # who is in a meeting, every five m
 TABS = tuple(Lane(f"tabs-{n}", 10_000, "minutes", shards=1) for n in range(4))  # by the page, each by its own schedule
 PATIENT = Lane("patient", 20_000, "days")  # by the page: about 1 600; as many as one network may open in a minute
 FAILED = Lane("failed", 2_000, "minutes")  # one after the other, each kind at the pace of its own lane
-TOGETHER = (URGENT, PRESENT, FAILED, PATIENT)
+TOGETHER = (URGENT, PRESENT, PATIENT, FAILED)  # last what may end the run
 LANES = (*TOGETHER, *TABS)
 
 _handlers: dict[str, Handler] = {}
@@ -99,17 +105,26 @@ def file_with(both: Transaction, kind: str, name: str, due_at_ms: int, *, now: i
     both.put(entries, _entry(kind, name, due_at_ms, now))
 
 
-def reap(*, now: int, lanes: Sequence[Lane] | None = None) -> Reaped:
-    """Has everything that is due looked at, the oldest first. Two runs at once, or one broken off, do no harm."""
-    done = Reaped()
-    for lane in LANES if lanes is None else lanes:
-        done.add(_reap_lane(lane, now))
-    lateness.report(done.late)
+def reap(*, now: int, lanes: Sequence[Lane] | None = None, spent_ms: Callable[[], int] = lambda: 0) -> Reaped:
+    """Has everything that is due looked at, the oldest first. Two runs at once, or one broken off, do no harm.
+
+    `spent_ms` says how long the run has taken by now.
+    """
+    done, looked_at = Reaped(), LANES if lanes is None else lanes
+    for number, lane in enumerate(looked_at, 1):
+        is_up = partial(_is_up, spent_ms, TIME_MS - KEPT_MS * (len(looked_at) - number))
+        done.add(_reap_lane(lane, now, Reaped(is_up=is_up)))
+        lateness.report(done.untold())
     return done
 
 
-def _reap_lane(lane: Lane, now: int) -> Reaped:
-    done, reached = Reaped(), cursor_of(lane, now=now)
+def _is_up(spent_ms: Callable[[], int], until_ms: int) -> bool:
+    return spent_ms() >= until_ms
+
+
+def _reap_lane(lane: Lane, now: int, done: Reaped) -> Reaped:
+    reached, begun_ms = find_cursor(lane, now=now)
+    done.follows_ended = begun_ms is not None and now - begun_ms >= ENDED_MS
     for minute in _minutes(reached, now):
         if not all(_reap_partition(lane, minute, shard, done, now) for shard in range(lane.shards)):
             break
@@ -127,10 +142,12 @@ def _minutes(reached_ms: int, now: int) -> Iterator[int]:
 
 def _reap_partition(lane: Lane, minute: int, shard: int, done: Reaped, now: int) -> bool:
     """Whether nothing due is left in it."""
-    while done.handled < lane.entries_a_run:
+    while done.handled < lane.entries_a_run and not done.is_up():
         due = due_in(lane, minute, shard, now=now)
+        if due and not done.handled:
+            note_begun(lane, now=now)
         _look_at_page(lane, due, done, now)
-        if len(due) < PAGE:
+        if len(due) < PAGE and not done.is_up():
             return True
     return False
 
@@ -138,51 +155,77 @@ def _reap_partition(lane: Lane, minute: int, shard: int, done: Reaped, now: int)
 def _look_at_page(lane: Lane, due: list[Entry], done: Reaped, now: int) -> None:
     done.handled += len(due)
     done.late_ms = max([done.late_ms, *(now - one.due_at_ms for one in due)])
-    for kind in dict.fromkeys(one.what[0] for one in due):
-        these = [one for one in due if one.what[0] == kind]
-        if kind in _page_handlers and lane is not FAILED:
-            _look_at_all(kind, these, done, now)
-        else:  # of those that failed each by itself: one that never succeeds keeps no other from it
-            turns = done.take_turns(kind, len(these), _turns.get(kind))
-            for one in these[:turns]:
-                _look_at(kind, one, done, now)
-            _put_off(these[turns:], done, now)
+    if lane is FAILED:
+        _try_again(due, done, now)
+    elif due and done.follows_ended:
+        done.follows_ended = False
+        _distrust(due, now)
+    else:
+        for kind in dict.fromkeys(one.what[0] for one in due):
+            _look_at_kind(kind, [one for one in due if one.what[0] == kind], done, now)
 
 
-def _put_off(due: list[Entry], done: Reaped, now: int) -> None:
-    _file_all(_again(one, now, done, now) for one in due)
-    entries.delete_many((one.minute, one.entry) for one in due)
-
-
-def _look_at(kind: str, entry: Entry, done: Reaped, now: int) -> None:
+def _look_at_kind(kind: str, due: list[Entry], done: Reaped, now: int) -> None:
     if kind in _page_handlers:
-        _look_at_all(kind, [entry], done, now)
+        _look_at(kind, due, done, now)
         return
-    _, name = entry.what
+    turns = done.take_turns(kind, len(due), _turns.get(kind))
+    for one in due[:turns]:
+        if not done.is_up():
+            _look_at(kind, [one], done, now)
+    _file_all(_again(one, now, done, now) for one in due[turns:])
+    _delete_all(due[turns:])
+
+
+def _look_at(kind: str, due: list[Entry], done: Reaped, now: int) -> None:
+    if not _settle(kind, due, done, now):
+        _file_all(_failing(one, now) for one in due)
+    _delete_all(due)  # last: breaking off before it means looking twice
+
+
+def _try_again(due: list[Entry], done: Reaped, now: int) -> None:
+    """What has failed, each by itself: one that never succeeds keeps no other from it. Nor does one that ends the whole
+    process: it is filed for the next try, and told of, before this one.
+    """
+    filed = [_failing(one, now) for one in due]
+    for one in due:
+        done.note_late(one.what[0], now - one.due_at_ms)
+    lateness.report(done.untold())
+    _file_all(filed)
+    _delete_all(due)
+    for one in filed:
+        if not done.is_up() and _settle(one.what[0], [one], done, now):
+            _delete_all([one])
+
+
+def _distrust(due: list[Entry], now: int) -> None:
+    """The last run was ended over one of these: they are looked at with what has failed, and keep nothing waiting."""
+    log.error("reaper was ended", kinds=sorted({one.what[0] for one in due}), entries=len(due))
+    _file_all(new_entry((FAILED,), _called(*one.what), one.due_at_ms, now) for one in due)
+    _delete_all(due)
+
+
+def _settle(kind: str, due: list[Entry], done: Reaped, now: int) -> bool:
+    """Looks at some that are alike, and files again what lives; False where that failed."""
     try:
-        again_at_ms = _handlers[kind](name, now)
+        again = _ask(kind, [one.what[1] for one in due], now)
     except Exception as error:  # one that fails keeps nobody else waiting
-        _failed([entry], error, done, now)
-    else:
-        if again_at_ms is None:
-            done.note_late(kind, now - entry.due_at_ms)
-        else:
-            entries.put(_again(entry, again_at_ms, done, now))
-    entries.delete((entry.minute, entry.entry))  # last: breaking off before it means looking twice
+        problems.unexpected(error, f"expiry of {kind}")
+        done.failed += len(due)
+        done.note_late(kind, max(now - one.due_at_ms for one in due))
+        return False
+    _file_all(_again(one, again[one.what[1]], done, now) for one in due if one.what[1] in again)
+    for one in due:
+        if one.what[1] not in again:
+            done.note_late(kind, now - one.due_at_ms)
+    return True
 
 
-def _look_at_all(kind: str, due: list[Entry], done: Reaped, now: int) -> None:
-    """As `_look_at`, of many that are alike."""
-    try:
-        again = _page_handlers[kind]([one.what[1] for one in due], now)
-    except Exception as error:
-        _failed(due, error, done, now)
-    else:
-        _file_all(_again(one, again[one.what[1]], done, now) for one in due if one.what[1] in again)
-        for one in due:
-            if one.what[1] not in again:
-                done.note_late(kind, now - one.due_at_ms)
-    entries.delete_many((one.minute, one.entry) for one in due)
+def _ask(kind: str, names: Sequence[str], now: int) -> Mapping[str, int]:
+    if kind in _page_handlers:
+        return _page_handlers[kind](names, now)
+    answers = ((name, _handlers[kind](name, now)) for name in names)
+    return {name: again_at_ms for name, again_at_ms in answers if again_at_ms is not None}
 
 
 def _again(entry: Entry, at_ms: int, done: Reaped, now: int) -> Entry:
@@ -197,12 +240,9 @@ def _again(entry: Entry, at_ms: int, done: Reaped, now: int) -> Entry:
     return new_entry(_lanes.get(kind, (URGENT,)), _called(kind, name), entry.due_at_ms, now + MINUTE)
 
 
-def _failed(due: list[Entry], error: Exception, done: Reaped, now: int) -> None:
-    """They are tried again, the later the longer they have failed, and never given up."""
-    problems.unexpected(error, f"expiry of {due[0].what[0]}")
-    done.failed += len(due)
-    done.note_late(due[0].what[0], max(now - one.due_at_ms for one in due))
-    _file_all(new_entry((FAILED,), _called(*one.what), one.due_at_ms, now + _retried_after(one, now)) for one in due)
+def _failing(entry: Entry, now: int) -> Entry:
+    """It is tried again, the later the longer it has failed, and never given up."""
+    return new_entry((FAILED,), _called(*entry.what), entry.due_at_ms, now + _retried_after(entry, now))
 
 
 def _retried_after(entry: Entry, now: int) -> int:
@@ -212,6 +252,10 @@ def _retried_after(entry: Entry, now: int) -> int:
 def _file_all(made: Iterable[Entry]) -> None:
     """Each once: what was filed for two instants, and lives until a third, would be twice in one batch."""
     entries.put_many({(one.minute, one.entry): one for one in made}.values())
+
+
+def _delete_all(these: Iterable[Entry]) -> None:
+    entries.delete_many((one.minute, one.entry) for one in these)
 
 
 def _entry(kind: str, name: str, due_at_ms: int, now: int) -> Entry:

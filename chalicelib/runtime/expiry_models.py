@@ -47,7 +47,7 @@ class Entry(Record):
 
 
 class Cursor(Record):
-    """How far the reaper has come."""
+    """How far the reaper has come. With `begun_ms` a run has found something due then, and has not ended since."""
 
     class Meta(Binding):
         pass
@@ -55,6 +55,7 @@ class Cursor(Record):
     minute = UnicodeAttribute(hash_key=True)
     entry = UnicodeAttribute(range_key=True)
     reached_ms = NumberAttribute()  # nothing is due before that minute
+    begun_ms = NumberAttribute(null=True)
 
 
 entries = Table(Entry, "expiries")
@@ -78,18 +79,27 @@ def due_in(lane: Lane, minute: int, shard: int, *, now: int) -> Page[Entry]:
     return entries.query(_partition(lane, minute, shard), now=now, where=where, limit=PAGE, consistent=False)
 
 
-def cursor_of(lane: Lane, *, now: int) -> int:
-    """The instant up to which nothing is left in the lane."""
+def find_cursor(lane: Lane, *, now: int) -> tuple[int, int | None]:
+    """The instant up to which nothing is left in the lane; and when a run has begun there that has not ended."""
     found = cursors.get(_cursor_key(lane), now=now)
     reached = now - FIRST_LOOK_MS if found is None else int(found.reached_ms)
-    return max(reached, now - EXPIRY_ENTRY.length_ms)  # no older entry exists
+    begun_ms = None if found is None or found.begun_ms is None else int(found.begun_ms)
+    return max(reached, now - EXPIRY_ENTRY.length_ms), begun_ms  # no older entry exists
+
+
+def note_begun(lane: Lane, *, now: int) -> None:
+    """That a run is about to look at what is due."""
+    reached = Cursor.reached_ms.set(Cursor.reached_ms | (now - FIRST_LOOK_MS))
+    lives = Cursor.living_until(EXPIRY_CURSOR.deadline(now))
+    cursors.upsert(_cursor_key(lane), [Cursor.begun_ms.set(now), reached, *lives], now=now)
 
 
 def move_cursor(lane: Lane, reached_ms: int, *, now: int) -> None:
-    """Forwards only, however the runs overtake one another."""
+    """Forwards only, however the runs overtake one another. The run has ended."""
     made = Cursor(*_cursor_key(lane), reached_ms=reached_ms)
     made.lives_until(EXPIRY_CURSOR.deadline(now))
-    cursors.create(made, now=now, over=Cursor.reached_ms < reached_ms)
+    ended = Cursor.begun_ms.exists() & (Cursor.reached_ms == reached_ms)
+    cursors.create(made, now=now, over=(Cursor.reached_ms < reached_ms) | ended)
 
 
 def forget_cursor(lane: Lane) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from itertools import pairwise
+from typing import NoReturn
 from unittest.mock import patch
 
 import pytest
@@ -322,6 +323,92 @@ def test_what_is_late_in_two_lanes_is_told_by_the_worst(things: Things) -> None:
         expiry.file("thing", "later", DUE + 3 * MINUTE, now=DUE)
         entries.put(new_entry((expiry.FAILED,), ("thing", "broken"), DUE, DUE + 3 * MINUTE))
         assert expiry.reap(now=DUE + 3 * MINUTE + SECOND, lanes=lanes).late == {"thing": 3 * MINUTE + SECOND}
+
+
+class Ended(BaseException):
+    """Lambda has ended the process: no exception that anybody could handle."""
+
+
+@pytest.mark.parametrize("by_the_page", [False, True])
+def test_what_ends_the_whole_process_keeps_nothing_else_waiting(
+    things: Things, memory: Memory, *, by_the_page: bool
+) -> None:
+    """ADR 24: neither in its lane nor in those after it, nor what has failed; and it is told of as late."""
+    told = list[str]()
+
+    def end(name: str, now: int) -> NoReturn:
+        raise Ended
+
+    with patch.dict(expiry._page_handlers):
+        if by_the_page:
+            expiry.handled_by_page("ending", lambda names, now: {one: end(one, now) for one in names}, (expiry.URGENT,))
+        else:
+            expiry.handled_by("ending", end)
+        expiry.handled_by("patient-thing", things.look, (expiry.PATIENT,))
+        expiry.reap(now=DUE - MINUTE)
+        expiry.file("ending", "first", DUE - SECOND, now=START_MS)
+        expiry.file("ending", "second", DUE - SECOND, now=START_MS)
+        things.add("behind", DUE)
+        things.add("broken", DUE - 2 * SECOND)
+        things.broken.add("broken")
+        things.until["patient"] = DUE
+        expiry.file("patient-thing", "patient", DUE, now=START_MS)
+        ended = 0
+        with lateness.heard_by(lambda kind, _: told.append(kind)):
+            for minute in range(8):
+                things.broken -= {"broken"} if minute == 4 else set()
+                try:
+                    expiry.reap(now=DUE + minute * MINUTE)
+                except Ended:
+                    ended += 1
+    assert set(things.deleted) == {"behind", "broken", "patient"}
+    assert told.count("ending") >= 2
+    assert 1 < ended < 8
+    assert waiting(memory) == ["ending#first", "ending#second"]
+
+
+def test_a_run_that_is_still_under_way_is_not_taken_for_ended(things: Things, memory: Memory) -> None:
+    """Two at once do not put aside what the other looks at."""
+    things.add("tab")
+    seen = list[int]()
+
+    def look(name: str, now: int) -> int | None:
+        seen.append(expiry.reap(now=now + 10 * SECOND).failed if now == DUE else 0)
+        return things.look(name, now)
+
+    expiry.handled_by("thing", look)
+    expiry.reap(now=DUE)
+    assert not [
+        row
+        for row in memory.items("expiries")
+        if row["minute"]["S"].startswith("failed/") and CURSOR not in row["minute"]["S"]
+    ]
+    assert seen == [0, 0]
+
+
+def test_a_run_ends_by_itself_before_it_is_ended(things: Things, memory: Memory) -> None:
+    """Each lane leaves something of the time to those after it; what is left waits for the next run, and is late."""
+    looked = list[str]()
+
+    def look(name: str, now: int) -> int | None:
+        looked.append(name)
+        return things.look(name, now)
+
+    expiry.handled_by("thing", look)
+    expiry.handled_by("patient-thing", look, (expiry.PATIENT,))
+    for number in range(30):
+        things.add(str(number))
+    things.until["patient"] = DUE
+    expiry.file("patient-thing", "patient", DUE, now=START_MS)
+    runs = 0
+    while waiting(memory):
+        looked.clear()
+        expiry.reap(now=DUE + runs * MINUTE, lanes=expiry.TOGETHER, spent_ms=lambda: 4 * SECOND * len(looked))
+        runs += 1
+        assert 4 * SECOND * len(looked) < expiry.ENDED_MS
+        assert "patient" in things.deleted
+    assert runs == 4
+    assert set(things.deleted.values()) == {1}
 
 
 def test_what_never_succeeds_is_told_as_later_and_later(things: Things) -> None:
