@@ -12,12 +12,14 @@ import os
 import shlex
 import sys
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import yaml
 from botocore.exceptions import BotoCoreError, ClientError
 
+from infra import digests
 from infra.deploy import buckets, destroying, firewall, keys
 from infra.deploy.given import Refused, mail_address, mail_host, settings
 from infra.deploy.places import Place, place_of, say
@@ -94,6 +96,7 @@ def deploy(place: Place, asked: argparse.Namespace, environ: Mapping[str, str] =
     if place.stage == "prod":
         stack.protect(True)
     firewall.drop_unused(place, wall, say)
+    _forget_old(place, stack, asked.out, address)
     say("Deployed." if changed else "Nothing to change: what is deployed is what is here.")
     say(f"Earshot is at {origin}")
 
@@ -140,6 +143,17 @@ def _put_files(place: Place, stack: Stack, out: Path) -> None:
     prefix = everywhere["EARSHOT_ASSETS"].strip("/")
     if new := buckets.put_files(place.client("s3"), bucket, STATIC, prefix):
         say(f"{new} files for browsers are under /{prefix}.")
+
+
+def _forget_old(place: Place, stack: Stack, out: Path, address: str) -> None:
+    s3, now = place.client("s3"), datetime.now(UTC)
+    everywhere = _template(place, out)["Globals"]["Function"]["Environment"]["Variables"]
+    package = f"{digests.of_package(out / 'deployment.zip')}.zip"
+    buckets.forget_old(s3, place.artefacts, "packages", {package}, now)
+    buckets.forget_old(s3, place.artefacts, "templates", {address.rpartition("/")[2]}, now)
+    files = everywhere["EARSHOT_ASSETS"].rpartition("/")[2]
+    if buckets.forget_old(s3, stack.outputs()["FilesBucket"], "assets", {files}, now):
+        say(f"Files for browsers of more than {buckets.KEPT_DAYS} days ago are gone.")
 
 
 def destroy(place: Place, _: argparse.Namespace) -> None:

@@ -23,8 +23,9 @@ from chalice.cli.factory import CLIFactory
 from chalice.deploy.packager import LambdaDeploymentPackager
 
 from chalicelib.lifetimes import DAY, LOG
-from infra import policy
+from infra import digests, policy
 from infra.compiled import add_bytecode
+from infra.live_api import deployed_when_changed
 from infra.local.template import load_yaml
 from infra.plain_yaml import dumped
 from infra.rest_api import opened
@@ -34,6 +35,7 @@ STATIC = ROOT / "chalicelib" / "web" / "static"
 STAGES = ("dev", "prod")
 ZIPPED_MAX = 50 * 2**20  # bytes, Lambda quota of a package that is uploaded as it is
 HERE = "arm64" if platform.machine() in ("aarch64", "arm64") else "x86_64"
+RELEASE = "0.1.0"
 COMPRESSED_FROM = 1_024  # bytes, of what the functions answer: the edge compresses only what it may keep
 MERGED = ("resources.yaml", "deployment.yaml")
 # What the application asks for while Chalice imports it; the deployed one gets it from infra/deployment.yaml.
@@ -62,10 +64,12 @@ def main() -> int:
         _package(given.stage, out, HERE if given.here else None)
     path = out / "sam.yaml"
     template = finished(yaml.safe_load(path.read_text("utf-8")), given.stage)
-    path.write_text(dumped(template), "utf-8")
     package = out / "deployment.zip"
     if not given.template_only:
         print(f"{add_bytecode(package, ROOT, os.environ)} modules compiled")
+        version = template["Globals"]["Function"]["Environment"]["Variables"]["EARSHOT_VERSION"] = version_of(package)
+        print(f"version {version}")
+    path.write_text(dumped(template), "utf-8")
     size = package.stat().st_size
     print(f"{path}, and deployment.zip of {size / 2**20:.1f} MiB ({ZIPPED_MAX // 2**20} at most)")
     return 1 if size > ZIPPED_MAX else 0
@@ -117,6 +121,11 @@ def merged(stage: str) -> dict[str, Any]:
     return found
 
 
+def version_of(package: Path) -> str:
+    """As /health says it of whatever is deployed: the release, and of which package."""
+    return f"{RELEASE}+{digests.of_package(package)[:12]}"
+
+
 def digest_of_files() -> str:
     """Of all static files, so that what is cached for ever has another address once any of them changes."""
     found = hashlib.blake2b(digest_size=9)
@@ -127,7 +136,7 @@ def digest_of_files() -> str:
 
 def finished(template: Mapping[str, Any], stage: str) -> dict[str, Any]:
     """Chalice's template with what it has no setting for."""
-    resources = template["Resources"]
+    resources = deployed_when_changed(template["Resources"])
     for logical, one in list(resources.items()):
         if one["Type"] == "AWS::Serverless::Function":
             name = _name_of(logical)
@@ -147,7 +156,7 @@ def finished(template: Mapping[str, Any], stage: str) -> dict[str, Any]:
             one.update({policy: "Delete" for policy in ("DeletionPolicy", "UpdateReplacePolicy") if policy in one})
         if "E1010" in str(one.get("Metadata", {}).get("cfn-lint")):  # now it has everything that was missing
             one["Metadata"].pop("cfn-lint")
-    return dict(template)
+    return {**template, "Resources": resources}
 
 
 def _await_queues(function: Mapping[str, Any], resources: Mapping[str, Any]) -> None:

@@ -2,15 +2,19 @@
 
 import hashlib
 import json
-import zipfile
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import ClientError
 
+from infra import digests
 from infra.deploy.given import Refused
 from infra.local.static import TYPES
 
+KEPT_DAYS = 90  # what is not in use any more; pages of before may be open in browsers
 FOR_EVER = "public, max-age=31536000, immutable"  # a file's address says what is in it (infra/packaging.py)
 
 
@@ -48,7 +52,7 @@ def _tls_only(name: str) -> dict[str, Any]:
 
 def put_package(s3: Any, bucket: str, package: Path) -> str:
     """The key it lies under: the same for the same contents, whenever they were packed."""
-    key = f"packages/{_digest_of_contents(package)}.zip"
+    key = f"packages/{digests.of_package(package)}.zip"
     if not _is_there(s3, bucket, key):
         s3.upload_file(str(package), bucket, key)
     return key
@@ -73,6 +77,24 @@ def put_files(s3: Any, bucket: str, folder: Path, prefix: str) -> int:
     return new
 
 
+def forget_old(s3: Any, bucket: str, folder: str, in_use: Collection[str], now: datetime) -> int:
+    """Versions below `folder/` that are not in use, nor the newest beside those, nor younger than KEPT_DAYS go.
+
+    A version is the name after the folder's; `in_use` has such names. How many objects went.
+    """
+    versions: dict[str, list[Any]] = defaultdict(list)
+    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=f"{folder}/"):
+        for one in page.get("Contents", ()):
+            versions[one["Key"].split("/")[1]].append(one)
+    others = {name: max(one["LastModified"] for one in some) for name, some in versions.items() if name not in in_use}
+    before = max(others.values(), default=now)  # of the version before: CloudFormation goes back to it
+    old = [name for name, at in others.items() if at < before and at < now - timedelta(days=KEPT_DAYS)]
+    keys = [one["Key"] for name in old for one in versions[name]]
+    for key in keys:
+        s3.delete_object(Bucket=bucket, Key=key)
+    return len(keys)
+
+
 def empty(s3: Any, bucket: str) -> None:
     """Every version of every object. One that is not there is empty."""
     try:
@@ -94,12 +116,3 @@ def _is_there(s3: Any, bucket: str, key: str) -> bool:
             raise
         return False
     return True
-
-
-def _digest_of_contents(package: Path) -> str:
-    """Names and bytes, without the times of packing, and without what Python has made of the same sources."""
-    found = hashlib.sha256()
-    with zipfile.ZipFile(package) as opened:
-        for name in sorted(name for name in opened.namelist() if "__pycache__" not in name):
-            found.update(name.encode() + b"\0" + hashlib.sha256(opened.read(name)).digest())
-    return found.hexdigest()[:32]

@@ -12,6 +12,12 @@ from infra.deploy.places import Place
 KEY_WAITS_DAYS = 7  # KMS deletes no key sooner
 KEY_IS = "Wraps the keys of Earshot's organisers ({stage})"  # as infra/deployment.yaml says of it
 
+# The list is the account's, and nobody's mailbox says of which stage's mail it complained.
+SUPPRESSED = (
+    "SES keeps addresses whose mailboxes refused a mail, or that complained, for the whole account: "
+    "aws sesv2 list-suppressed-destinations shows them, delete-suppressed-destination takes one off."
+)
+
 
 def destroy(place: Place, say: Callable[[str], None], ask: Callable[[str], str]) -> None:
     """Everything of the stage. Raises Refused where the answer is not its name, StackFailed."""
@@ -26,10 +32,11 @@ def destroy(place: Place, say: Callable[[str], None], ask: Callable[[str], str])
         _empty_files(place, stack)
     stack.delete()
     _delete_tables(dynamodb, place.stage)
-    _delete_keys(place.client("kms"), place.stage)
+    _delete_keys(place.client("kms"), place.stage, say)
     _delete_rest(place, say)
     say(f"Destroyed: {place.stage}. Its key opens nothing any more, and is gone in {KEY_WAITS_DAYS} days.")
     say("What AWS counted (metrics, no personal data) stays for 15 months. The sender stays verified in SES.")
+    say(SUPPRESSED)
 
 
 def _tell(place: Place, say: Callable[[str], None], dynamodb: Any, tables: list[str]) -> None:
@@ -67,13 +74,24 @@ def _delete_tables(dynamodb: Any, stage: str) -> None:
         dynamodb.delete_table(TableName=name)
 
 
-def _delete_keys(kms: Any, stage: str) -> None:
+def _delete_keys(kms: Any, stage: str, say: Callable[[str], None]) -> None:
     """Found by what the template says of them, so that a second try finds them without the stack."""
     for page in kms.get_paginator("list_keys").paginate():
         for one in page["Keys"]:
-            found = kms.describe_key(KeyId=one["KeyId"])["KeyMetadata"]
-            if found["Description"] == KEY_IS.format(stage=stage) and found["KeyState"] != "PendingDeletion":
+            found = _described(kms, one["KeyId"], say)
+            if found.get("Description") == KEY_IS.format(stage=stage) and found["KeyState"] != "PendingDeletion":
                 kms.schedule_key_deletion(KeyId=one["KeyId"], PendingWindowInDays=KEY_WAITS_DAYS)
+
+
+def _described(kms: Any, key_id: str, say: Callable[[str], None]) -> Any:
+    """Nothing of a key of the account's whose policy shuts the operator out: ours shuts out no owner."""
+    try:
+        return kms.describe_key(KeyId=key_id)["KeyMetadata"]
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "AccessDeniedException":
+            raise
+        say(f"The key {key_id} is somebody else's to see; it stays.")
+        return {}
 
 
 def _delete_rest(place: Place, say: Callable[[str], None]) -> None:

@@ -117,6 +117,19 @@ def has_a_key_of_ours(_: str, one: Properties, __: Template) -> bool:
     return isinstance(one.get("KmsMasterKeyId"), Mapping)
 
 
+def is_our_topics_for_services(_: str, one: Properties, __: Template) -> bool:
+    """What SNS encrypts it says of which topic it is: else any alarm of anybody's could have the key used."""
+    services = [each for each in _statements(one["KeyPolicy"]) if "Service" in each["Principal"]]
+    of_topic = "kms:EncryptionContext:aws:sns:topicArn"
+    return all(
+        at(each, "Condition.StringEquals") and of_topic in each["Condition"]["StringEquals"] for each in services
+    )
+
+
+def tells_what_it_says(_: str, one: Properties, __: Template) -> bool:
+    return all(at(each, "InputTransformer.InputTemplate") for each in one["Targets"])
+
+
 def _is_asked_by_tls(one: Mapping[str, Any]) -> bool:
     ours = one.get("CustomOriginConfig")
     if ours is None:

@@ -10,6 +10,7 @@ from infra.security.proofs import (
     is_bound,
     is_known_behind,
     is_not_there,
+    is_our_topics_for_services,
     is_there,
     keeps_no_error,
     keeps_no_secret,
@@ -21,6 +22,7 @@ from infra.security.proofs import (
     shut,
     speaks_tls_behind,
     takes_tls_only,
+    tells_what_it_says,
     trusts_a_service,
 )
 
@@ -42,7 +44,8 @@ class Rule:
 
 
 RULES = (
-    Rule("AWS::DynamoDB::Table", "what is stored is encrypted", is_("SSESpecification.SSEEnabled", True)),
+    Rule("AWS::DynamoDB::Table", "it is encrypted as every table is, under a key that nobody pays for",
+         is_not_there("SSESpecification")),
     Rule("AWS::DynamoDB::Table", "no other account may read it", is_not_there("ResourcePolicy")),
     Rule("AWS::DynamoDB::Table", "what runs out is deleted", is_("TimeToLiveSpecification.Enabled", True)),
     Rule("AWS::SQS::Queue", "what waits is encrypted", is_("SqsManagedSseEnabled", True)),
@@ -50,6 +53,9 @@ RULES = (
     Rule("AWS::SQS::QueuePolicy", "nobody else is let in", lets_nobody_else_in("PolicyDocument")),
     Rule("AWS::SNS::Topic", "what is told is encrypted under a key that CloudWatch may use, and so takes TLS only",
          has_a_key_of_ours),
+    Rule("AWS::SNS::TopicPolicy", "nobody else is let in", lets_nobody_else_in("PolicyDocument")),
+    Rule("AWS::Events::Rule", "what it tells of an execution is said word by word, as its input may be somebody's",
+         tells_what_it_says),
     Rule("AWS::SNS::Subscription", "it is told by mail, or by TLS", is_("Protocol", "email", "https")),
     Rule("AWS::S3::Bucket", "what is stored is encrypted",
          is_there("BucketEncryption.ServerSideEncryptionConfiguration")),
@@ -58,6 +64,7 @@ RULES = (
     Rule("AWS::S3::BucketPolicy", "nobody else is let in", lets_nobody_else_in("PolicyDocument")),
     Rule("AWS::KMS::Key", "it is replaced every year", is_("EnableKeyRotation", True)),
     Rule("AWS::KMS::Key", "nobody else is let in", lets_nobody_else_in("KeyPolicy")),
+    Rule("AWS::KMS::Key", "AWS's services use it for our topic alone", is_our_topics_for_services),
     Rule("AWS::CloudFront::Distribution", "whoever comes without TLS is sent to it", takes_tls_only),
     Rule("AWS::CloudFront::Distribution", "what is behind it is asked by TLS 1.2, and files as themselves only",
          speaks_tls_behind),

@@ -1,16 +1,20 @@
 """A stage is deployed and changed by one command, over AWS as moto plays it (G2, G8)."""
 
 import json
+import zipfile
 from argparse import Namespace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import boto3
 import pytest
 import yaml
 from botocore.exceptions import ClientError
 from moto.cloudformation.models import ChangeSet
+from moto.s3.models import s3_backends
 
-from infra import deploying
+from infra import deploying, digests
 from infra.deploy import buckets, firewall, places
 from infra.deploy.given import Refused, settings
 from infra.packaging import STATIC
@@ -55,6 +59,61 @@ def test_a_second_run_changes_nothing_and_says_so(tmp_path: Path, said: list[str
     deploying.deploy(place, Namespace(out=out(tmp_path)), {})
     assert "Nothing to change: what is deployed is what is here." in said
     assert len(place.client("s3").list_objects_v2(Bucket=place.artefacts, Prefix="packages/")["Contents"]) == 1
+
+
+def test_what_is_long_out_of_use_goes(tmp_path: Path) -> None:
+    """F9, G3: packages, templates and files, but for what is deployed and what was before, to which AWS may go back."""
+    place = deploy(out(tmp_path))
+    s3, deployed = place.client("s3"), {"files-of-prod": "assets/", place.artefacts: ""}
+    in_use = {bucket: keys_of(s3, bucket, folder) for bucket, folder in deployed.items()}
+    for days in (100, 200, 300):
+        for bucket, key in (
+            ("files-of-prod", f"assets/of-{days}/main.js"),
+            (place.artefacts, f"packages/of-{days}.zip"),
+            (place.artefacts, f"templates/of-{days}.yaml"),
+        ):
+            put_before(place, bucket, key, days)
+    deploying.deploy(place, Namespace(out=tmp_path), {})
+    for bucket, folder in deployed.items():
+        left = keys_of(s3, bucket, folder) - in_use[bucket]
+        assert {key for key in left if "of-100" not in key} == set()
+        assert left
+        assert in_use[bucket] <= keys_of(s3, bucket, folder)
+
+
+def put_before(place: places.Place, bucket: str, key: str, days: int) -> None:
+    """As it would lie there, had it been put there so many days ago."""
+    place.client("s3").put_object(Bucket=bucket, Key=key, Body=b"")
+    held = s3_backends[place.account]["aws"].get_object(bucket, key)
+    assert held
+    held.last_modified = datetime.now(UTC).replace(tzinfo=None) - timedelta(days=days)
+
+
+def keys_of(s3: Any, bucket: str, folder: str) -> set[str]:
+    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=folder)
+    return {one["Key"] for page in pages for one in page.get("Contents", ())}
+
+
+def test_what_nobody_uses_for_a_while_stays_that_while(tmp_path: Path) -> None:
+    """G2: pages that are open in browsers ask for the files of their day."""
+    place = deploy(out(tmp_path))
+    s3, now = place.client("s3"), datetime.now(UTC)
+    for days in (2, 80):
+        put_before(place, "files-of-prod", f"assets/of-{days}/main.js", days)
+    assert buckets.forget_old(s3, "files-of-prod", "assets", {"abc"}, now) == 0
+    assert buckets.forget_old(s3, "files-of-prod", "assets", {"abc"}, now + timedelta(days=11)) == 1
+
+
+def test_what_is_compiled_otherwise_is_another_package(tmp_path: Path) -> None:
+    """G3: another list of modules is deployed, other bytes of the same source are not."""
+    found = []
+    for names, contents in ((["a"], b"1"), (["a"], b"2"), (["a", "b"], b"1")):
+        with zipfile.ZipFile(tmp_path / "package.zip", "w") as made:
+            made.writestr("a.py", "a = 1")
+            for name in names:
+                made.writestr(f"__pycache__/{name}.cpython-311.pyc", contents)
+        found.append(digests.of_package(tmp_path / "package.zip"))
+    assert found[0] == found[1] != found[2]
 
 
 def test_another_sender_is_a_change(tmp_path: Path, said: list[str]) -> None:

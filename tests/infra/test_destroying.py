@@ -10,6 +10,7 @@ from typing import Any
 import boto3
 import pytest
 from botocore.client import BaseClient
+from botocore.exceptions import ClientError
 
 from infra import deploying
 from infra.deploy import destroying, keys, places
@@ -100,6 +101,29 @@ def test_a_stage_that_is_destroyed_leaves_nothing(
     assert place.client("ssm").describe_parameters()["Parameters"] == []
     assert place.client("cloudformation").describe_stacks()["Stacks"] == []
     assert "protected: False" in said
+
+
+def test_a_key_that_shuts_the_operator_out_stops_nothing(
+    tmp_path: Path, said: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """F4: it is somebody else's, in the same account; and what AWS keeps for all of the account is said."""
+    place = deploy(out(tmp_path))
+    key, foreign = planted(place), place.client("kms").create_key(Description="theirs")["KeyMetadata"]["KeyId"]
+    asked = BaseClient._make_api_call
+
+    def refuse(self: Any, operation: str, given: Mapping[str, Any]) -> Any:
+        if operation == "DescribeKey" and given["KeyId"] == foreign:
+            raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": "not yours"}}, operation)
+        return asked(self, operation, given)
+
+    with monkeypatch.context() as theirs:
+        theirs.setattr(BaseClient, "_make_api_call", refuse)
+        destroying.destroy(place, said.append, lambda _: "prod")
+    kms = place.client("kms")
+    assert kms.describe_key(KeyId=key)["KeyMetadata"]["KeyState"] == "PendingDeletion"
+    assert kms.describe_key(KeyId=foreign)["KeyMetadata"]["KeyState"] == "Enabled"
+    assert place.client("ssm").describe_parameters()["Parameters"] == []
+    assert "list-suppressed-destinations" in said[-1]
 
 
 def watched(monkeypatch: pytest.MonkeyPatch) -> list[str]:

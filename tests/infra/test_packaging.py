@@ -1,7 +1,10 @@
 """The template that deploys, as `make package` writes it (G1, G2, G6)."""
 
 import json
+import re
+import zipfile
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +14,11 @@ import yaml
 from chalicelib.lifetimes import DAY, LOG
 from chalicelib.runtime.http import PAGE_POLICY, SECURITY_HEADERS
 from infra import policy
-from infra.deploy.buckets import FOR_EVER
 from infra.deploy.destroying import KEY_IS
 from infra.deploy.given import SETTINGS
 from infra.deploying import NOT_YET_KNOWN
-from infra.packaging import ROOT, digest_of_files, finished
+from infra.live_api import deployed_when_changed
+from infra.packaging import ROOT, digest_of_files, finished, version_of
 from infra.plain_yaml import dumped
 
 Resources = Mapping[str, Mapping[str, Any]]
@@ -157,7 +160,7 @@ def test_the_address_of_a_file_says_what_is_in_it(template: dict[str, Any]) -> N
 
 
 def test_files_have_the_headers_that_answers_have(template: dict[str, Any]) -> None:
-    """C8: each of them, but how long they are kept; a worker of ours obeys the policy of its own file."""
+    """C8: each of them, but how long they are kept, which each says itself; a worker obeys the policy of its file."""
     [said] = [
         one["ResponseHeadersPolicyConfig"]
         for one in of_type(template, "AWS::CloudFront::ResponseHeadersPolicy").values()
@@ -171,13 +174,63 @@ def test_files_have_the_headers_that_answers_have(template: dict[str, Any]) -> N
         "Content-Security-Policy": by_name["ContentSecurityPolicy"]["ContentSecurityPolicy"],
     }
     assert tls["IncludeSubdomains"]
-    assert found == {**SECURITY_HEADERS, "Content-Security-Policy": PAGE_POLICY, "Cache-Control": FOR_EVER}
+    assert found | {"Cache-Control": "no-store"} == {**SECURITY_HEADERS, "Content-Security-Policy": PAGE_POLICY}
+    assert "Cache-Control" not in found, "an error of the bucket's would be kept for a year"
+
+
+def test_somebody_is_told_of_a_workflow_that_failed(template: dict[str, Any]) -> None:
+    """G3, D6, F4: of each, by one rule, which tells its name and nothing of what it was given."""
+    [rule] = of_type(template, "AWS::Events::Rule").values()
+    [target] = rule["Targets"]
+    failed = rule["EventPattern"]["detail"]
+    assert set(failed["status"]) == {"FAILED", "TIMED_OUT"}
+    told_of = {one["Fn::Sub"].rpartition(":")[2] for one in failed["stateMachineArn"]}
+    machines = of_type(template, "AWS::StepFunctions::StateMachine").values()
+    assert told_of == {one["StateMachineName"]["Fn::Sub"] for one in machines}
+    assert target["Arn"] == {"Ref": "Alarms"}
+    read = set(target["InputTransformer"]["InputPathsMap"].values())
+    assert read == {"$.detail.stateMachineArn", "$.detail.name", "$.detail.status"}
+    [policy] = of_type(template, "AWS::SNS::TopicPolicy").values()
+    told_by = {one["Principal"]["Service"] for one in policy["PolicyDocument"]["Statement"]}
+    assert told_by == {"cloudwatch.amazonaws.com", "events.amazonaws.com"}
+
+
+def test_alarms_stay_within_what_is_free(template: dict[str, Any]) -> None:
+    """G3: ten of those that name a metric; those that ask by a query are paid by what they find."""
+    named = [one for one in of_type(template, "AWS::CloudWatch::Alarm").values() if "MetricName" in one]
+    assert len(named) <= 10
+
+
+def test_the_socket_api_is_deployed_anew_where_it_has_changed(template: dict[str, Any]) -> None:
+    """G2: else its stage would serve the routes of the first day."""
+    [name] = of_type(template, "AWS::ApiGatewayV2::Deployment")
+    [stage] = of_type(template, "AWS::ApiGatewayV2::Stage").values()
+    assert stage["DeploymentId"] == {"Ref": name}
+    assert re.fullmatch(r"WebsocketAPIDeployment[0-9a-f]{10}", name)
+    changed = deepcopy(template["Resources"])
+    assert deployed_when_changed(changed).keys() == deployed_when_changed(deepcopy(changed)).keys()
+    changed["WebsocketMessageAPIIntegration"]["Properties"]["TimeoutInMillis"] = 5_000
+    before, after = ({*deployed_when_changed(deepcopy(one))} for one in (template["Resources"], changed))
+    assert len(after - before) == len(before - after) == 1
+
+
+def test_a_deployment_says_which_one_it_is(tmp_path: Path, template: dict[str, Any]) -> None:
+    """G2: at /health; another package is another version."""
+    found = []
+    for contents in ("a = 1", "a = 2"):
+        with zipfile.ZipFile(tmp_path / "package.zip", "w") as made:
+            made.writestr("app.py", contents)
+        found.append(version_of(tmp_path / "package.zip"))
+    assert found[0] != found[1]
+    assert re.fullmatch(r"\d+\.\d+\.\d+\+[0-9a-f]{12}", found[0])
+    assert "EARSHOT_VERSION" in template["Globals"]["Function"]["Environment"]["Variables"]
 
 
 def test_somebody_is_told_of_every_alarm(template: dict[str, Any]) -> None:
     """G3: or by mail to whoever the deployment names."""
     found = of_type(template, "AWS::CloudWatch::Alarm").values()
     assert len(found) >= 10
+    assert {"AWS/Lambda", "AWS/ApiGateway", "AWS/SQS", "AWS/SES", "Earshot"} <= {one.get("Namespace") for one in found}
     assert all(one["AlarmActions"] == [{"Ref": "Alarms"}] for one in found)
 
 

@@ -37,7 +37,7 @@ def set_to(path: str, value: Any) -> Callable[[Any], None]:
 
 # (kind, what is broken, how), one at least for each rule.
 BROKEN = (
-    ("AWS::DynamoDB::Table", "what is stored is encrypted", set_to("SSESpecification.SSEEnabled", False)),
+    ("AWS::DynamoDB::Table", "it is encrypted as every table is", set_to("SSESpecification.SSEEnabled", True)),
     ("AWS::DynamoDB::Table", "no other account may read it", set_to("ResourcePolicy.PolicyDocument", ALLOWED_TO_ALL)),
     ("AWS::DynamoDB::Table", "what runs out is deleted", set_to("TimeToLiveSpecification", None)),
     ("AWS::SQS::Queue", "what waits is encrypted", set_to("SqsManagedSseEnabled", None)),
@@ -48,6 +48,8 @@ BROKEN = (
      set_to("PolicyDocument.Statement.0.Condition", {})),
     ("AWS::SNS::Topic", "what is told is encrypted", set_to("KmsMasterKeyId", None)),
     ("AWS::SNS::Topic", "what is told is encrypted", set_to("KmsMasterKeyId", "alias/aws/sns")),
+    ("AWS::SNS::TopicPolicy", "nobody else is let in", set_to("PolicyDocument", ALLOWED_TO_ALL)),
+    ("AWS::Events::Rule", "what it tells of an execution", set_to("Targets.0.InputTransformer", None)),
     ("AWS::SNS::Subscription", "it is told by mail, or by TLS", set_to("Protocol", "http")),
     ("AWS::S3::Bucket", "what is stored is encrypted", set_to("BucketEncryption", None)),
     ("AWS::S3::Bucket", "it is nobody else's to read",
@@ -57,6 +59,7 @@ BROKEN = (
     ("AWS::S3::BucketPolicy", "nobody else is let in", set_to("PolicyDocument.Statement.0.Principal", "*")),
     ("AWS::KMS::Key", "it is replaced every year", set_to("EnableKeyRotation", False)),
     ("AWS::KMS::Key", "nobody else is let in", set_to("KeyPolicy", ALLOWED_TO_ALL)),
+    ("AWS::KMS::Key", "AWS's services use it for our topic alone", set_to("KeyPolicy.Statement.1.Condition", {})),
     (OF_THE_EDGE, "whoever comes without TLS is sent to it",
      set_to("DistributionConfig.CacheBehaviors.1.ViewerProtocolPolicy", "allow-all")),
     (OF_THE_EDGE, "what is behind it is asked by TLS 1.2",

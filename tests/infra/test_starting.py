@@ -20,7 +20,8 @@ from infra.local.template import Template
 from infra.packaging import finished, merged
 from tests.support.environment import ENVIRONMENT, REGION
 
-OPTIONAL = {"EARSHOT_MAIL_CONFIGURATION", "EARSHOT_ASSETS", "EARSHOT_SUPPORT_URL", "EARSHOT_SECRET_VERSION"}
+OPTIONAL = {"EARSHOT_MAIL_CONFIGURATION", "EARSHOT_ASSETS", "EARSHOT_SUPPORT_URL", "EARSHOT_SECRET_VERSION",
+            "EARSHOT_VERSION"}  # fmt: skip
 PARAMETERS = {"MailFrom": "Earshot <noreply@earshot.example>", "EdgeSecrets": "e" * 43, "Origin": "https://a.example",
               "SupportUrl": "", "SecretVersion": "1"}  # fmt: skip
 OF_THE_TEMPLATE = {"WebsocketAPI": "abc", "OrganiserKey": "key", "AWS::URLSuffix": "amazonaws.com"}
