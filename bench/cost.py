@@ -98,8 +98,10 @@ def idle() -> Idle:
     used["queue_requests"] = len(QUEUES) * POLLS * MONTH_MIN
     resources = merged("prod")["Resources"].values()
     kinds = [one.get("Type") for one in resources]
+    alarms = [one["Properties"] for one in resources if one.get("Type") == "AWS::CloudWatch::Alarm"]
     held: Use = {
-        "keys": kinds.count("AWS::KMS::Key"), "alarms": kinds.count("AWS::CloudWatch::Alarm"),
+        "keys": kinds.count("AWS::KMS::Key"),
+        "alarms": sum("MetricName" in one for one in alarms),  # one that asks by a query is billed by what it finds
         "dashboards": kinds.count("AWS::CloudWatch::Dashboard"), "metrics": 2,  # lateness.beat
     }  # fmt: skip
     lines = {name: _beyond_free(name, amount) * prices.MONTHLY[name] for name, amount in held.items()}
