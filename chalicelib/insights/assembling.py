@@ -36,7 +36,14 @@ from chalicelib.insights.models import (
 )
 from chalicelib.insights.naming import list_measured
 from chalicelib.insights.report import write_report
-from chalicelib.insights.report_models import forget_attempt, forget_parts, make_key, put_parts
+from chalicelib.insights.report_models import (
+    forget_attempt,
+    forget_others,
+    forget_parts,
+    make_key,
+    name_attempt,
+    put_parts,
+)
 from chalicelib.lifetimes import HOUR
 from chalicelib.privacy import improvement, service as privacy
 from chalicelib.rooms import push
@@ -138,23 +145,31 @@ def publish(meeting_id: str, revision: int, made: Made, *, now: int) -> bool:
     meeting = _assembling(meeting_id, revision, now)
     if meeting is not None and not _captures(meeting, now):
         change(meeting, Meeting.status.set("none"), was="assembling", now=now)
-    elif meeting is not None:
-        if not stands(meeting_id, made.basis, now=now):
-            forget_attempt(meeting, made.attempt, now=now)
-            _unlist(meeting, now)
-            return False
-        if revision > 1:
-            _unlist(meeting, now)
-        list_measured(meeting, (one for one, _ in find_agreed(meeting_id, now=now)), now=now)
-        ready = (Meeting.status.set("ready"), Meeting.parts.set(made.parts), Meeting.attempt.set(made.attempt))
-        if change(meeting, *ready, was="assembling", now=now) is not None:
-            improvement.contribute("report-made", privacy.account(meeting.account_id), now=now)
+    elif meeting is not None and not _published(meeting, made, now):
+        return False
     found = find_meeting(meeting_id, now=now)
     if found is None or found.status == "none" or accounts.find(found.account_id, now=now) is None:
         forget_parts(meeting_id, now=now)  # where the account went meanwhile, its key with it
     elif found.status == "ready":
-        forget_parts(meeting_id, now=now, keep=found)
+        forget_others(found, now=now)
     return True
+
+
+def _published(meeting: Meeting, made: Made, now: int) -> bool:
+    """False where it must be put together again; a run beside this one may have published it, or another."""
+    if not stands(meeting.meeting_id, made.basis, now=now):
+        if forget_attempt(meeting, made.attempt, now=now):
+            _unlist(meeting, now)
+            return False
+        return True
+    if meeting.revision > 1:
+        _unlist(meeting, now)
+    list_measured(meeting, (one for one, _ in find_agreed(meeting.meeting_id, now=now)), now=now)
+    ready = Meeting.status.set("ready"), Meeting.parts.set(made.parts)
+    if name_attempt(meeting, made.attempt, *ready, was="assembling", now=now):
+        improvement.contribute("report-made", privacy.account(meeting.account_id), now=now)
+        return True
+    return _assembling(meeting.meeting_id, int(meeting.revision), now) is None
 
 
 def _unlist(meeting: Meeting, now: int) -> None:

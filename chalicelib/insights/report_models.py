@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.expressions.update import Action
 
 from chalicelib.accounts import models as accounts
-from chalicelib.insights.meeting_models import Meeting
+from chalicelib.insights.meeting_models import Meeting, meetings
 from chalicelib.lifetimes import REPORT
 from chalicelib.runtime import envelope
 from chalicelib.runtime.store import Binding, Record, Table
@@ -144,17 +145,48 @@ def stored_attempts(meeting_id: str, *, now: int) -> dict[Attempt, int]:
     return {which: len(some) if len(some) == some[0].of else 0 for which, some in found.items()}
 
 
-def forget_parts(meeting_id: str, *, now: int, keep: Meeting | None = None) -> None:
-    """Deletes a meeting's reports, or all but the one that is ready."""
-    found = parts.query(meeting_id, now=now)
-    kept = "" if keep is None else _made_by(keep, keep.attempt)
-    parts.delete_many([(one.meeting_id, one.entry) for one in found if not kept or not one.entry.startswith(kept)])
+def name_attempt(meeting: Meeting, attempt: str, *actions: Action, was: str, now: int) -> bool:
+    """Makes it the report that is read, in the state and revision that `meeting` is in; False where it is not in it any
+    more, another was named since, or the attempt was deleted."""
+    same = (Meeting.status == was) & (Meeting.revision == meeting.revision)
+    both = Transaction(now=now)
+    both.update(
+        meetings, meeting, [Meeting.attempt.set(attempt), *actions], where=same & (Meeting.attempt == meeting.attempt)
+    )
+    both.require(parts, parts.bare((meeting.meeting_id, _entry(meeting, attempt, 0))))
+    return both.commit()
 
 
-def forget_attempt(meeting: Meeting, attempt: str, *, now: int) -> None:
-    """Deletes what one attempt at assembling has stored."""
+def forget_parts(meeting_id: str, *, now: int) -> None:
+    """Deletes a meeting's reports, whatever is read of it: none is, from here on."""
+    parts.delete_many([(one.meeting_id, one.entry) for one in parts.query(meeting_id, now=now)])
+
+
+def forget_others(meeting: Meeting, *, now: int) -> None:
+    """Deletes what attempts have stored of which none is read; nor will any of them be."""
+    found = dict[str, list[Part]]()
+    for one in parts.query(meeting.meeting_id, now=now):
+        found.setdefault(attempt_of(one).name, []).append(one)
+    for attempt in found.keys() - {str(meeting.attempt)}:
+        _forget(meeting, attempt, found[attempt], now)
+
+
+def forget_attempt(meeting: Meeting, attempt: str, *, now: int) -> bool:
+    """Deletes what one attempt at assembling has stored; False, and nothing of it, where it is the one that is read."""
     found = parts.query(meeting.meeting_id, now=now, where=Part.entry.startswith(_made_by(meeting, attempt)))
-    parts.delete_many((one.meeting_id, one.entry) for one in found)
+    return _forget(meeting, attempt, found, now)
+
+
+def _forget(meeting: Meeting, attempt: str, stored: Sequence[Part], now: int) -> bool:
+    """Whoever is about to name it finds its first part gone, or is found to have named it: the one or the other."""
+    for first in stored[:1]:
+        both = Transaction(now=now)
+        both.forbid(meetings, meeting, Meeting.attempt == attempt)
+        both.delete(parts, first)
+        if not both.commit():
+            return False
+    parts.delete_many((one.meeting_id, one.entry) for one in stored[1:])
+    return True
 
 
 def _made_by(meeting: Meeting, attempt: str) -> str:

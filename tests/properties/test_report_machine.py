@@ -10,9 +10,10 @@ from hypothesis import given, settings, strategies as st
 
 from chalicelib.accounts import models as accounts
 from chalicelib.insights import assembling, meeting_models, report_mail
-from chalicelib.insights.meeting_models import find_meeting
-from chalicelib.insights.models import batches, new_batch, shard_of
+from chalicelib.insights.meeting_models import GONE, find_meeting, gone, new_gone
+from chalicelib.insights.models import SHARDS, batches, new_batch, shard_of
 from chalicelib.insights.recording import recorded
+from chalicelib.insights.reducing import take_out
 from chalicelib.insights.report import Part, read_part
 from chalicelib.insights.report_models import key_of, read_part as stored_part
 from chalicelib.lifetimes import HOUR, MINUTE
@@ -103,6 +104,14 @@ def withdraw(who: str, *, again: bool = False) -> None:
         privacy.record(privacy.guest(who), privacy.now_deciding({"insights": agrees}, NOW), now=NOW)
 
 
+def erase(*people: str) -> None:
+    """As a step of their erasure does, which comes again where it has to wait."""
+    for who in people:
+        gone.put(new_gone(MEETING, who, now=NOW))
+        if take_out(MEETING, {who}, now=NOW):
+            gone.delete((MEETING, f"{GONE}{who}"))
+
+
 def told() -> Part:
     meeting = find_meeting(MEETING, now=NOW)
     assert meeting is not None
@@ -186,3 +195,58 @@ def test_what_another_execution_has_left_out_is_not_published_by_the_first() -> 
         take(other, 1)
         take(one, 100)
         assert [one.participant_id for one in told().people] == ["ben", "dora"]
+
+
+@settings(max_examples=40)
+@given(st.integers(0, REQUESTS))
+def test_who_is_erased_while_it_is_published_is_not_in_it_and_it_is_there(at: int) -> None:
+    """D4, D11: the one deletes nothing that the other is about to make the report."""
+    with held() as (memory, _):
+        one = execution()
+        take(one, ASSEMBLED)
+        with memory.interrupted(at, lambda: erase("cy")):
+            take(one, 1)
+        take(one, 100)
+        erase("cy")
+        assert [one.participant_id for one in told().people] == ["ben", "dora"]
+        assert len(memory.items("reports")) == 1
+
+
+@settings(max_examples=40)
+@given(st.integers(0, REQUESTS))
+def test_two_are_erased_from_one_report_at_once(at: int) -> None:
+    """D11: likewise."""
+    with held() as (memory, _):
+        take(execution(), 100)
+        with memory.interrupted(at, lambda: erase("dora")):
+            erase("cy")
+        erase("cy", "dora")
+        assert [one.participant_id for one in told().people] == ["ben"]
+        assert len(memory.items("reports")) == 1
+
+
+@settings(max_examples=40)
+@given(st.integers(0, REQUESTS))
+def test_the_same_step_publishes_twice_and_somebody_withdraws_between(at: int) -> None:
+    """D6, D10: a step that was thought dead goes on beside its retry: in the end there is a report, and one alone."""
+    with held() as (memory, mails):
+        take(execution(), ASSEMBLED - 1)
+        made = assembling.assemble(MEETING, 1, now=NOW)
+        settled = list[bool]()
+
+        def retry() -> None:
+            withdraw("cy")
+            settled.append(assembling.publish(MEETING, 1, made, now=NOW))
+
+        with memory.interrupted(at, retry):
+            settled.append(assembling.publish(MEETING, 1, made, now=NOW))
+        if not settled[0]:  # the one that Step Functions hears of
+            take(execution(), 100)
+        else:
+            for share in (*([one] for one in range(SHARDS)), None):
+                assembling.forget(MEETING, share, now=NOW)
+            assembling.notify(MEETING, 1, now=NOW)
+        assert {one.participant_id for one in told().people} >= {"ben", "dora"}
+        assert len(memory.items("reports")) == 1
+        assert memory.items("insights") == []
+        assert mails == [MEETING]

@@ -113,7 +113,7 @@ def test_publishing_that_fails_once_the_report_is_there_costs_neither_mail_nor_d
     def breaks(*_: object, **__: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr(assembling, "forget_parts", breaks)
+    monkeypatch.setattr(assembling, "forget_others", breaks)
     end(held)
     ended = run(held)
     assert (ended.status, "MarkFailed" in ended.states, status_of(held)) == ("SUCCEEDED", True, "ready")
