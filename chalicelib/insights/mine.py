@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
+from typing import cast
 
 from chalicelib.insights.agreed import agreed
 from chalicelib.insights.figures import Meeting as Measured, Person
@@ -12,6 +13,7 @@ from chalicelib.insights.models import batches_of, find_shown, rooms_of
 from chalicelib.insights.recording import Recording
 from chalicelib.insights.report import read_part
 from chalicelib.insights.report_models import key_of, read_part as stored_part
+from chalicelib.insights.schemas import ReportStatus
 from chalicelib.insights.service import captures
 from chalicelib.insights.sitting import sitting
 from chalicelib.insights.timeline import steps_of
@@ -30,12 +32,14 @@ from chalicelib.sessions.models import Session
 
 @dataclass(frozen=True)
 class Mine:
-    """Whether insights are captured here, whether I agreed to be measured, and what was."""
+    """Whether insights are captured here, whether I agreed to be measured, and what was; once it is over, what has
+    become of the report."""
 
     captured: bool
     agreed: bool
     step_ms: int  # of the figures' timeline
     figures: Person | None = None
+    report: ReportStatus | None = None
 
 
 def my_insights(room_id: RoomId, session: Session, *, now: int) -> Mine:
@@ -52,8 +56,11 @@ def my_insights(room_id: RoomId, session: Session, *, now: int) -> Mine:
         raise NotFound("There is no such meeting, or you were not in it.")
     agrees = _agrees(session, now)
     captured = captures(room.organiser.account_id if room.organiser else None, now=now)
+    found = agreed(batches_of(rooms, session.participant_id, now=now), now=now) if agrees else None
+    if found is None:  # as it is of each who comes in: when the meeting began is asked of all who are in it
+        return Mine(captured, agrees, steps_of((room.opened_at_ms, now))[1])
     span = _begun_at_ms(room, rooms, now), now
-    figures = _so_far(room, span, rooms, session.participant_id, stays) if agrees else None
+    figures = _so_far(room, span, rooms, session.participant_id, stays, found.recording)
     return Mine(captured, agrees, steps_of(span)[1], figures)
 
 
@@ -72,10 +79,10 @@ def _begun_at_ms(room: Room, rooms: list[str], now: int) -> int:
     return room.opened_at_ms if held is None else held[0]
 
 
-def _so_far(room: Room, span: Span, rooms: list[str], participant_id: str, stays: Spans) -> Person | None:
+def _so_far(
+    room: Room, span: Span, rooms: list[str], participant_id: str, stays: Spans, recording: Recording
+) -> Person | None:
     now = span[1]
-    found = agreed(batches_of(rooms, participant_id, now=now), now=now)
-    recording = found.recording if found else Recording()
     still = ((int(one.shown_at_ms), now) for one in shown_in(room.room_id, now=now))
     shown = union([*find_shown(rooms, now=now), *still])
     meeting = Measured(span, {participant_id: stays}, shown)
@@ -89,7 +96,7 @@ def _afterwards(room_id: RoomId, session: Session, now: int) -> Mine:
         raise NotFound("There is no such meeting, or you were not in it.")
     figures = reported(meeting, session.participant_id, now=now) if meeting.status == "ready" else None
     step_ms = steps_of((int(meeting.opened_at_ms), int(meeting.ended_at_ms)))[1]
-    return Mine(bool(meeting.captured), _agrees(session, now), step_ms, figures)
+    return Mine(bool(meeting.captured), _agrees(session, now), step_ms, figures, cast(ReportStatus, meeting.status))
 
 
 def reported(meeting: Meeting, participant_id: str, *, now: int) -> Person | None:

@@ -41,4 +41,4 @@ def take_insights(call: Call[BatchIn]) -> Reply:
 def read_mine(call: Call[None]) -> Reply:
     now = clock.now()
     found = mine.my_insights(RoomId(call.path["room_id"]), require_session(call, now=now), now=now)
-    return Reply(MineView(found.captured, found.agreed, found.step_ms, found.figures))
+    return Reply(MineView(found.captured, found.agreed, found.report, found.step_ms, found.figures))

@@ -57,12 +57,13 @@ class Taken(msgspec.Struct):
 class MineView(msgspec.Struct):
     """`captured`: does the organiser capture insights? `agreed`: do I? Only where both hold is anything measured.
 
-    `figures` are mine alone: during the meeting of what came so far, afterwards those of the report. Each step of their
-    timeline is `step_ms` long: a minute, or in a meeting of over a day several.
+    `figures` are mine alone: during the meeting of what came so far, afterwards those of the report, whose status
+    `report` is then. Each step of their timeline is `step_ms` long: a minute, or in a meeting of over a day several.
     """
 
     captured: bool
     agreed: bool
+    report: ReportStatus | None
     step_ms: int
     figures: Person | None
 

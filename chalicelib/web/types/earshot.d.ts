@@ -297,6 +297,7 @@ interface TrendAnswer {
 interface MineAnswer {
   captured: boolean;
   agreed: boolean;
+  report: "none" | "assembling" | "ready" | "failed" | null;
   step_ms: number;
   figures: PersonFigures | null;
 }

@@ -2,7 +2,10 @@
 
 import pytest
 
+from chalicelib.insights import assembling
+from chalicelib.insights.meeting_models import new_stay, stays
 from chalicelib.lifetimes import DAY
+from chalicelib.runtime.meter import metering
 from tests.support.insights import assemble, end, hold, send
 from tests.support.world import World
 
@@ -119,3 +122,38 @@ def test_what_a_meeting_was_prepared_by_is_not_ones_own_figures(world: World, la
     assemble(held)
     told = ben.get(f"/v1/rooms/{held.room}/insights/mine").json()["figures"]
     assert [(one["presence_ms"], one["talk_ms"]) for one in (own, told)] == [(6 * MINUTE, MINUTE)] * 2
+
+
+def test_what_has_become_of_the_report_is_said(world: World) -> None:
+    """D10: from the end until the report is there one's figures are on their way, and where it fails there are none."""
+    held = hold(world)
+    held.enter(held.organiser, "Ada")
+    ben = held.guest("Ben")
+    world.clock.advance(2 * MINUTE)
+    now = world.now
+    assert send(ben, held.room, 1, ("talk", now - MINUTE, now), from_ms=now - MINUTE, to_ms=now).status == 202
+
+    def mine() -> tuple[str | None, bool]:
+        found = ben.get(f"/v1/rooms/{held.room}/insights/mine").json()
+        return found["report"], found["figures"] is not None
+
+    assert mine() == (None, True)
+    end(held)
+    assert mine() == ("assembling", False)
+    assembling.fail(held.room, 1, now=world.now)
+    assert mine() == ("failed", False)
+    assert held.organiser.post(f"/v1/meetings/{held.room}/report", json_body={}).status == 202
+    assemble(held, 2)
+    assert mine() == ("ready", True)
+
+
+def test_who_comes_in_reads_nothing_of_the_others(world: World) -> None:
+    """A1: every page asks as it enters; of a planned meeting of ten thousand that would be ten thousand rows each."""
+    held = hold(world, planned_start_ms=world.now + 30 * MINUTE)
+    held.enter(held.organiser, "Ada")
+    ben = held.guest("Ben")
+    for number in range(30):
+        stays.put(new_stay(held.room, f"guest-{number}", world.now - MINUTE, world.now))
+    with metering() as used:
+        assert ben.get(f"/v1/rooms/{held.room}/insights/mine").json()["figures"] is None
+    assert sum(one.items for one in used.calls) < 15

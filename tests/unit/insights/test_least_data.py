@@ -6,14 +6,15 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.insights.advice import RULES, advise
+from chalicelib.insights.figures import Others
 from chalicelib.insights.indicators import Evidence
 from chalicelib.insights.measures import believed, measure
 from tests.support.golden import OPENED_MS, Golden
 
-TALK = {"people": 3, "minutes": 10, "coverage": 0.5, "talk": 2}
+TALK = {"people": 3, "minutes": 10, "coverage": 0.5, "measured": 0.5, "talk": 2}
 CONVERSATION = {**TALK, "people": 2, "talk": 5}
-NO_TALK = {"people": 3, "minutes": 10, "coverage": 0.5}
-LEAST: dict[str, Mapping[str, float]] = {  # minutes but for people, coverage and answers
+NO_TALK = {"people": 3, "minutes": 10, "coverage": 0.5, "measured": 0.5}
+LEAST: dict[str, Mapping[str, float]] = {  # minutes but for people, shares and answers
     "low-coverage": {"people": 1, "minutes": 10},
     "one-voice": TALK,
     "uneven": TALK,
@@ -32,10 +33,10 @@ LEAST: dict[str, Mapping[str, float]] = {  # minutes but for people, coverage an
     "long-meeting": {**NO_TALK, "people": 2},
     "well-balanced": TALK,
 }
-BIT = {"people": 1, "answers": 1, "coverage": 0.001}  # less, where it is not a second
+BIT = {"people": 1, "answers": 1, "coverage": 0.001, "measured": 0.001}  # less, where it is not a second
 SECOND = 1 / 60
 THIRDS = ("first", "second", "third")
-AMPLE = {"people": 10, "minutes": 120, "coverage": 1, "talk": 20, "shown": 60, "answers": 9}
+AMPLE = {"people": 10, "minutes": 120, "coverage": 1, "measured": 1, "talk": 20, "shown": 60, "answers": 9}
 LENGTH_S, THIRD_S = 7_200, 200  # of a meeting; of what is shown in it, if thirds matter
 EACH = [(name, minimum) for name, least in LEAST.items() for minimum in least]
 
@@ -60,6 +61,7 @@ def _meeting(
     people: float,
     minutes: float,
     coverage: float,
+    measured: float,
     talk: float,
     shown: float,
     answers: float,
@@ -83,7 +85,9 @@ def _meeting(
     meeting = believed(golden.meeting())
     measures = measure(meeting, golden.recordings())
     span = OPENED_MS, OPENED_MS + round(minutes * 60_000)  # though it was measured for longer: nothing else changes
-    return Evidence(replace(meeting, span=span), measures, OPENED_MS)
+    unmeasured_ms = round(measures.presence_ms * (1 / measured - 1)) if measured else measures.presence_ms
+    others = Others(2, unmeasured_ms) if unmeasured_ms else None
+    return Evidence(replace(meeting, span=span), replace(measures, others=others), OPENED_MS)
 
 
 def _data(name: str, **other: float) -> dict[str, float]:

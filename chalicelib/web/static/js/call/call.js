@@ -63,6 +63,11 @@ export class Call extends EventTarget {
     return this.place !== "out" && !this.devices.on.microphone;
   }
 
+  /** In it by another tab, whose microphone that one knows. */
+  get elsewhere() {
+    return this.place === "out" && this.listed;
+  }
+
   get #me() {
     return this.#room.state?.answer.me ?? "";
   }

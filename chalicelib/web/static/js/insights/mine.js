@@ -12,10 +12,13 @@ const said = find(".mine-said", HTMLElement);
 const again = find(".mine-again", HTMLButtonElement);
 
 /** @param {MineAnswer} answer */
-function wordsFor({ captured, agreed, figures }) {
+function wordsFor({ captured, agreed, report, figures }) {
   if (figures) return "";
   if (!captured) return t("mine.off");
-  return t(agreed ? "mine.nothing" : "mine.declined");
+  if (!agreed) return t("mine.declined");
+  if (report === "assembling") return t("mine.assembling");
+  if (report === "ready") return t("mine.nothing-was");
+  return t(report ? "mine.no-report" : "mine.nothing");
 }
 
 /** @param {Timeline | null | undefined} timeline @param {number} stepMs */

@@ -10,6 +10,7 @@ const WORDS = {
   starting: "measuring.starting",
   measuring: "measuring.on",
   muted: "measuring.muted",
+  elsewhere: "measuring.elsewhere",
   "no-microphone": "measuring.no-microphone",
   declined: "measuring.declined",
   stopping: "measuring.stopping",
@@ -18,6 +19,7 @@ const WORDS = {
 /** @type {Partial<Record<import("./measuring.js").Place, string>>} */
 const SIGNS = {
   muted: "measured.no-microphone",
+  elsewhere: "measured.no-microphone",
   "no-microphone": "measured.no-microphone",
   stopping: "measured.stopping",
 };

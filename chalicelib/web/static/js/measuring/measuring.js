@@ -12,7 +12,7 @@ const BATCH_MS = 60_000; // each is a request: what it costs is in docs/cost.md
 const WORTH_MS = 5_000; // of measuring: a look at another tab shall not cut it into small pieces
 const OUTBOX = "insights";
 
-/** @typedef {"off" | "asking" | "declined" | "starting" | "measuring" | "muted" | "no-microphone" | "stopping"} Place "muted": in the call, by its switch */
+/** @typedef {"off" | "asking" | "declined" | "starting" | "stopping" | import("./observer.js").Hearing} Place */
 /** @typedef {{room: import("../room.js").Room, live: import("../live.js").Live, tab: import("../tab.js").Tab, calls: import("../call/call.js").Call}} Parts */
 
 /**
@@ -60,7 +60,7 @@ export class Measuring extends EventTarget {
 
   /** Whether anything is, with a microphone or without. */
   get measures() {
-    return ["measuring", "muted", "no-microphone"].includes(this.place);
+    return ["measuring", "muted", "elsewhere", "no-microphone"].includes(this.place);
   }
 
   /** The organiser captures no longer, or is gone. What is taken back is told all the same. */
@@ -143,9 +143,8 @@ export class Measuring extends EventTarget {
   }
 
   #measured() {
-    const place = this.#observer.muted ? "muted" : "no-microphone";
-    const now = this.#observer.hears ? "measuring" : place;
-    if (this.place !== now) this.#become(now);
+    const { hearing } = this.#observer;
+    if (this.place !== hearing) this.#become(hearing);
     if (this.#observer.waitingMs >= BATCH_MS) this.#send();
   }
 
@@ -185,6 +184,7 @@ export class Measuring extends EventTarget {
     const kind = error instanceof Refused ? kindOf(error) : "";
     if (!this.#observer.watching || !["capture-off", "consent-required"].includes(kind)) return;
     this.#halt();
+    if (kind === "consent-required") this.since = null; // whoever agrees again does so on another day
     this.#become(kind === "capture-off" ? "off" : "asking");
     if (kind === "capture-off") this.#capture.lookAgain();
   }

@@ -5,7 +5,8 @@ import { FRAME_MS, VoiceActivity } from "./voice.js";
 const LOOK_MS = 100; // as often as levels come
 const SILENCE_DB = Number.NEGATIVE_INFINITY;
 
-/** @typedef {{atMs: number, hears: boolean, webcam: boolean, attention: boolean}} Look `atMs` by the device's clock */
+/** @typedef {"measuring" | "muted" | "elsewhere" | "no-microphone"} Hearing "muted": by the call's switch */
+/** @typedef {{atMs: number, hearing: Hearing, webcam: boolean, attention: boolean}} Look `atMs` by the device's clock */
 
 /**
  * Watches this page's person: ten times a second, by the microphone's clock as long as there is one; without, all but
@@ -35,18 +36,11 @@ export class Observer {
     return this.#meter !== null || this.#timer !== undefined;
   }
 
-  /** Whether there is a microphone that gives sound, and what is said into it reaches the others. */
-  get hears() {
-    return this.#sounds && !this.#calls.muted;
-  }
-
-  /** Whether only the call's switch keeps it from that: those in the call hear nothing of what is said here. */
-  get muted() {
-    return this.#sounds && this.#calls.muted;
-  }
-
-  get #sounds() {
-    return this.#meter !== null && !this.#meter.muted;
+  /** Whose talk it can tell: whoever is muted in the call says nothing to those in it, with a microphone or without. @returns {Hearing} */
+  get hearing() {
+    if (this.#calls.muted) return "muted";
+    if (this.#calls.elsewhere) return "elsewhere";
+    return this.#meter && !this.#meter.muted ? "measuring" : "no-microphone";
   }
 
   /** By the server's clock; null while that is unknown. */
@@ -102,7 +96,7 @@ export class Observer {
 
   /** Each level is of a frame, the last of which has just ended. @param {{atMs: number, levels: number[]}} heard */
   #hear({ atMs, levels }) {
-    const seen = { hears: this.hears, webcam: this.#filmed, attention: this.#attends };
+    const seen = { hearing: this.hearing, webcam: this.#filmed, attention: this.#attends };
     levels.forEach((level, at) => {
       this.#looks.push({ ...seen, atMs: atMs - (levels.length - 1 - at) * FRAME_MS });
       this.#learn(this.#voice.hear(level));
@@ -113,12 +107,13 @@ export class Observer {
   /** Of the oldest look. @param {boolean | null} talk null: not yet known */
   #learn(talk) {
     const look = talk === null ? undefined : this.#looks.shift();
-    if (look) this.#notes.take(look.atMs, { ...look, talk: look.hears ? talk : null });
+    if (look) this.#notes.take(look.atMs, { ...look, talk: talkOf(look.hearing, talk) });
   }
 
   /** By somebody who hears nothing. */
   #look() {
-    this.#notes.take(Date.now(), { talk: null, webcam: this.#filmed, attention: this.#attends });
+    const talk = talkOf(this.hearing, null);
+    this.#notes.take(Date.now(), { talk, webcam: this.#filmed, attention: this.#attends });
     this.onmeasured();
   }
 
@@ -132,4 +127,10 @@ export class Observer {
     const shown = this.#room.state?.content.length ?? 0;
     return shown > 0 && document.visibilityState === "visible" && document.hasFocus();
   }
+}
+
+/** Null where nobody can tell. @param {Hearing} hearing @param {boolean | null} heard */
+function talkOf(hearing, heard) {
+  if (hearing === "muted") return false;
+  return hearing === "measuring" ? heard : null;
 }
