@@ -47,7 +47,7 @@ def revoke_share(call: Call[None]) -> Reply:
 
 
 @operation(routes, "GET", "/v1/shared-reports/{token}", summary="A report that was shared with me",
-           answers=SharedReport, query={"after": AFTER}, errors=(NotFound, Invalid, Unavailable))  # fmt: skip
+           answers=SharedReport, query={"after": AFTER}, errors=(NotFound, Conflict, Invalid, Unavailable))  # fmt: skip
 def read_shared_report(call: Call[None]) -> Reply:
     found = sharing.read_shared(call.path["token"], part_number(call.query.get("after")), now=clock.now())
     meeting, until_ms = found.meeting, int(found.share.expires_at_ms)

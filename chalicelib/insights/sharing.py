@@ -64,12 +64,15 @@ def revoke(meeting: Meeting, share_id: str, *, now: int) -> None:
 
 
 def read_shared(token: str, number: int, *, now: int) -> SharedPage:
-    """Raises NotFound for what is no link of ours, or is over; Invalid where the report has no such part."""
+    """Raises NotFound for what is no link of ours, or is over; Conflict while the report is told anew without somebody
+    erased; Invalid where it has no such part."""
     named = vault.unseal(SEALED, token) or ""
     meeting_id, secret = named[:ID], named[ID:]
     share = find_share(meeting_id, _id_of(secret), now=now) if secret else None
     meeting = find_meeting(meeting_id, now=now) if share else None
     page = read_report(meeting, number, now=now) if meeting else None
+    if share is not None and page is not None and page.being_told_anew:
+        raise Conflict("The report is being told anew, without somebody who was erased: it is here again in minutes.")
     if share is None or page is None or page.part is None:
         raise NotFound("This link leads nowhere, or does no longer.")
     return _as_shared(share, page, page.part)

@@ -6,7 +6,8 @@ import pytest
 
 from chalicelib.insights import meeting_models
 from chalicelib.insights.meeting_lives import extend_meeting
-from chalicelib.insights.meeting_models import find_meeting
+from chalicelib.insights.meeting_models import GONE, find_meeting, gone, new_gone
+from chalicelib.insights.reducing import take_out
 from chalicelib.lifetimes import DAY
 from chalicelib.runtime import expiry
 from tests.support.accounts import PASSWORD, with_account
@@ -184,3 +185,15 @@ def test_a_longer_life_of_the_account_does_not_prolong_a_link(held: Held) -> Non
     held.world.clock.advance(7 * DAY)
     assert read(held, made["link"]).status == 404
     assert find_meeting(held.room, now=held.world.now + 250 * DAY) is not None
+
+
+def test_while_it_is_told_anew_the_link_says_so(held: Held) -> None:
+    """D7, D11: somebody of whom it tells is erased: it leads nowhere for a moment, and is not over."""
+    link = share(held)["link"]
+    held.world.clock.advance(1)
+    gone.put(new_gone(held.room, held.ids["Ben"], now=held.world.now))
+    found = read(held, link)
+    assert (found.status, found.json()["type"]) == (409, "/problems/conflict")
+    assert take_out(held.room, {held.ids["Ben"]}, now=held.world.now)
+    gone.delete((held.room, f"{GONE}{held.ids['Ben']}"))
+    assert read(held, link).json()["report"]["people"] == []

@@ -27,11 +27,17 @@ async function open() {
   view.show(shared);
 }
 
+/** @param {unknown} error */
+function whyNot(error) {
+  const status = error instanceof Refused ? error.status : 0;
+  if (status === 404) return t("shared.missing");
+  return status === 409 ? t("report.told-anew") : problemText(error);
+}
+
 keepFragment();
 keepLanguage();
 window.addEventListener("hashchange", () => location.reload());
 open().catch(error => {
   write(find("#headline", HTMLElement), t("shared.title"));
-  const over = error instanceof Refused && error.status === 404;
-  write(find(".report-said", HTMLElement), over ? t("shared.missing") : problemText(error));
+  write(find(".report-said", HTMLElement), whyNot(error));
 });
