@@ -109,12 +109,14 @@ def read_report(meeting: Meeting, number: int, *, now: int) -> ReportPage:
     """A part of the report, with the names of those in it. Raises Invalid where it has no such part."""
     if meeting.status != "ready":
         return ReportPage(meeting)
+    key = key_of(meeting.account_id, now=now)
+    if key is None:
+        raise NotFound("There is no such report.")
     if gone_from(meeting.meeting_id, now=now):
         return ReportPage(meeting, being_told_anew=True)
     if not 0 <= number < meeting.parts:
         raise Invalid("The report has no such part.")
-    key = key_of(meeting.account_id, now=now)
-    content = None if key is None else stored_part(meeting, key, number, now=now)
+    content = stored_part(meeting, key, number, now=now)
     if content is None:
         raise NotFound("There is no such report.")
     part = read_part(content)
