@@ -171,7 +171,8 @@ def test_participants_see_their_own_figures(world: World) -> None:
     assert (during["captured"], during["agreed"]) == (True, True)
     told = during["figures"]
     assert (told["talk_ms"], told["presence_ms"], told["coverage"]) == (MINUTE, 10 * MINUTE, 0.5)
-    assert cy.get(path).json() == {"captured": True, "agreed": False, "step_ms": MINUTE, "figures": None}
+    nothing = {"captured": True, "agreed": False, "report": None, "step_ms": MINUTE, "figures": None}
+    assert cy.get(path).json() == nothing
     end(held)
     run(held)
     after = ben.get(path).json()
