@@ -1,4 +1,5 @@
-"""Bytecode into the package, so that no cold start compiles what it imports: Lambda keeps none of its own.
+"""Bytecode into the package, so that no cold start compiles what it imports: Lambda keeps none of its own. And out of
+it what only packaging needs.
 
 Only of what app.py and the first join import: of everything it would not fit. It is of the Python that packages, which
 Chalice names as the functions' runtime, and is never compared with its source, as a package keeps no dates.
@@ -19,6 +20,11 @@ from py_compile import PycInvalidationMode
 from tempfile import TemporaryDirectory
 
 CACHE = "__pycache__"
+# What Chalice's command line is made of and Chalice asks for; nothing that Lambda runs imports it.
+TOOLS = frozenset({
+    "_distutils_hack", "blessed", "distutils-precedence.pth", "editor", "inquirer", "jinxed", "pip", "readchar", "runs",
+    "setuptools", "wcwidth", "wheel", "xmod",
+})  # fmt: skip
 IMPORTED = """
 import sys, app
 from chalicelib.joining.lazily import engine
@@ -37,13 +43,19 @@ def add_bytecode(package: Path, root: Path, environ: Mapping[str, str]) -> int:
         made = Path(folder) / "made.zip"
         with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
             for one in old.infolist():
-                if CACHE not in Path(one.filename).parts:
+                if CACHE not in Path(one.filename).parts and not _is_of_a_tool(one.filename):
                     new.writestr(copy(one), old.read(one))  # writing changes where it says it begins
             names = sorted(imported & set(new.namelist()))
             for name in names:
                 new.write(_compiled(Path(old.extract(name, folder)), name), cache_from_source(name))
         shutil.move(made, package)
     return len(names)
+
+
+def _is_of_a_tool(name: str) -> bool:
+    """`pip/…` is, and `pip-26.2.dist-info/…`."""
+    top = name.split("/")[0]
+    return top in TOOLS or (top.endswith(".dist-info") and top.split("-")[0] in TOOLS)
 
 
 def _compiled(path: Path, name: str) -> str:

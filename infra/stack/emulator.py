@@ -63,7 +63,12 @@ def _emulator(folder: Path) -> Iterator[str]:
     with socket() as probe:
         probe.bind(("127.0.0.1", 0))
         host = f"127.0.0.1:{probe.getsockname()[1]}"
-    environ = {"BIND_HOST": "127.0.0.1", "GATEWAY_PORT": host.partition(":")[2], "TMPDIR": str(folder)}
+    environ = {
+        "BIND_HOST": "127.0.0.1",
+        "GATEWAY_PORT": host.partition(":")[2],
+        "TMPDIR": str(folder),
+        "AUTH": "true",  # what a function asks for, its role must allow; whoever deploys is the account itself
+    }
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(  # noqa: S603 - our own words
             [BIN / "ministack"], cwd=folder, env={**os.environ, **environ, "PYTHONWARNINGS": "ignore"}, stdout=log,

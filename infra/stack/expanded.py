@@ -14,8 +14,11 @@ import yaml
 from samtranslator.translator.transform import transform
 
 BUCKET, KEY = "package", "deployment.zip"
+ANY, METHODS = "x-amazon-apigateway-any-method", ("get", "head", "options", "post", "put", "patch", "delete")
 NO_MATH = "the emulator knows no alarm of several metrics"
 NO_DEPLOYMENT = "the emulator deploys a socket API as it changes: its stage does so by itself here"
+
+NO_TLS = "it refuses who comes without TLS, which nothing has on the loopback of one machine"
 
 
 class NoManagedPolicies:
@@ -42,6 +45,8 @@ def expanded(template: dict[str, Any], host: str) -> tuple[dict[str, Any], dict[
 def _refused(one: dict[str, Any]) -> str | None:
     if one["Type"] == "AWS::CloudWatch::Alarm" and "Metrics" in one["Properties"]:
         return NO_MATH
+    if one["Type"] in ("AWS::SQS::QueuePolicy", "AWS::S3::BucketPolicy"):
+        return NO_TLS
     return NO_DEPLOYMENT if one["Type"] == "AWS::ApiGatewayV2::Deployment" else None
 
 
@@ -51,8 +56,15 @@ def _adapt(one: dict[str, Any], left_out: dict[str, str], host: str) -> None:
     if one["Type"] == "AWS::ApiGatewayV2::Stage":
         one["Properties"].pop("DeploymentId")
         one["Properties"]["AutoDeploy"] = True
-    if one["Type"] == "AWS::ApiGateway::RestApi":  # AWS reads them in the document, too
-        one["Properties"]["BinaryMediaTypes"] = one["Properties"]["Body"]["x-amazon-apigateway-binary-media-types"]
+    if one["Type"] == "AWS::ApiGateway::RestApi":  # of the document the emulator reads methods by name, and no more
+        body = one["Properties"]["Body"]
+        one["Properties"]["BinaryMediaTypes"] = body["x-amazon-apigateway-binary-media-types"]
+        body["paths"] = {path: dict.fromkeys(METHODS, methods[ANY]) for path, methods in body["paths"].items()}
+    if one["Type"] == "AWS::IAM::Role":  # the emulator asks for mail to anybody from anybody, AWS for whom it is from
+        for policy in one["Properties"].get("Policies", ()):
+            for statement in policy["PolicyDocument"]["Statement"]:
+                if "ses:SendEmail" in statement["Action"]:
+                    statement["Resource"] = "*"
     if one["Type"] == "AWS::Lambda::Function":  # no name of AWS's leads anywhere from this machine
         address = {"Fn::Sub": f"http://{host}/_aws/execute-api/${{WebsocketAPI}}/live"}
         one["Properties"]["Environment"]["Variables"]["EARSHOT_LIVE_ENDPOINT"] = address

@@ -12,9 +12,11 @@ import uuid
 from collections.abc import Iterator
 from typing import Any
 
+import boto3
 import pytest
+from botocore.exceptions import ClientError
 
-from infra.stack.emulator import ROOT, Deployed, deployed
+from infra.stack.emulator import ROOT, STAGE, Deployed, deployed
 from tests.stack.person import Person
 from tests.support.accounts import GROWN_UP, PASSWORD
 from tests.support.sounds import clip
@@ -48,10 +50,27 @@ def test_an_address_that_is_not_there_is_told_so_by_the_application(stack: Deplo
     asyncio.run(_ask_for_nothing(stack))
 
 
+def test_a_function_may_do_what_its_role_says_and_nothing_else(stack: Deployed) -> None:
+    """G2: by the roles as packaged; so what the others do here is no more than what these allow."""
+    role = boto3.client("lambda").get_function_configuration(FunctionName=f"earshot-{STAGE}-expire_clips")["Role"]
+    given = boto3.client("sts").assume_role(RoleArn=role, RoleSessionName="test")["Credentials"]
+    dynamodb = boto3.client(
+        "dynamodb",
+        aws_access_key_id=given["AccessKeyId"],
+        aws_secret_access_key=given["SecretAccessKey"],
+        aws_session_token=given["SessionToken"],
+    )
+    no_clip = {"DeleteRequest": {"Key": {"p": {"S": "none"}, "e": {"S": "none"}}}}
+    assert not dynamodb.batch_write_item(RequestItems={f"earshot-{STAGE}-clips": [no_clip]})["UnprocessedItems"]
+    with pytest.raises(ClientError, match="AccessDenied"):
+        dynamodb.get_item(TableName=f"earshot-{STAGE}-accounts", Key={"address": {"S": "none"}})
+
+
 def test_what_the_emulator_does_not_take_is_known(stack: Deployed) -> None:
-    """G2: alarms of several metrics, and the deployment of the socket API, which its stage does by itself there."""
-    kinds = {re.sub(r"\w*?(Alarm|Deployment)\w*", r"\1", name) for name in stack.left_out}
-    assert kinds <= {"Alarm", "Deployment"}, stack.left_out
+    """G2: alarms of several metrics; the deployment of the socket API, which its stage does by itself there; and what
+    refuses whoever comes without TLS."""
+    kinds = {re.sub(r"\w*?(Alarm|Deployment|Policy)\w*", r"\1", name) for name in stack.left_out}
+    assert kinds <= {"Alarm", "Deployment", "Policy"}, stack.left_out
 
 
 async def _meet(stack: Deployed) -> None:
