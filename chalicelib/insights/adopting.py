@@ -17,7 +17,7 @@ from chalicelib.insights.meeting_models import (
     namings,
     stays,
 )
-from chalicelib.insights.name_models import forget_namings, names_of
+from chalicelib.insights.name_models import entries_of, forget_namings
 
 E = TypeVar("E", bound=MeetingEntry)
 
@@ -33,8 +33,8 @@ def adopt(source: str, into: str, *, now: int) -> None:
 
 
 def _move_names(found: Sequence[Attendee], into: str, now: int) -> None:
-    """Where they have a name there, it is the later one; an address that was given in either stays."""
-    known = names_of(into, [one.participant_id for one in found], now=now)
+    """Where they have a name there, or had, it is the later one; an address that was given in either stays."""
+    known = entries_of(into, [one.participant_id for one in found], now=now)
     unknown = [one for one in found if one.participant_id not in known]
     namings.put_many(_with_life(NamedIn(NAMED_IN + one.participant_id, into), one) for one in unknown)
     attendees.put_many(_with_life(Attendee(into, one.entry, name=one.name, email=one.email), one) for one in unknown)

@@ -2,7 +2,7 @@
 
 A name, and an e-mail address that was given with it, leaves 180 days after its bearer's last use, whoever ran the
 meeting; stays and figures remain, of a participant (D11). Their use moves the latest of their entries on, one write;
-the others follow as the reaper looks at them.
+the others follow as the reaper looks at them. Whoever deletes their name stays there without: by it they are erased.
 
    participant#a   meeting 1   ─────────180 days────────┐ taken for the latest of all
                    meeting 2            ─────────180 days────────┐ moved on by a use
@@ -26,13 +26,14 @@ from chalicelib.lifetimes import ATTENDEE_NAME, HOUR, MINUTE
 from chalicelib.rooms.record_models import SEALED_EMAIL
 from chalicelib.runtime import vault
 from chalicelib.runtime.parallel import by_some
-from chalicelib.runtime.prolonging import prolong
+from chalicelib.runtime.prolonging import TOGETHER, prolong
 from chalicelib.runtime.transactions import Transaction
 
 AT_ONCE = 32  # participants, side by side
 LOOKED = 500  # names of one look: the others wait a minute, ten thousand are through within twenty
 PAIRS = 50  # rows of two in one transaction: 100, DynamoDB quota
 AHEAD_MS = HOUR  # before a name's end somebody looks: what would pass it is deleted then
+NAMELESS = [Attendee.name.set(""), Attendee.email.remove()]
 
 
 class Called(NamedTuple):
@@ -61,7 +62,12 @@ def name_attendees(meeting_id: str, names: Mapping[str, Called], *, now: int) ->
 
 
 def names_of(meeting_id: str, participants: Iterable[str], *, now: int) -> dict[str, Attendee]:
-    """By participant; without those whose time is over, or who were erased."""
+    """By participant; without those who deleted it, whose time is over, or who were erased."""
+    return {who: one for who, one in entries_of(meeting_id, participants, now=now).items() if one.name or one.email}
+
+
+def entries_of(meeting_id: str, participants: Iterable[str], *, now: int) -> dict[str, Attendee]:
+    """As `names_of`, of those who deleted it, too."""
     found = attendees.get_many([(meeting_id, PERSON + one) for one in participants], now=now)
     return {one.participant_id: one for one in found}
 
@@ -69,12 +75,23 @@ def names_of(meeting_id: str, participants: Iterable[str], *, now: int) -> dict[
 def forget_names(participant_id: str, until_ms: int, is_it: Callable[[str], bool], *, now: int) -> None:
     """Every name of theirs that was written until then leaves every history, and any that `is_it` knows.
 
-    Where that is stays: one may be on its way there.
+    Where that was stays, and lives on with them: one may be on its way there, and their figures are found by it.
     """
     lives_ms = ATTENDEE_NAME.deadline(until_ms)
     listed = namings.query(NAMED_IN + participant_id, now=now)
     found = attendees.get_many([(one.meeting_id, PERSON + participant_id) for one in listed], now=now)
-    attendees.delete_many((one.owner, one.entry) for one in found if one.expires_at_ms <= lives_ms or is_it(one.name))
+    named = [one for one in found if one.name or one.email]
+    _unname([one for one in named if one.expires_at_ms <= lives_ms or is_it(one.name)], now)
+
+
+def _unname(found: Sequence[Attendee], now: int) -> None:
+    """By the hundred; each by itself where one of them has got another name meanwhile, or is gone."""
+    for start in range(0, len(found), TOGETHER):
+        some, both = found[start : start + TOGETHER], Transaction(now=now)
+        for one in some:
+            both.update(attendees, one, NAMELESS, where=Attendee.name == one.name)
+        for one in () if both.commit() else some:
+            attendees.update((one.owner, one.entry), NAMELESS, now=now, where=Attendee.name == one.name)
 
 
 def follow_use(participant_id: str, *, now: int) -> None:
@@ -86,7 +103,7 @@ def forget_namings(meeting_id: str, participants: Iterable[str], *, now: int) ->
     """They are not found there any more. A use that is on record there alone goes to another of their entries first."""
     keys = [(NAMED_IN + one, meeting_id) for one in participants]
     found = namings.get_many(keys, now=now)
-    names = names_of(meeting_id, [one.participant_id for one in found], now=now)
+    names = entries_of(meeting_id, [one.participant_id for one in found], now=now)
     used = [one for one in found if _outlives(one, names.get(one.participant_id))]
     by_some(partial(_hand_on, now=now), used, AT_ONCE)
     namings.delete_many(keys)

@@ -70,5 +70,5 @@ def _list_some(meeting_id: str, ended_at_ms: int, people: list[str], names: Mapp
     """Nothing of whoever was erased."""
     known = {privacy.guest(one): names.get(one) for one in people}
     erased = privacy.who_is_gone(known, now=now)
-    some = [Known(who, one is not None, one is not None and one.email is not None) for who, one in known.items()]
+    some = [Known(who, bool(one and one.name), bool(one and one.email)) for who, one in known.items()]
     ledger.note_company(meeting_id, [one for one in some if one.who not in erased], ended_at_ms, now=now)

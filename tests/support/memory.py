@@ -67,6 +67,9 @@ class Memory:
         """Time has passed: no read misses a write any more."""
         self._replaced.clear()
 
+    def tables(self) -> list[str]:
+        return [name.removeprefix("earshot-local-") for name in self._tables]
+
     def items(self, table: str) -> list[Item]:
         return list(self._tables[f"earshot-local-{table}"].values())
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from unittest.mock import patch
 
-from chalicelib.lifetimes import MINUTE
+from chalicelib.lifetimes import DAY, MINUTE
 from chalicelib.runtime import expiry
 from chalicelib.runtime.expiry_models import move_cursor
 from tests.support.memory import Memory
@@ -44,3 +44,9 @@ def _waiting(memory: Memory, now: int) -> list[int]:
     rows = (row for row in memory.items("expiries") if int(row["expires_at_ms"]["N"]) > now)
     found = (_PARTITION.fullmatch(row["minute"]["S"]) for row in rows)
     return [int(one[1]) * MINUTE for one in found if one]
+
+
+def ttl(memory: Memory, now: int) -> None:
+    """As DynamoDB's own, which deletes what has been over for two days."""
+    for table in memory.tables():
+        memory.replace(table, [row for row in memory.items(table) if int(row["expires_at_ms"]["N"]) > now - 2 * DAY])
