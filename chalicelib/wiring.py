@@ -114,6 +114,7 @@ HEARD: dict[type, tuple[Callable[[Any], None], ...]] = {
     events.AccountErasing: (keeping.follow_erasure,),
     events.BackupRestored: (restoring.mend_reports,),
     events.SubjectErased: (out_of_rooms.forget_person, out_of_meetings.hide_person),
+    events.ErasureUnfinished: (out_of_meetings.stay_hidden,),
     events.ParticipantAdmitted: (consequences.seat_admitted,),
     events.ParticipantRefused: (consequences.tell_refused,),
 }

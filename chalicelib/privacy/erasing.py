@@ -24,6 +24,7 @@ from chalicelib.privacy.erasing_models import (
     find_receipt,
     finish_erasing,
     id_of,
+    is_a_day_older,
     keep_unfinished,
     new_erasing,
     next_attempt,
@@ -95,7 +96,8 @@ def see_through(erasure_id: str, now: int) -> int | None:
     found = find_erasing(erasure_id, now=now)
     if found is None or found.receipt:
         return None
-    keep_unfinished(found, now=now)
+    if is_a_day_older(found, now=now):
+        _keep(found, now)
     if not found.hidden:
         _hide(found, now)
     _start(_after_failure(found, now))
@@ -174,6 +176,16 @@ def _hide(found: Erasing, now: int) -> None:
     for holding in (one for one in _erasable() if one.at_once):
         holdings.erase_all(holding, person, now=now)  # counted before: by the census
     note_hidden(found.erasure_id, now=now)
+
+
+def _keep(found: Erasing, now: int) -> None:
+    """Its row last: while that knows whom it is about, nothing that keeps them out comes to its end."""
+    person = person_of(found)
+    theirs = [models.subject_of(one) for one in models.persons(person)]
+    theirs += ledger.subjects_of(person) if found.subject else []
+    models.keep_traces(theirs, int(found.erased_at_ms), now=now)
+    events.publish(events.ErasureUnfinished(person, now))
+    keep_unfinished(found, now=now)
 
 
 def _start(found: Erasing) -> None:

@@ -67,13 +67,17 @@ def person_of(found: Erasing) -> Person:
     return unseal_person(SEALED, found.person)
 
 
+def is_a_day_older(found: Erasing, *, now: int) -> bool:
+    """Whether a day has passed since it was begun, or kept."""
+    return int(found.expires_at_ms) < RECEIPT.deadline(now) - DAY
+
+
 def keep_unfinished(found: Erasing, *, now: int) -> None:
-    """What is left to do is not forgotten, however long it fails: its 30 days begin anew, once a day."""
-    if int(found.expires_at_ms) < RECEIPT.deadline(now) - DAY:
-        fresh = vault.sealed_anew(SEALED, found.person)
-        sealed = [] if fresh is None else [Erasing.person.set(fresh)]
-        lives, whose = Erasing.living_until(RECEIPT.deadline(now)), Erasing.person == found.person
-        erasings.update(found.erasure_id, [*sealed, *lives], now=now, where=whose)
+    """What is left to do is not forgotten, however long it fails: its 30 days begin anew."""
+    fresh = vault.sealed_anew(SEALED, found.person)
+    sealed = [] if fresh is None else [Erasing.person.set(fresh)]
+    lives, whose = Erasing.living_until(RECEIPT.deadline(now)), Erasing.person == found.person
+    erasings.update(found.erasure_id, [*sealed, *lives], now=now, where=whose)
 
 
 def note_hidden(erasure_id: str, *, now: int) -> None:

@@ -5,7 +5,7 @@ subject   entry
 <guest>   goes-on#<account>    the account that the guest has logged in to, and whose decisions count for them, too
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from pynamodb.attributes import BooleanAttribute, DiscriminatorAttribute, NumberAttribute, UnicodeAttribute
@@ -188,6 +188,15 @@ def new_trace(subject: str, *, now: int, whole: bool = True) -> Erasure:
     made = Erasure(subject, erased_at_ms=now, whole=whole or None)
     made.lives_until(ERASURE.deadline(now))
     return made
+
+
+def keep_traces(subjects: Sequence[str], at_ms: int, *, now: int) -> None:
+    """Of whoever was erased at `at_ms`, as records call them: their 30 days begin anew. A later erasure stays."""
+    last = {one.subject: int(one.erased_at_ms) for one in find_traces(subjects, now=now)}
+    kept = [new_trace(one, now=max(at_ms, last.get(one, 0))) for one in subjects]
+    for made in kept:
+        made.lives_until(ERASURE.deadline(now))
+    erasures.put_many(kept)
 
 
 def persons(person: Person) -> list[str]:

@@ -116,6 +116,14 @@ class SubjectErased:
 
 
 @dataclass(frozen=True)
+class ErasureUnfinished:
+    """Somebody is erased, and something of theirs is left: what keeps it out of sight lives on. Told once a day."""
+
+    person: Person
+    now: int
+
+
+@dataclass(frozen=True)
 class BackupRestored:
     """Some tables are as they were days ago, and others are not: what does not fit, or tells of the erased, is mended.
 
