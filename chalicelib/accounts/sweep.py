@@ -68,9 +68,12 @@ def _erased_at(account: Account) -> int:
 
 
 def _erase(account: Account, now: int) -> bool:
-    """False where it was used meanwhile. Nobody is told: nobody has been here, and the address is not to be used."""
+    """False where it was used meanwhile. Nobody is told: nobody has been here, and the address is not to be used.
+
+    Where the reaper was away, what leads to the rest is over as well, and still there.
+    """
     both = Transaction(now=now)
-    person = holdings.identify(Person(account.account_id), now=now)
+    person = holdings.identify(Person(account.account_id), now=EVER)
     begun = erasing.begin(both, privacy.account(account.account_id), person, now=now)
     erase_unused(both, account)
     events.publish(events.AccountErasing(account.account_id, both, now))

@@ -35,16 +35,18 @@ from chalicelib.insights.name_models import (
 from chalicelib.insights.naming import list_company
 from chalicelib.insights.sitting import sitting
 from chalicelib.insights.starting import look_after_end, start_report
-from chalicelib.lifetimes import ATTENDEE_NAME, DAY, HISTORY, RAW_INSIGHTS
+from chalicelib.lifetimes import ATTENDEE_NAME, DAY, HISTORY, MINUTE, RAW_INSIGHTS
 from chalicelib.privacy import service as privacy
 from chalicelib.rooms.models import find_organiser, members_of, opened_at
 from chalicelib.rooms.record_models import Member, Organiser
 from chalicelib.runtime import events, expiry, vault
+from chalicelib.runtime.expiry_models import lags
 from chalicelib.runtime.holdings import EVER
 from chalicelib.runtime.parallel import together
 
 RAW, KEEP, KEPT, NAMES = "raw-insights", "organiser", "history", "names"  # kinds of expiry entries
 SEALED = "insights/organiser"
+ACCOUNTS_FIRST_MS = 10 * MINUTE  # for the look at them, and the beginning of two hundred
 SIDE_BY_SIDE = 8  # rows of those who are present at the end: ten thousand are on record within seconds
 
 
@@ -103,7 +105,12 @@ def drop_raw(name: str, now: int) -> int | None:
 
 
 def drop_names(name: str, now: int) -> int | None:
-    """The reaper's call, shortly before a meeting's names are as old as they may be."""
+    """The reaper's call, shortly before a meeting's names are as old as they may be.
+
+    Accounts of the same age go first, who are erased from where they are named: where the reaper was away, it waits.
+    """
+    if lags(expiry.PATIENT, now=now):
+        return now + ACCOUNTS_FIRST_MS
     return sweep_names(name, now=now)
 
 

@@ -32,7 +32,9 @@ from chalicelib.runtime.transactions import Transaction
 AT_ONCE = 32  # participants, side by side
 LOOKED = 500  # names of one look: the others wait a minute, ten thousand are through within twenty
 PAIRS = 50  # rows of two in one transaction: 100, DynamoDB quota
-AHEAD_MS = HOUR  # before a name's end somebody looks: what would pass it is deleted then
+# Before a name's end somebody looks: what would pass it is deleted then. Accounts that nobody has used since have begun
+# to be erased by then, an hour before it: their figures are found by where they are named.
+AHEAD_MS = HOUR // 2
 NAMELESS = [Attendee.name.set(""), Attendee.email.remove()]
 
 

@@ -13,6 +13,7 @@ from chalicelib.runtime.store import Binding, Page, Record, Table
 
 PAGE = 100  # entries
 FIRST_LOOK_MS = HOUR  # how far back the very first run looks
+LAGGING_MS = 5 * MINUTE  # where all is well a lane is two minutes behind, for what was written just now
 CURSOR = "cursor"
 
 
@@ -85,6 +86,12 @@ def find_cursor(lane: Lane, *, now: int) -> tuple[int, int | None]:
     reached = now - FIRST_LOOK_MS if found is None else int(found.reached_ms)
     begun_ms = None if found is None or found.begun_ms is None else int(found.begun_ms)
     return max(reached, now - EXPIRY_ENTRY.length_ms), begun_ms  # no older entry exists
+
+
+def lags(lane: Lane, *, now: int) -> bool:
+    """Whether a run has been there, and either none for a while, or more was due than those since have come to."""
+    found = cursors.get(_cursor_key(lane), now=now)
+    return found is not None and int(found.reached_ms) < now - LAGGING_MS
 
 
 def note_begun(lane: Lane, *, now: int) -> None:

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from chalicelib.lifetimes import DAY, MINUTE
-from tests.support.accounts import PASSWORD, with_account
+from chalicelib.lifetimes import DAY, HOUR, MINUTE
+from tests.support.accounts import PASSWORD, log_in, with_account
 from tests.support.browser import Browser
 from tests.support.erasures import finish, started
 from tests.support.insights import Held, agree, assemble, end, grown_up_guest, hold, send
@@ -85,3 +85,28 @@ def test_whoever_deleted_their_name_is_erased_from_where_they_had_it(
     assert (read[1]["status"], me in json.dumps(read)) == ("assembling", False)
     run_erasures(world)
     assert (in_reports(memory, [me], world.now), rows_of(memory, me)) == ([], [])
+
+
+@pytest.mark.parametrize("back_ms", [None, -10 * MINUTE, 3 * HOUR], ids=["reaped", "reaper-late", "reaper-away"])
+def test_an_account_that_nobody_uses_is_erased_before_its_names_go(
+    world: World, memory: Memory, back_ms: int | None
+) -> None:
+    """F5, F4, D11: from the reports and histories of those who go on, too, though both come to their end at the same
+    instant; also where the reaper comes late to both. Cy, a guest, is a participant there."""
+    ben = with_account(world, BEN)
+    held = measured(world, ben)
+    me = held.ids["Ben"]
+    pass_with_reaper(world, memory, DAY)
+    assert log_in(ben, BEN).status == 200
+    last_ms = world.now + 180 * DAY
+    pass_with_reaper(world, memory, 10 * MINUTE)
+    pass_days(held, memory, 160)
+    pass_with_reaper(world, memory, 19 * DAY)
+    assert log_in(held.organiser).status == 200
+    if back_ms is not None:
+        world.clock.now_ms = last_ms + back_ms
+    pass_with_reaper(world, memory, max(last_ms - world.now, HOUR))
+    run_erasures(world)
+    assert in_reports(memory, [me], world.now) == []
+    assert rows_of(memory, me) == []
+    assert in_reports(memory, [held.ids["Cy"]], world.now) == [held.room]
