@@ -51,6 +51,7 @@ from chalicelib.runtime.holdings import EVER, Person
 from chalicelib.runtime.parallel import together
 
 AT_ONCE = 32  # rooms, side by side
+SEVERAL = 3  # people measured, at least, where a sum tells of no one
 T = TypeVar("T")
 
 
@@ -187,6 +188,17 @@ def _told(one: Part, person: Person, now: int) -> dict[str, Any]:
     return {"meeting_id": one.meeting_id, "report": msgspec.json.decode(open_part(one, key))}
 
 
+def _handed(one: Part, person: Person, now: int) -> dict[str, Any]:
+    """Without other people's figures, which are not theirs, nor the sums of so few that these tell of them. What it
+    says of themselves is with where they are named."""
+    key = key_of(person.account_id, now=now) if person.account_id else None
+    if key is None:
+        return _sealed(one)
+    report = msgspec.json.decode(open_part(one, key))
+    sums = {} if len(report["people"]) < SEVERAL else {name: report[name] for name in ("summary", "tips")}
+    return {"meeting_id": one.meeting_id, "report": sums}
+
+
 def _figured(one: NamedIn, _: Person, now: int) -> dict[str, Any]:
     """Who ran the meeting has the report; what it says of them alone is theirs, too."""
     meeting = find_meeting(one.meeting_id, now=now)
@@ -219,7 +231,7 @@ holdings.hold(Attendee, attendees, ATTENDEE_NAME, find=_attendees_of, export=_na
 holdings.hold(Batch, batches, RAW_INSIGHTS, find=_batches_of, export=_measured)
 holdings.hold(Fold, folds, RAW_INSIGHTS, find=_folds_of, export=_measured)
 holdings.hold(Share, shares, REPORT_SHARE, find=_shares_of, export=_shared)
-holdings.hold(Part, parts, REPORT, find=_parts_of, export=_sealed, tell=_told, whose=_reported_to)
+holdings.hold(Part, parts, REPORT, find=_parts_of, export=_sealed, tell=_told, hand=_handed, whose=_reported_to)
 holdings.hold(Meeting, meetings, HISTORY, find=_meetings_of, export=_held, erase=_forget_meetings, whose=_held_by)
 holdings.hold(
     Listed, listings, HISTORY, find=_listings_of, export=lambda one: {"meeting_id": one.meeting_id}, whose=_listed_for

@@ -120,10 +120,11 @@ def read(session: Session, export_id: str, number: int, *, now: int) -> Page:
     return Page(found, read_portion(content), number + 1 if number + 1 < len(found.parts) else None)
 
 
-def everything(person: Person, *, now: int) -> Iterator[Held]:
-    """All that is held of them, in the order in which subjects stand on each other."""
+def everything(person: Person, *, now: int, to_others: bool = False) -> Iterator[Held]:
+    """All that is held of them, in the order in which subjects stand on each other; `to_others` without what is told
+    to them of other people."""
     for holding, one in _found(person, (), now):
-        yield _held(holding, one, person, now)
+        yield _held(holding, one, person, now, to_others=to_others)
 
 
 def _some(person: Person, reached: Sequence[Any], now: int) -> tuple[list[bytes], Sequence[Any], bool]:
@@ -157,9 +158,9 @@ def _key(holding: Holding, one: Any) -> Key:
     return list(holding.table.key(one)) if holding.table is not None else []
 
 
-def _held(holding: Holding, one: Any, person: Person, now: int) -> Held:
+def _held(holding: Holding, one: Any, person: Person, now: int, *, to_others: bool = False) -> Held:
     kind = holding.lifetimes[0].kind
-    content = dict(holding.shown(one, person, now=now))
+    content = dict(holding.shown(one, person, now=now, to_others=to_others))
     return Held(kind, holding.record.__name__, int(one.expires_at_ms), content)
 
 

@@ -68,9 +68,12 @@ class Holding:
     at_once: bool = False
     whose: Callable[[Any], Person] | None = None  # by what it says itself: for what a backup has brought back
     tell: Tell | None = None  # what it takes more to show than the record: a key, or another record
+    hand: Tell | None = None  # what of that is handed to anybody else, where it tells of other people, too
 
-    def shown(self, one: Any, person: Person, *, now: int) -> Mapping[str, Any]:
-        """One that was found of that person, as they see it."""
+    def shown(self, one: Any, person: Person, *, now: int, to_others: bool = False) -> Mapping[str, Any]:
+        """One that was found of that person, as they see it; or, `to_others`, what of it is about them alone."""
+        if to_others and self.hand is not None:
+            return self.hand(one, person, now)
         if self.tell is not None:
             return self.tell(one, person, now)
         return self.export(one) if self.export is not None else {}
@@ -90,15 +93,16 @@ def hold(
     at_once: bool = False,
     whose: Callable[[R], Person] | None = None,
     tell: Callable[[R, Person, int], Mapping[str, Any]] | None = None,
+    hand: Callable[[R, Person, int], Mapping[str, Any]] | None = None,
 ) -> None:
     """Somebody's. `find` gives all there is (person, now), `export` one in the words of docs/api.md, without secrets.
 
     `erase` (some that were found, person, now) deletes them, if nothing else is said; it may be called again.
     `at_once`: gone before an erasure is answered. `whose`: what one says of whose it is; for tables with a backup.
-    `tell` (one, person, now): as `export`, where that takes more than the record.
+    `tell` (one, person, now): as `export`, where that takes more than the record. `hand`: as that, for anybody else.
     """
     eraser = erase or _deleting(table)
-    _held[record] = Holding(record, lifetimes, "erased", table, find, export, eraser, "", at_once, whose, tell)
+    _held[record] = Holding(record, lifetimes, "erased", table, find, export, eraser, "", at_once, whose, tell, hand)
 
 
 def keep(

@@ -25,7 +25,7 @@ ABOUT = {
     "export": "everything that is held of them, as JSON",
     "erase": "erase them, as if they had done it themselves",
     "statement": "what was handed out about them in a year (Cal. Civ. Code 1798.83)",
-    "hand-over": "everything, to somebody who may have it: they find it in their ledger",
+    "hand-over": "everything but other people's figures, to somebody who may have it: they find it in their ledger",
 }
 
 

@@ -7,7 +7,7 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -17,6 +17,7 @@ import msgspec
 from chalicelib.accounts import models as accounts, service as account_service
 from chalicelib.accounts.models import Account
 from chalicelib.privacy import exporting, requests, service as privacy, statement
+from chalicelib.privacy.portions import Held
 from chalicelib.privacy.requests import UNKNOWN
 from chalicelib.privacy.schemas import erased_view
 from chalicelib.runtime import clock
@@ -50,11 +51,7 @@ def find(_: argparse.Namespace, __: Account | None, person: Person, now: int) ->
 
 def export(asked: argparse.Namespace, _: Account | None, person: Person, now: int) -> None:
     """All of it, to a file that nobody else on this machine reads, or to the standard output."""
-    with _opened(asked.out) as file:
-        for number, one in enumerate(exporting.everything(person, now=now)):
-            file.write("[\n" if number == 0 else ",\n")
-            file.write(msgspec.json.encode(one).decode())
-        file.write("\n]\n")
+    _write(asked.out, exporting.everything(person, now=now))
 
 
 def erase(_: argparse.Namespace, account: Account | None, person: Person, now: int) -> None:
@@ -72,10 +69,11 @@ def tell_of_year(asked: argparse.Namespace, _: Account | None, person: Person, n
 
 
 def hand_over(asked: argparse.Namespace, account: Account | None, person: Person, now: int) -> None:
-    """Everything, to somebody else, on a ground that the ledger then tells them."""
+    """Everything, to somebody else, on a ground that the ledger then tells them. What a report says of other people is
+    left out: nobody tells these."""
     given = HandOut(_who(account, person), Ground(asked.ground), Recipient.NAMED, What.EVERYTHING, name=asked.to)
     hand_out([given], now=now)
-    export(asked, account, person, now)
+    _write(asked.out, exporting.everything(person, now=now, to_others=True))
 
 
 ACTS: Mapping[str, Act] = {
@@ -85,6 +83,14 @@ ACTS: Mapping[str, Act] = {
 
 def _who(account: Account | None, person: Person) -> str:
     return privacy.account(account.account_id) if account else ADDRESS + min(person.keys)
+
+
+def _write(out: Path | None, held: Iterable[Held]) -> None:
+    with _opened(out) as file:
+        for number, one in enumerate(held):
+            file.write("[\n" if number == 0 else ",\n")
+            file.write(msgspec.json.encode(one).decode())
+        file.write("\n]\n")
 
 
 @contextmanager
