@@ -223,7 +223,7 @@ def _who_was_there(one: Attended | Attendee | Gone | NamedIn) -> Person:
     return Person(participants=frozenset({one.participant_id}))
 
 
-holdings.known_by(_known_by_meetings)
+holdings.known_by("meetings", _known_by_meetings)
 holdings.hold(
     OrganiserKey, keys, REPORT, find=_key_of, export=lambda _: {"key": "kept, to open your reports"}, at_once=True
 )

@@ -146,7 +146,7 @@ def _opened(one: Lease) -> dict[str, Any]:
 
 
 _THE_MEETINGS = "it is the meeting's, and names nobody"
-holdings.known_by(_known_by_rooms)
+holdings.known_by("rooms", _known_by_rooms)
 for kind in (Head, Merged, Numbers, Empty):
     holdings.is_nobodys(kind, MEETING, why=_THE_MEETINGS)
 holdings.hold(

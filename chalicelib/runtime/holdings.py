@@ -12,9 +12,16 @@ from chalicelib.lifetimes import DAY, Lifetime
 from chalicelib.runtime.addresses import key_in_id
 from chalicelib.runtime.store import Key, Record, Table
 
+Knows = Literal["sessions", "participants", "rooms", "meetings"]
 Fate = Literal["erased", "kept", "passing", "nobodys"]
 PASSING_MAX_MS = DAY  # nothing that nobody looks for lives longer
 EVER = 0  # read as of then, whatever is stored lives: what has run out and still lies there is found, too
+KNOW: tuple[Knows, ...] = (
+    "sessions",
+    "participants",
+    "rooms",
+    "meetings",
+)  # each by the names that those before it know
 PAGE = 25  # items that are erased in one go, one request's writes
 R = TypeVar("R", bound=Record)
 
@@ -80,7 +87,7 @@ class Holding:
 
 
 _held: dict[type[Record], Holding] = {}
-_known_by: list[Callable[[Person, int], Person]] = []
+_known_by: dict[Knows, Callable[[Person, int], Person]] = {}
 
 
 def hold(
@@ -126,16 +133,16 @@ def is_nobodys(record: type[Record], *lifetimes: Lifetime, why: str) -> None:
     _held[record] = Holding(record, lifetimes, "nobodys", why=why)
 
 
-def known_by(more: Callable[[Person, int], Person]) -> None:
+def known_by(subject: Knows, more: Callable[[Person, int], Person]) -> None:
     """Where a subject knows further names of a person: (person, now) gives the same person with them."""
-    if more not in _known_by:
-        _known_by.append(more)
+    _known_by[subject] = more
 
 
 def identify(person: Person, *, now: int) -> Person:
     """The same person by every name that is known."""
-    for more in _known_by:
-        person = more(person, now)
+    for subject in KNOW:
+        if subject in _known_by:
+            person = _known_by[subject](person, now)
     return person
 
 

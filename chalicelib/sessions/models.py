@@ -213,6 +213,6 @@ def _shown(session: Session) -> dict[str, Any]:
     }
 
 
-holdings.known_by(_known_by_sessions)
+holdings.known_by("sessions", _known_by_sessions)
 holdings.hold(Session, sessions, SESSION, find=_sessions_of, export=_shown, at_once=True)
 holdings.let_pass(GuardianRequest, GUARDIAN_REQUEST, why="it names a session, which is gone then, and holds no address")

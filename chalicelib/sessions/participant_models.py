@@ -60,5 +60,5 @@ def _shown(one: OwnParticipant) -> dict[str, Any]:
     return {"participant_id": one.participant_id}
 
 
-holdings.known_by(_known_by_participants)
+holdings.known_by("participants", _known_by_participants)
 holdings.hold(OwnParticipant, participants, OWN_PARTICIPANT, find=_participants_of, export=_shown)

@@ -1,6 +1,8 @@
 """What is held of somebody is found from them: every kind of record (F3)."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -55,3 +57,29 @@ def test_what_was_done_before_a_log_out_is_found_by_the_account(world: World) ->
     assert left.participants == theirs.person.participants
     named = [item.name for one, item in holdings.held_of(left, now=world.now) if one.record.__name__ == "Attendee"]
     assert CANARY in "".join(named)
+
+
+IN_ANY_ORDER = """
+import importlib, sys
+from tests.support import environment
+for module in sys.argv[1:]:
+    importlib.import_module(module)
+from chalicelib.insights.meeting_models import NamedIn, namings
+from chalicelib.runtime.holdings import Person, identify
+from chalicelib.sessions.participant_models import OwnParticipant, participants
+from tests.support.memory import in_memory
+
+with in_memory():
+    me, there = OwnParticipant("account", "ben"), NamedIn("participant#ben", "room")
+    for table, made in ((participants, me), (namings, there)):
+        made.lives_until(2)
+        table.put(made)
+    print(*identify(Person("account"), now=1).rooms)
+"""
+
+
+@pytest.mark.parametrize("first", ["chalicelib.insights.held_models", "chalicelib.rooms.held_models", "infra.privacy"])
+def test_a_meeting_is_found_whichever_module_is_imported_first(first: str) -> None:
+    """F4: from the account by its participants, and by these."""
+    asked = [sys.executable, "-c", IN_ANY_ORDER, first, "app"]
+    assert subprocess.run(asked, check=True, capture_output=True, text=True).stdout.split() == ["room"]
