@@ -29,6 +29,7 @@ from chalicelib.privacy.erasing_models import (
     new_erasing,
     next_attempt,
     note_hidden,
+    of_person,
     person_of,
 )
 from chalicelib.privacy.rules import Begun
@@ -167,7 +168,7 @@ def erase_now(person: Person, *, now: int) -> bool:
 def _hide(found: Erasing, now: int) -> None:
     """The traces first: from then on nothing that comes late is taken."""
     person = person_of(found)
-    models.erasures.put_many(models.new_erasure(one, now=now) for one in models.persons(person))
+    models.leave_traces(person, of_person(found), now=now)
     if found.subject:  # otherwise it was left before, and what was handed out since is another's
         ledger.leave_traces(person, now=now)
     for session_id in sorted(person.sessions):
@@ -183,7 +184,7 @@ def _keep(found: Erasing, now: int) -> None:
     person = person_of(found)
     theirs = [models.subject_of(one) for one in models.persons(person)]
     theirs += ledger.subjects_of(person) if found.subject else []
-    models.keep_traces(theirs, int(found.erased_at_ms), now=now)
+    models.keep_traces(theirs, int(found.erased_at_ms), of_person(found), now=now)
     events.publish(events.ErasureUnfinished(person, now))
     keep_unfinished(found, now=now)
 

@@ -18,7 +18,7 @@ from chalicelib.runtime.ids import is_opaque
 from chalicelib.runtime.running_out import RunningOut
 from chalicelib.runtime.store import Binding, Key, Record, Table
 
-SEALED, DIGEST, COUNTED = "privacy/erasing", "privacy/receipt", "privacy/counted"
+SEALED, DIGEST, COUNTED, TRACED = "privacy/erasing", "privacy/receipt", "privacy/counted", "privacy/traced"
 TRIES = 8  # against others that count at the same moment
 
 
@@ -65,6 +65,11 @@ def find_receipt(receipt_id: str, *, now: int) -> Erasing | None:
 def person_of(found: Erasing) -> Person:
     """Nobody, once it is done."""
     return unseal_person(SEALED, found.person)
+
+
+def of_person(found: Erasing) -> str:
+    """What traces call whoever it is about, which leads neither to them nor to the receipt."""
+    return vault.digest(TRACED, found.erasure_id)
 
 
 def is_a_day_older(found: Erasing, *, now: int) -> bool:

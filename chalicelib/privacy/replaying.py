@@ -14,7 +14,7 @@ from chalicelib.runtime.holdings import Holding, Person
 
 @dataclass(frozen=True)
 class Replayed:
-    """How many names were found of whoever was erased; of how many something waits for a report to be finished.
+    """How many people were found who were erased; of how many something waits for a report to be finished.
 
     `records`: how many were brought back that none of those names leads to.
     """
@@ -27,14 +27,15 @@ class Replayed:
 def replay(*, now: int) -> Replayed:
     """Erases again whoever was erased as a whole. Safe to repeat, and to break off: what has begun is gone on with."""
     events.publish(events.BackupRestored(now))
-    found = dict.fromkeys(person for _, _, person in _brought_back(now))
-    whole = [erasing.erase_now(person, now=now) for person in found]
+    names = dict.fromkeys(person for _, _, person in _brought_back(now))
+    people = {name: models.who_was(name, now=now) for name in names}  # before they are erased anew
+    waiting = {who for name, who in people.items() if not erasing.erase_now(name, now=now)}
     left = 0
     for holding, item, person in _brought_back(now):  # where what leads there was not restored with it
         if holding.erase is not None:
             holding.erase([item], person, now)
             left += 1
-    return Replayed(len(found), whole.count(False), left + ledger.forget_brought_back(now=now))
+    return Replayed(len(set(people.values())), len(waiting), left + ledger.forget_brought_back(now=now))
 
 
 def _brought_back(now: int) -> list[tuple[Holding, Any, Person]]:

@@ -45,15 +45,20 @@ def backed_up(world: World) -> Backup:
 
 
 @pytest.mark.parametrize("make", [guest_with_everything, owner_with_everything], ids=["guest", "account"])
-def test_whoever_was_erased_is_erased_again_after_a_restore(world: World, make: Callable[[World], Belongings]) -> None:
-    """F6: by one command; whoever was not stays as they were."""
+def test_whoever_was_erased_is_erased_again_after_a_restore(
+    world: World, make: Callable[[World], Belongings], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """F6: by one command, which says how many people that were, by however many names; whoever was not stays as they
+    were."""
     theirs = make(world)
     backup = backed_up(world)
     assert erase(theirs).status == 200
     run(world)
     restore(backup)
     assert left_over(world, theirs) != []
+    capsys.readouterr()
     assert main(["replay"]) == 0
+    assert capsys.readouterr().out.startswith("Erased again: 1. ")
     assert left_over(world, theirs) == []
     assert log_in(world.browser(), EMAIL).status == 401
     assert [one.participant_id for one in report_of(theirs)[0].people] == [theirs.over.ids["Ben"]]
@@ -137,7 +142,7 @@ def test_what_has_to_wait_is_gone_on_with(
     with monkeypatch.context() as busy:
         busy.setattr(held_models, "take_out", lambda *_, **__: False)
         assert main(["replay"]) == 0
-    assert "waits for a report" in capsys.readouterr().out
+    assert "Of 1 something waits for a report" in capsys.readouterr().out
     for _ in range(6):
         world.clock.advance(60_000)
         expiry.reap(now=world.now)

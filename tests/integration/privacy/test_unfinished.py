@@ -75,7 +75,7 @@ def test_who_is_erased_stays_so_until_it_is_done(world: World, memory: Memory, w
 
 def test_whoever_was_erased_again_since_is_dated_by_that(world: World, memory: Memory) -> None:
     """F6: what was handed out of an address between two erasures is known as the erased one's by the later."""
-    models.keep_traces(["address"], world.now, now=world.now)
-    models.keep_traces(["address"], world.now - DAY, now=world.now + DAY)
+    models.keep_traces(["address"], world.now, "once", now=world.now)
+    models.keep_traces(["address"], world.now - DAY, "twice", now=world.now + DAY)
     [kept] = memory.items("erasures")
     assert (int(kept["erased_at_ms"]["N"]), int(kept["expires_at_ms"]["N"])) == (world.now, world.now + 31 * DAY)
