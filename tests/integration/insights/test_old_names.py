@@ -10,8 +10,10 @@ from chalicelib.insights.meeting_models import Meeting, MeetingEntry, find_meeti
 from chalicelib.insights.name_models import AHEAD_MS, names_of
 from chalicelib.insights.reading import read_report
 from chalicelib.lifetimes import DAY, HOUR, MINUTE
+from chalicelib.privacy import exporting
 from chalicelib.sessions import aftermath
 from tests.support.accounts import PASSWORD, log_in, with_account as signed_up
+from tests.support.belongings import person_of
 from tests.support.browser import Browser
 from tests.support.insights import Held, end, grown_up_guest, hold, reported
 from tests.support.workflows import executed
@@ -228,7 +230,8 @@ def test_the_reaper_looks_before_the_first_of_the_names_ends(world: World, stays
 
 
 def test_an_account_is_erased_from_where_it_was_by_another_session(world: World) -> None:
-    """F3, F4, F8: half a year and many log ins later, each of which is another participant: all of them are theirs."""
+    """F3, F4, F8: half a year and many log ins later, each of which is another participant: all of them are theirs, in
+    their export and ledger, too."""
     held, ben = hold(world), signed_up(world, BEN)
     held.enter(ben, "Ben")
     held.enter(held.organiser, "Ada")
@@ -245,6 +248,12 @@ def test_an_account_is_erased_from_where_it_was_by_another_session(world: World)
         assert log_in(ben, BEN).status == 200
         organiser_goes_on(held)
     assert _names(held) == {"Ada", "Ben"}
+    assert held.organiser.get(f"/v1/meetings/{held.room}").status == 200
+    listed = ben.get("/v1/disclosures").json()["disclosures"]
+    assert [one["what"] for one in listed if one["to"] == "organiser"] == ["name"]
+    exported = exporting.everything(person_of(ben, world.now), now=world.now)
+    there = {one.record for one in exported if one.content.get("meeting_id") == held.room}
+    assert there == {"Attendee", "Attended", "NamedIn"}
     assert ben.delete("/v1/account", json_body={"password": PASSWORD}).status == 200
     assert _names(held) == {"Ada"}
     assert executed(world.app, world.workflows.started[-1]).status == "SUCCEEDED"
