@@ -122,7 +122,7 @@ def _unpublished(world: World, monkeypatch: pytest.MonkeyPatch, revision: int) -
         assembling.fold_shard(held.room, shard, now=now)
     made = assembling.assemble(held.room, 1, now=now)
     with monkeypatch.context() as broken:
-        broken.setattr(assembling, "change", _refuse)
+        broken.setattr(assembling, "name_attempt", _refuse)
         with pytest.raises(RuntimeError):
             assembling.publish(held.room, 1, made, now=now)
     if revision == 1:
