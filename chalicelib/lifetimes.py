@@ -79,9 +79,10 @@ OWN_PARTICIPANT = Lifetime(
     "own-participant",
     "account",
     "find what an account's owner did in meetings, to show or erase it",
-    181 * DAY,
-    "the last use of the session in which they did",
+    211 * DAY,
+    "the owner's last use of the service, of which one in thirty days is noted here",
 )
+OWN_PARTICIPANT_NOTED_MS = 30 * DAY  # so that what is left then outlives the account, which has 180
 TICKET = Lifetime("ticket", "participant", "open the live channel once without a cookie", MINUTE, "its making")
 GUARDIAN_REQUEST = Lifetime(
     "guardian-request", "participant", "wait for the answer of a child's grown-up", DAY, "the question"
@@ -170,7 +171,8 @@ EXPIRY_ENTRY = Lifetime(
     "participant",
     "delete on time what has run out, and go on trying where that fails",
     30 * DAY,
-    "the instant it is due, or the latest try; deleted as soon as that is done",
+    "the instant it is due, half a year away for an account and three years for what you agreed to, or the latest try;"
+    " deleted as soon as that is done",
 )
 EXPIRY_CURSOR = Lifetime("expiry-cursor", "nobody", "know how far the deleting has come", 180 * DAY, "the last run")
 ERASURE = Lifetime("erasure", "nobody", "keep a backup from bringing back who was erased", 30 * DAY, "the erasure")

@@ -38,7 +38,7 @@ from chalicelib.rooms import (
 )
 from chalicelib.runtime import consent, disclosure, events, expiry, lateness, running_out
 from chalicelib.runtime.expiry_models import Lane
-from chalicelib.sessions import aftermath, forgetting, guardian, sweep, ticket_models as of_tickets
+from chalicelib.sessions import aftermath, forgetting, guardian, sweep, ticket_models as of_tickets, uses
 
 # imported so that what they hold is known, and what of it runs out (runtime/holdings.py, running_out.py)
 HELD = (of_rooms, of_sound, of_meetings, of_requests, guardian, of_tickets)
@@ -52,6 +52,7 @@ DUE: dict[str, expiry.Handler] = {
     forgetting.DELETED: forgetting.finish,
     aftermath.FOLLOW: aftermath.follow,
     aftermath.END: aftermath.end,
+    uses.USED: uses.look_after,
     starting.DUE: starting.see_through,
     history.RAW: history.drop_raw,
     history.NAMES: history.drop_names,
@@ -82,6 +83,7 @@ NAMED_BY_SEAL: dict[str, str] = {  # what for, of the kinds whose entries name s
     forgetting.DELETED: forgetting.SEALED,
     aftermath.FOLLOW: aftermath.SEALED,
     aftermath.END: aftermath.SEALED,
+    uses.USED: uses.SEALED,
     history.KEEP: history.SEALED,
     sweep.KIND: sweep.SEALED,
     sweep.PARTICIPANT: sweep.SEALED,
@@ -114,7 +116,7 @@ HEARD: dict[type, tuple[Callable[[Any], None], ...]] = {
     events.AccountErasing: (keeping.follow_erasure,),
     events.BackupRestored: (restoring.mend_reports,),
     events.SubjectErased: (out_of_rooms.forget_person, out_of_meetings.hide_person),
-    events.ErasureUnfinished: (out_of_meetings.stay_hidden,),
+    events.ErasureUnfinished: (uses.keep_known, out_of_meetings.stay_hidden),
     events.ParticipantAdmitted: (consequences.seat_admitted,),
     events.ParticipantRefused: (consequences.tell_refused,),
 }

@@ -18,7 +18,6 @@ from chalicelib.runtime.holdings import Person
 from chalicelib.runtime.ids import opaque
 from chalicelib.runtime.transactions import Transaction
 from chalicelib.sessions import service as sessions
-from chalicelib.sessions.participant_models import forget_all
 from chalicelib.sessions.service import require_age
 
 MAILS: Mapping[str, PurposeName] = {"report_ready": "reports", "news": "news"}  # setting: what it is the consent to
@@ -74,7 +73,6 @@ def erase(account: Account, *, now: int) -> Begun:
         raise changed_meanwhile()
     sessions.end_sessions_of(account_id, now=now)  # of whoever logged in meanwhile
     erasing.carry_out(begun, now=now)
-    forget_all(account_id, now=now)
     mails.say_erased(account, now=now)
     return begun
 

@@ -5,6 +5,7 @@ Every change of an item holds only where it is shown as it was read, so that ite
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
@@ -20,6 +21,7 @@ from chalicelib.rooms.tabs import Lease, TabEntry, entries, held, lease_key, lea
 from chalicelib.runtime import holdings
 from chalicelib.runtime.holdings import Person
 from chalicelib.runtime.ids import ParticipantId, RoomId, TabId, is_opaque, opaque
+from chalicelib.runtime.parallel import chained
 from chalicelib.runtime.store import Table
 from chalicelib.runtime.transactions import Transaction
 
@@ -181,7 +183,7 @@ def _items_there(owner_id: str, *, now: int) -> Sequence[Item]:
 def _items_of(person: Person, now: int) -> list[Item]:
     """What is there for a reader; as of ever whatever is stored, also of tabs that are over."""
     find = stored_items if now == holdings.EVER else _items_there
-    return [one for who in sorted(person.participants) for one in find(who, now=now)]
+    return list(chained(partial(find, now=now), sorted(person.participants)))
 
 
 def _staged(one: Item) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """All batches of a participant as one, of whoever still agrees: between the folding of a shard and the report."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from pynamodb.attributes import JSONAttribute
@@ -65,10 +65,9 @@ def refold(room_id: str, participant_id: str, folded: Folded | None, *, now: int
     folds.update(key, [Fold.since_ms.set(dict(folded.since_ms)), *held], now=now)
 
 
-def find_folds_of(room_id: str, participant_id: str, *, now: int) -> list[Fold]:
-    """One participant's: at most one."""
-    found = folds.get((folds_part(room_id, shard_of(participant_id)), participant_id), now=now)
-    return [] if found is None else [found]
+def find_folds_at(places: Sequence[tuple[str, str]], *, now: int) -> Iterator[Fold]:
+    """Of each room and participant, at most one."""
+    yield from folds.get_many([(folds_part(room, shard_of(who)), who) for room, who in places], now=now)
 
 
 def forget_folds(room_id: str, shard: int) -> None:

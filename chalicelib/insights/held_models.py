@@ -1,13 +1,12 @@
 """What meetings that are over hold of somebody, as who ran them and as who came: see runtime/holdings.py."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
-from itertools import chain
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 
-from chalicelib.insights.fold_models import Fold, find_folds_of, folds
+from chalicelib.insights.fold_models import Fold, find_folds_at, folds
 from chalicelib.insights.meeting_lives import forget_entries
 from chalicelib.insights.meeting_models import (
     ATTENDED,
@@ -47,32 +46,29 @@ from chalicelib.insights.share_models import Share, list_shares, shares
 from chalicelib.insights.starting import stop_report
 from chalicelib.lifetimes import ATTENDEE_NAME, ERASED_FROM, HISTORY, RAW_INSIGHTS, REPORT, REPORT_SHARE
 from chalicelib.runtime import holdings
-from chalicelib.runtime.holdings import EVER, Person
-from chalicelib.runtime.parallel import together
+from chalicelib.runtime.holdings import EVER, Person, Place
+from chalicelib.runtime.parallel import by_some, chained
 
-AT_ONCE = 32  # rooms, side by side
+AT_ONCE = 32  # places, side by side
 SEVERAL = 3  # people measured, at least, where a sum tells of no one
-T = TypeVar("T")
 
 
 def _known_by_meetings(person: Person, now: int) -> Person:
     """The meetings that name them."""
-    return person.also(rooms={one.meeting_id for one in namings_of_person(person, now)})
+    places = {(one.meeting_id, one.participant_id) for one in namings_of_person(person, now)}
+    return person.also(rooms={room for room, _ in places}, places=places)
 
 
 def namings_of_person(person: Person, now: int) -> Iterator[NamedIn]:
-    for who in sorted(person.participants):
-        yield from namings.query(NAMED_IN + who, now=now)
+    yield from chained(partial(namings.query, now=now), [NAMED_IN + who for who in sorted(person.participants)])
 
 
 def _attendees_of(person: Person, now: int) -> Iterator[Attendee]:
-    found = [(room, PERSON + who) for who in sorted(person.participants) for room in sorted(person.rooms)]
-    yield from attendees.get_many(found, now=now)
+    yield from attendees.get_many([(room, PERSON + who) for room, who in sorted(person.places)], now=now)
 
 
 def _gone_of(person: Person, now: int) -> Iterator[Gone]:
-    found = [(room, GONE + who) for who in sorted(person.participants) for room in sorted(person.rooms)]
-    yield from gone.get_many(found, now=now)
+    yield from gone.get_many([(room, GONE + who) for room, who in sorted(person.places)], now=now)
 
 
 def _take_out(found: Sequence[Gone], _: Person, now: int) -> None:
@@ -84,31 +80,30 @@ def _take_out(found: Sequence[Gone], _: Person, now: int) -> None:
 
 
 def _stays_of(person: Person, now: int) -> Iterator[Attended]:
-    for room in sorted(person.rooms):
-        for who in sorted(person.participants):
-            yield from stays.query(room, now=now, where=MeetingEntry.entry.startswith(f"{ATTENDED}{who}#"))
+    def ask(place: Place) -> list[Attended]:
+        return stays.query(place[0], now=now, where=MeetingEntry.entry.startswith(f"{ATTENDED}{place[1]}#"))
+
+    yield from chained(ask, sorted(person.places))
 
 
 def _batches_of(person: Person, now: int) -> Iterator[Batch]:
     """A room that became another is found with that one, and by itself: each counts once."""
-    named, seen = sorted(person.rooms), set[str]()
+    seen, named = set[Place](), sorted(person.places)
     for start in range(0, len(named), AT_ONCE):
-        merged = together([partial(rooms_of, room, now=now) for room in named[start : start + AT_ONCE]])
-        rooms = [one for one in dict.fromkeys(chain.from_iterable(merged)) if one not in seen]
-        seen.update(rooms)
-        asked = [(room, who) for room in rooms for who in sorted(person.participants)]
-        yield from chain.from_iterable(_side_by_side(lambda room, who: list(batches_of([room], who, now=now)), asked))
+        some = named[start : start + AT_ONCE]
+        rooms = sorted({room for room, _ in some})
+        merged = dict(zip(rooms, by_some(partial(rooms_of, now=now), rooms, AT_ONCE), strict=True))
+        asked = dict.fromkeys((each, who) for room, who in some for each in merged[room])
+        yield from chained(partial(_batches_at, now=now), [place for place in asked if place not in seen])
+        seen.update(asked)
+
+
+def _batches_at(place: Place, *, now: int) -> list[Batch]:
+    return list(batches_of([place[0]], place[1], now=now))
 
 
 def _folds_of(person: Person, now: int) -> Iterator[Fold]:
-    asked = [(room, who) for room in sorted(person.rooms) for who in sorted(person.participants)]
-    for found in _side_by_side(lambda room, who: list(find_folds_of(room, who, now=now)), asked):
-        yield from found
-
-
-def _side_by_side(ask: Callable[[str, str], T], asked: Sequence[tuple[str, str]]) -> Iterator[T]:
-    for start in range(0, len(asked), AT_ONCE):
-        yield from together([partial(ask, *one) for one in asked[start : start + AT_ONCE]])
+    return find_folds_at(sorted(person.places), now=now)
 
 
 def _listings_of(person: Person, now: int) -> list[Listed]:
@@ -241,9 +236,9 @@ holdings.hold(
     Gone, gone, ERASED_FROM, find=_gone_of, export=lambda one: {"meeting_id": one.owner}, erase=_take_out,
     whose=_who_was_there,
 )  # fmt: skip
-holdings.hold(  # last: by it the rest is found
+holdings.hold(
     NamedIn, namings, ATTENDEE_NAME, find=namings_of_person, export=lambda one: {"meeting_id": one.meeting_id},
-    whose=_who_was_there, tell=_figured,
+    leads=True, whose=_who_was_there, tell=_figured,
 )  # fmt: skip
 _NOBODYS = "it says that something was shown, or that rooms are one, and not by whom"
 holdings.is_nobodys(ShownSpan, RAW_INSIGHTS, why=_NOBODYS)

@@ -42,11 +42,12 @@ from chalicelib.rooms.record_models import Member, Organiser
 from chalicelib.runtime import events, expiry, vault
 from chalicelib.runtime.expiry_models import lags
 from chalicelib.runtime.holdings import EVER
-from chalicelib.runtime.parallel import together
+from chalicelib.runtime.parallel import by_some, together
 
 RAW, KEEP, KEPT, NAMES = "raw-insights", "organiser", "history", "names"  # kinds of expiry entries
 SEALED = "insights/organiser"
 ACCOUNTS_FIRST_MS = 10 * MINUTE  # for the look at them, and the beginning of two hundred
+USED_SIDE_BY_SIDE = 32  # participants
 SIDE_BY_SIDE = 8  # rows of those who are present at the end: ten thousand are on record within seconds
 
 
@@ -70,8 +71,7 @@ def follow_deletion(event: events.NameDeleted) -> None:
 
 def follow_use(event: events.PersonUsed) -> None:
     """Somebody uses the service: for 180 days from now on they are named where they were."""
-    for one in sorted(event.participants):
-        name_on(one, now=event.now)
+    by_some(partial(name_on, now=event.now), sorted(event.participants), USED_SIDE_BY_SIDE)
 
 
 def record_shown(event: events.ShowingEnding) -> None:

@@ -1,5 +1,6 @@
 """What joining holds of somebody: see runtime/holdings.py."""
 
+from functools import partial
 from typing import Any, TypeVar
 
 from chalicelib.joining.models import ClipEntry, Join, Listing, Notice, Seat, Sound, clip_entries, joins, sounds
@@ -7,12 +8,13 @@ from chalicelib.joining.seat_models import seats
 from chalicelib.lifetimes import CROWD_NOTICE, CROWD_ROUND, JOIN_VERDICT, SOUND_CLIP
 from chalicelib.runtime import holdings
 from chalicelib.runtime.holdings import Person
+from chalicelib.runtime.parallel import chained
 
 E = TypeVar("E", bound=ClipEntry)
 
 
 def _entries_of(kind: type[E], person: Person, now: int) -> list[E]:
-    found = (one for who in sorted(person.participants) for one in clip_entries.query(who, now=now))
+    found = chained(partial(clip_entries.query, now=now), sorted(person.participants))
     return [one for one in found if isinstance(one, kind)]
 
 

@@ -9,15 +9,17 @@ subject   entry
 
 import json
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any, TypeVar, cast
 
 from pynamodb.attributes import DiscriminatorAttribute, NumberAttribute, UnicodeAttribute
 
 from chalicelib.lifetimes import ENQUIRY, FEEDBACK, NEWS_SENT, SURVEY_ANSWER, Lifetime
-from chalicelib.privacy.models import persons, subject_of
+from chalicelib.privacy.models import ACCOUNT, persons, subject_of
 from chalicelib.runtime import holdings, vault
 from chalicelib.runtime.holdings import Person
 from chalicelib.runtime.ids import opaque
+from chalicelib.runtime.parallel import chained
 from chalicelib.runtime.store import Binding, Record, Table
 
 SEALED = "outreach/form"
@@ -83,8 +85,7 @@ def new_form(kind: type[F], person: str, said: Mapping[str, Any], *, now: int, s
 
 def forms_of(persons_named: list[str], *, now: int) -> Iterator[Form]:
     """All that they have sent, named as consents name them."""
-    for one in persons_named:
-        yield from forms.query(subject_of(one), now=now)
+    return chained(partial(forms.query, now=now), [subject_of(one) for one in persons_named])
 
 
 def forget_forms(person: str, *, now: int) -> None:
@@ -107,7 +108,7 @@ def key_of(person: str, issue: str) -> tuple[str, str]:
 
 
 def _mailed_to(person: Person, now: int) -> list[NewsSent]:
-    return [one for who in persons(person) for one in mailed.query(subject_of(who), now=now)]
+    return mailed.query(subject_of(ACCOUNT + person.account_id), now=now) if person.account_id else []
 
 
 def _shown(one: Form) -> dict[str, Any]:

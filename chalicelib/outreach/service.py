@@ -16,7 +16,7 @@ from chalicelib.runtime.events import FoundTooYoung
 from chalicelib.runtime.limits import Window
 from chalicelib.runtime.transactions import Transaction
 from chalicelib.sessions.models import Session
-from chalicelib.sessions.service import require_age
+from chalicelib.sessions.service import note_traces, require_age
 from chalicelib.sessions.spelling import unseen
 
 RAN_OUT = "form"  # kind of expiry entries
@@ -68,6 +68,7 @@ def drop(name: str, now: int) -> None:
 
 def _keep(session: Session, kind: type[Form], said: Mapping[str, Any], *, now: int, survey_id: str = "") -> int:
     FORMS.count(session.session_id, now=now)
+    note_traces(session, now=now)
     who = privacy.person(session)
     made = models.new_form(kind, who, said, now=now, survey_id=survey_id)
     both = Transaction(now=now)

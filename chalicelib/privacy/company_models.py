@@ -6,6 +6,7 @@ ledger joins the two, so that telling ten thousand is one write.
 """
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import Any, NamedTuple
 
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
@@ -16,6 +17,7 @@ from chalicelib.runtime import holdings, vault
 from chalicelib.runtime.disclosure import Ground, Recipient, What
 from chalicelib.runtime.holdings import Person
 from chalicelib.runtime.ids import derived
+from chalicelib.runtime.parallel import chained
 from chalicelib.runtime.prolonging import prolong
 from chalicelib.runtime.store import Table
 
@@ -144,8 +146,8 @@ def _line(one: InMeeting, at_ms: int, to: Recipient, what: What, share_id: str =
 
 
 def _company_of(person: Person, now: int) -> Iterator[InMeeting]:
-    for subject in subjects_of(person):
-        yield from in_meetings.query(subject, now=now, where=LedgerEntry.entry.startswith(IN))
+    ask = partial(in_meetings.query, now=now, where=LedgerEntry.entry.startswith(IN))
+    return chained(ask, subjects_of(person))
 
 
 def _shown(one: InMeeting, _: Person, now: int) -> dict[str, Any]:

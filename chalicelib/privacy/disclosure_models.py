@@ -9,6 +9,7 @@ What counts once has the same id and instant each time.
 """
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from pynamodb.attributes import DiscriminatorAttribute, NumberAttribute, UnicodeAttribute
@@ -19,6 +20,7 @@ from chalicelib.runtime import holdings, vault
 from chalicelib.runtime.disclosure import ADDRESS, HandOut
 from chalicelib.runtime.holdings import Person
 from chalicelib.runtime.ids import derived, opaque
+from chalicelib.runtime.parallel import chained
 from chalicelib.runtime.running_out import RunningOut
 from chalicelib.runtime.store import Binding, Record, Table
 
@@ -60,18 +62,14 @@ def record(some: Sequence[HandOut], now: int) -> None:
 def stored_before(person: Person, before: str | None, limit: int, *, now: int) -> list[Disclosure]:
     """The latest of each name of theirs; `before` is the entry where the page before has ended."""
     where = INSTANTS if before is None else LedgerEntry.entry < before
-    return [
-        one
-        for subject in subjects_of(person)
-        for one in disclosures.query(subject, now=now, where=where, limit=limit, forward=False)
-    ]
+    ask = partial(disclosures.query, now=now, where=where, limit=limit, forward=False)
+    return list(chained(ask, subjects_of(person)))
 
 
 def stored_between(person: Person, from_ms: int, to_ms: int, *, now: int) -> Iterator[Disclosure]:
     """From that instant on until before the other."""
     span = LedgerEntry.entry.between(f"{from_ms:015}", f"{to_ms:015}")
-    for subject in subjects_of(person):
-        yield from disclosures.query(subject, now=now, where=span)
+    return chained(partial(disclosures.query, now=now, where=span), subjects_of(person))
 
 
 def leave_traces(person: Person, *, now: int) -> None:
@@ -112,8 +110,7 @@ def subjects_of(person: Person) -> list[str]:
 
 
 def _disclosures_of(person: Person, now: int) -> Iterator[Disclosure]:
-    for subject in subjects_of(person):
-        yield from disclosures.query(subject, now=now, where=INSTANTS)
+    return chained(partial(disclosures.query, now=now, where=INSTANTS), subjects_of(person))
 
 
 holdings.hold(Disclosure, disclosures, DISCLOSURE, find=_disclosures_of, export=lambda one: one.shown())

@@ -48,7 +48,8 @@ WORKFLOW, DUE = "erasure", "erasing"  # the workflow's name, and the kind of its
 LOOK_AGAIN_MS = 5 * MINUTE
 OVERDUE_MS = HOUR  # a workflow takes minutes
 WAIT_S = (expiry.SETTLED_MS + MINUTE) // SECOND
-SWEPT = 500  # items of one task, which then goes on in another
+SWEPT = 5_000  # items of one task, which then goes on in another
+HEAVY = 10  # of these is one that takes more than its part of a request
 
 
 class Unfinished(Exception):
@@ -58,8 +59,8 @@ class Unfinished(Exception):
 def begin(both: Transaction, who: str, person: Person, *, now: int) -> Begun:
     """Adds to the transaction that ends somebody, named as consents name them, what must not be lost about it."""
     begun = Begun(opaque(), opaque(), who, now)
-    counts = _census(person, now)
-    made = new_erasing(begun.receipt_id, receipts.digest_of(who, begun.salt), person, counts, now=now)
+    short, counts = holdings.in_short(person, now=EVER), _census(person, now)
+    made = new_erasing(begun.receipt_id, receipts.digest_of(who, begun.salt), short, counts, now=now)
     service.leave(both, who, now=now)
     both.create(erasings, made)
     RUNNING_OUT.file_with(both, made, now=now)
@@ -113,14 +114,16 @@ def sweep(erasure_id: str, *, now: int) -> bool:
     if found is None or found.receipt:
         return False
     person, left = holdings.identify(person_of(found), now=EVER), SWEPT
-    for holding in _erasable():
-        while some := list(islice(holding.find(person, EVER), PAGE)) if holding.find else []:
-            _erase(found, holding, some, person, now)
-            left -= len(some)
-            if left <= 0:
-                return True
-            if len(some) < PAGE:
-                break
+    for leads in (False, True):
+        if leads and _left(person, leads=False):
+            return False  # by what leads to it, it is found once it can go
+        for holding in _erasable(leads=leads):
+            records = iter(holding.find(person, EVER)) if holding.find else iter(())
+            while some := list(islice(records, PAGE)):
+                _erase(found, holding, some, person, now)
+                left -= len(some) * (1 if holding.light else HEAVY)
+                if left <= 0:
+                    return True
     return False
 
 
@@ -130,7 +133,7 @@ def check(erasure_id: str, *, now: int) -> int:
     if found is None or found.receipt:
         return 0
     person = holdings.identify(person_of(found), now=EVER)
-    left = [one for one in _erasable() if one.find and next(iter(one.find(person, EVER)), None) is not None]
+    left = [*_left(person, leads=False), *_left(person, leads=True)]
     if left:
         log.warning("erasure goes on", kinds=[one.record.__name__ for one in left])
     return len(left)
@@ -151,7 +154,7 @@ def erase_now(person: Person, *, now: int) -> bool:
 
     Where it breaks off, or a report is just being put together, the reaper and the workflow go on with it.
     """
-    made, both = new_erasing(opaque(), "", holdings.identify(person, now=now), {}, now=now), Transaction(now=now)
+    made, both = new_erasing(opaque(), "", holdings.in_short(person, now=EVER), {}, now=now), Transaction(now=now)
     both.create(erasings, made)
     RUNNING_OUT.file_with(both, made, now=now)
     expiry.file_with(both, DUE, made.erasure_id, now + LOOK_AGAIN_MS, now=now)
@@ -167,7 +170,7 @@ def erase_now(person: Person, *, now: int) -> bool:
 
 def _hide(found: Erasing, now: int) -> None:
     """The traces first: from then on nothing that comes late is taken."""
-    person = person_of(found)
+    person = holdings.identify(person_of(found), now=EVER)
     models.leave_traces(person, of_person(found), now=now)
     if found.subject:  # otherwise it was left before, and what was handed out since is another's
         ledger.leave_traces(person, now=now)
@@ -181,7 +184,7 @@ def _hide(found: Erasing, now: int) -> None:
 
 def _keep(found: Erasing, now: int) -> None:
     """Its row last: while that knows whom it is about, nothing that keeps them out comes to its end."""
-    person = person_of(found)
+    person = holdings.identify(person_of(found), now=EVER)
     theirs = [models.subject_of(one) for one in models.persons(person)]
     theirs += ledger.subjects_of(person) if found.subject else []
     models.keep_traces(theirs, int(found.erased_at_ms), of_person(found), now=now)
@@ -223,8 +226,15 @@ def _census(person: Person, now: int) -> Mapping[str, int]:
     return counts
 
 
-def _erasable() -> list[Holding]:
-    return [one for one in holdings.held() if one.fate == "erased"]
+def _left(person: Person, *, leads: bool) -> list[Holding]:
+    """Of which kinds anything is still found."""
+    return [one for one in _erasable(leads=leads) if one.find and next(iter(one.find(person, EVER)), None) is not None]
+
+
+def _erasable(*, leads: bool = False) -> list[Holding]:
+    """What leads to others: what leads to that comes after it."""
+    found = [one for one in holdings.held() if one.fate == "erased" and one.leads == leads]
+    return found[::-1] if leads else found
 
 
 def find(receipt_id: str, *, now: int) -> Erasing:

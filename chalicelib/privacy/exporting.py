@@ -22,6 +22,7 @@ from chalicelib.runtime.holdings import Holding, Person
 from chalicelib.runtime.telemetry import log
 from chalicelib.runtime.transactions import Transaction
 from chalicelib.sessions.models import Session
+from chalicelib.sessions.service import note_traces
 
 DUE = "export"  # kind of expiry entries
 LOOK_AGAIN_MS = 5 * MINUTE
@@ -46,8 +47,9 @@ def ask(session: Session, *, now: int) -> Export:
     if found is not None and found.status == ASSEMBLING:
         return found
     before = _before(found, now)
+    note_traces(session, now=now)
     person = service.holder_of(session, now=now)
-    made, both = models.new_export(who, person, before, now=now), Transaction(now=now)
+    made, both = models.new_export(who, holdings.in_short(person, now=now), before, now=now), Transaction(now=now)
     same = Export.export_id == (found.export_id if found is not None else "")
     both.create(exports, made, over=same & (Export.status != ASSEMBLING))
     service.forbid_gone(both, who)

@@ -9,6 +9,7 @@ The key lies in no backup. Where the first row is gone, nobody opens a part any 
 
 import zlib
 from collections.abc import Collection, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from pynamodb.attributes import BinaryAttribute, DiscriminatorAttribute, JSONAttribute, UnicodeAttribute
@@ -19,6 +20,7 @@ from chalicelib.privacy.named import seal_person, unseal_person
 from chalicelib.runtime import envelope, holdings, vault, workflows
 from chalicelib.runtime.holdings import EVER, Person
 from chalicelib.runtime.ids import opaque
+from chalicelib.runtime.parallel import chained
 from chalicelib.runtime.store import Binding, Record, Table
 
 WORKFLOW = "export"
@@ -169,15 +171,11 @@ def _owners(person: Person) -> list[str]:
 
 
 def _exports_of(person: Person, now: int) -> Iterator[Export]:
-    for owner in _owners(person):
-        found = find_export(owner, now=now)
-        if found is not None:
-            yield found
+    yield from exports.get_many([(owner, ROW) for owner in _owners(person)], now=now)
 
 
 def _parts_of(person: Person, now: int) -> Iterator[ExportPart]:
-    for owner in _owners(person):
-        yield from export_parts.query(owner, now=now, where=ExportEntry.entry.startswith(PART))
+    return chained(partial(export_parts.query, now=now, where=ExportEntry.entry.startswith(PART)), _owners(person))
 
 
 def _shown(one: Export) -> dict[str, Any]:

@@ -6,6 +6,7 @@ subject   entry
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from pynamodb.attributes import BooleanAttribute, DiscriminatorAttribute, NumberAttribute, UnicodeAttribute
@@ -13,6 +14,7 @@ from pynamodb.attributes import BooleanAttribute, DiscriminatorAttribute, Number
 from chalicelib.lifetimes import CONSENT, ERASURE
 from chalicelib.runtime import expiry, holdings, vault
 from chalicelib.runtime.holdings import Person
+from chalicelib.runtime.parallel import chained
 from chalicelib.runtime.running_out import RunningOut
 from chalicelib.runtime.store import Binding, Record, Table
 from chalicelib.runtime.transactions import Transaction
@@ -227,8 +229,7 @@ def _successions_of(person: Person, now: int) -> list[GoesOn]:
 
 
 def _entries_of(person: Person, now: int) -> Iterator[ConsentEntry]:
-    for who in persons(person):
-        yield from entries.query(subject_of(who), now=now)
+    return chained(partial(entries.query, now=now), [subject_of(who) for who in persons(person)])
 
 
 def _shown(one: Decision) -> dict[str, Any]:

@@ -5,7 +5,7 @@ import json
 from chalicelib.runtime import vault
 from chalicelib.runtime.holdings import Person
 
-SETS = ("participants", "sessions", "rooms", "addresses")
+SETS = ("participants", "sessions", "rooms", "places", "addresses")
 
 
 def seal_person(purpose: str, person: Person) -> str:
@@ -16,4 +16,6 @@ def seal_person(purpose: str, person: Person) -> str:
 def unseal_person(purpose: str, sealed: str | None) -> Person:
     """Nobody, where nothing was sealed, or not for that purpose."""
     known = json.loads((sealed and vault.unseal(purpose, sealed)) or "{}")
-    return Person(known.get("account_id"), **{name: frozenset(known.get(name, ())) for name in SETS})
+    places = frozenset((room, who) for room, who in known.pop("places", ()))
+    sets = {name: frozenset(known.get(name, ())) for name in SETS if name != "places"}
+    return Person(known.get("account_id"), places=places, **sets)

@@ -29,13 +29,17 @@ def replay(*, now: int) -> Replayed:
     events.publish(events.BackupRestored(now))
     names = dict.fromkeys(person for _, _, person in _brought_back(now))
     people = {name: models.who_was(name, now=now) for name in names}  # before they are erased anew
-    waiting = {who for name, who in people.items() if not erasing.erase_now(name, now=now)}
+    unfinished = {name for name in people if not erasing.erase_now(name, now=now)}
     left = 0
     for holding, item, person in _brought_back(now):  # where what leads there was not restored with it
-        if holding.erase is not None:
+        if holding.erase is not None and not (holding.leads and person in unfinished):
             holding.erase([item], person, now)
             left += 1
-    return Replayed(len(set(people.values())), len(waiting), left + ledger.forget_brought_back(now=now))
+    return Replayed(
+        len(set(people.values())),
+        len({people[name] for name in unfinished}),
+        left + ledger.forget_brought_back(now=now),
+    )
 
 
 def _brought_back(now: int) -> list[tuple[Holding, Any, Person]]:

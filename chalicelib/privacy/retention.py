@@ -16,8 +16,8 @@ from chalicelib.lifetimes import DAY, HOUR, LIFETIMES, MINUTE, SECOND, Lifetime
 from chalicelib.runtime import holdings
 
 HERE = Path(__file__).parent
-FATES = ("soon", "at-once", "kept", "passing", "nobodys")  # of several in one lifetime, the first counts
-SHOWN = {"passing": "passing", "nobodys": "nobodys"}
+FATES = ("soon", "at-once", "kept", "passing", "waiting", "nobodys")  # of several in one lifetime, the first counts
+SHOWN = {one: one for one in ("passing", "waiting", "nobodys")}
 UNITS = {"years": 365 * DAY, "days": DAY, "hours": HOUR, "minutes": MINUTE, "seconds": SECOND}
 
 

@@ -117,6 +117,12 @@ def followed_by(session_id: SessionId, *, now: int) -> set[str]:
     return _rooms_of(find_all(audience_ids(of_session(session_id), now=now), now=now))
 
 
+def places_of(session_id: SessionId, *, now: int) -> set[tuple[str, str]]:
+    """The rooms that a session's tabs follow, each with the participant as whom."""
+    known = find_all(audience_ids(of_session(session_id), now=now), now=now)
+    return {(str(room), str(one.participant_id)) for one in known for room in one.rooms or ()}
+
+
 def _audiences(own: Connection) -> list[str]:
     """Under which a connection is listed, by its own row."""
     rooms = [of_room(RoomId(room)) for room in own.rooms or ()]

@@ -1,11 +1,12 @@
 """What rooms hold of somebody, and where: see runtime/holdings.py."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from chalicelib.lifetimes import CONNECTION, JOIN_CODE, KNOCK, LEFT, MEETING, STAGED_CONTENT, TAB
 from chalicelib.rooms.call_models import leave_call
-from chalicelib.rooms.connections import Connection, connections, find_all, followed_by, of_session
+from chalicelib.rooms.connections import Connection, connections, find_all, of_session, places_of
 from chalicelib.rooms.record_models import (
     CALL,
     KNOCK_BY,
@@ -41,26 +42,42 @@ from chalicelib.rooms.tabs import TAB_OF, Lease, TabEntry, leases
 from chalicelib.runtime import holdings, vault
 from chalicelib.runtime.holdings import EVER, Person
 from chalicelib.runtime.ids import ConnectionId, SessionId
+from chalicelib.runtime.parallel import by_some, chained
 from chalicelib.runtime.store import Table
 
 shown_items: Table[Shown] = Table(Shown, "rooms")
 ROOMS_READ = 100  # of one request, DynamoDB quota
+AT_ONCE = 32  # sessions, side by side
 
 
 def _known_by_rooms(person: Person, now: int) -> Person:
     """The rooms that their tabs follow, that they run, and what all of them have merged into."""
-    followed = {room for one in sorted(person.sessions) for room in followed_by(SessionId(one), now=now)}
-    led = {one.leads_to for one in _runs_of(person, now)}
-    return person.also(rooms=_merged({*person.rooms, *followed, *led}, now))
+    follow = partial(places_of, now=now)
+    followed = by_some(follow, [SessionId(one) for one in sorted(person.sessions)], AT_ONCE)
+    places = person.places.union(*followed)
+    led = {str(one.leads_to) for one in _runs_of(person, now)}
+    into = _merges({*person.rooms, *led, *(room for room, _ in places)}, now)
+    moved = {(later, who) for room, who in places for later in _path(room, into)}
+    rooms = {*led, *into, *into.values(), *(room for room, _ in moved)}
+    return person.also(rooms=rooms, places={*places, *moved})
 
 
-def _merged(rooms: set[str], now: int) -> set[str]:
-    known, fresh = set(rooms), rooms
+def _merges(rooms: set[str], now: int) -> dict[str, str]:
+    """What each of the rooms has become, and that in turn, where they have merged."""
+    into, known, fresh = dict[str, str](), set(rooms), rooms
     while fresh:
-        found = _get(merges, [(one, MERGED) for one in sorted(fresh)], now)
-        fresh = {str(one.into) for one in found} - known
+        found = {str(one.room_id): str(one.into) for one in _get(merges, [(one, MERGED) for one in sorted(fresh)], now)}
+        into |= found
+        fresh = set(found.values()) - known
         known |= fresh
-    return known
+    return into
+
+
+def _path(room: str, into: Mapping[str, str]) -> Iterator[str]:
+    """It leads to older rooms only, and so ends."""
+    while room:
+        yield room
+        room = into.get(room, "")
 
 
 def _get(table: Table[Any], keys: Sequence[tuple[str, str]], now: int) -> Iterator[Any]:
@@ -78,15 +95,15 @@ def organisers_of_person(person: Person, now: int) -> Iterator[Organiser]:
 
 
 def members_of_person(person: Person, now: int) -> Iterator[Member]:
-    return _get(members, [(room, MEMBER + who) for who in sorted(person.participants) for room in person.rooms], now)
+    return _get(members, [(room, MEMBER + who) for room, who in sorted(person.places)], now)
 
 
 def _knocks_of(person: Person, now: int) -> Iterator[Knock]:
-    return _get(knocks, [(room, KNOCK_BY + who) for who in sorted(person.participants) for room in person.rooms], now)
+    return _get(knocks, [(room, KNOCK_BY + who) for room, who in sorted(person.places)], now)
 
 
 def _left_by(person: Person, now: int) -> Iterator[Left]:
-    return _get(entries, [(room, LEFT_BY + who) for who in sorted(person.participants) for room in person.rooms], now)
+    return _get(entries, [(room, LEFT_BY + who) for room, who in sorted(person.places)], now)
 
 
 def _calls_of(person: Person, now: int) -> Iterator[Call]:
@@ -101,25 +118,26 @@ def _hang_up(found: Sequence[Call], person: Person, _: int) -> None:
 
 
 def _shown_of(person: Person, now: int) -> Iterator[Shown]:
-    for room in sorted(person.rooms):
-        found = shown_items.query(room, now=now, where=RoomEntry.entry.startswith(SHOWN))
-        yield from (one for one in found if one.owner_id in person.participants)
+    ask = partial(shown_items.query, now=now, where=RoomEntry.entry.startswith(SHOWN))
+    found = chained(ask, sorted({room for room, _ in person.places}))
+    return (one for one in found if one.owner_id in person.participants)
 
 
 def _leases_of(person: Person, now: int) -> Iterator[Lease]:
-    for who in sorted(person.participants):
-        yield from leases.query(who, now=now, where=TabEntry.entry.startswith(TAB_OF))
+    yield from chained(
+        partial(leases.query, now=now, where=TabEntry.entry.startswith(TAB_OF)), sorted(person.participants)
+    )
 
 
 def _connections_of(person: Person, now: int) -> Iterator[Connection]:
     """The sockets' own rows before those of the sessions, by which they are found."""
-    for session in sorted(person.sessions):
-        listed = connections.query(of_session(SessionId(session)), now=now)
+    of_sessions = [of_session(SessionId(session)) for session in sorted(person.sessions)]
+    for listed in by_some(partial(connections.query, now=now), of_sessions, AT_ONCE):
         yield from find_all([ConnectionId(one.connection_id) for one in listed], now=now)
         yield from listed
-    for room in sorted(person.rooms):
-        found = connections.query(f"room#{room}", now=now)
-        yield from (one for one in found if one.participant_id in person.participants)
+    listed_in = [f"room#{room}" for room in sorted({room for room, _ in person.places})]
+    found = chained(partial(connections.query, now=now), listed_in)
+    yield from (one for one in found if one.participant_id in person.participants)
 
 
 def _organised(one: Organiser) -> dict[str, Any]:

@@ -44,6 +44,7 @@ from chalicelib.rooms.record_models import (
 from chalicelib.rooms.room import Person, Room
 from chalicelib.runtime.ids import ParticipantId, RoomId, is_opaque
 from chalicelib.runtime.transactions import Transaction
+from chalicelib.sessions.sweep import note_participant_with
 
 E = TypeVar("E", bound=RoomEntry)
 
@@ -203,6 +204,7 @@ def entering(member: Member, *, now: int, asked: bool = False) -> Transaction:
     """
     whole = Transaction(now=now)
     whole.create(members, member)
+    note_participant_with(whole, member.session_id, member.participant_id, now=now)
     if not asked:
         whole.forbid(organisers, organisers.bare((member.room_id, ORGANISER)), Organiser.knock == True)  # noqa: E712 - a condition
     return whole

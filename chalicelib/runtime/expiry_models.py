@@ -127,5 +127,9 @@ def _sorted(instant_ms: int) -> str:
     return f"{instant_ms:015d}"
 
 
-holdings.let_pass(Entry, EXPIRY_ENTRY, why="it says that something is due, under a seal or a name that leads nowhere")
+holdings.let_wait(
+    Entry,
+    EXPIRY_ENTRY,
+    why="it says that something is due, under a seal, which the server opens, or a name that leads nowhere",
+)
 holdings.is_nobodys(Cursor, EXPIRY_CURSOR, why="it knows an instant and nobody")

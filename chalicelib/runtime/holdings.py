@@ -13,7 +13,7 @@ from chalicelib.runtime.addresses import key_in_id
 from chalicelib.runtime.store import Key, Record, Table
 
 Knows = Literal["sessions", "participants", "rooms", "meetings"]
-Fate = Literal["erased", "kept", "passing", "nobodys"]
+Fate = Literal["erased", "kept", "passing", "waiting", "nobodys"]
 PASSING_MAX_MS = DAY  # nothing that nobody looks for lives longer
 EVER = 0  # read as of then, whatever is stored lives: what has run out and still lies there is found, too
 KNOW: tuple[Knows, ...] = (
@@ -22,22 +22,28 @@ KNOW: tuple[Knows, ...] = (
     "rooms",
     "meetings",
 )  # each by the names that those before it know
+TO_THE_END: tuple[Knows, ...] = ("participants", "meetings")  # by what an erasure deletes last: see `leads`
 PAGE = 25  # items that are erased in one go, one request's writes
 R = TypeVar("R", bound=Record)
+
+
+Place = tuple[str, str]  # a meeting, and a participant who was in it
 
 
 @dataclass(frozen=True)
 class Person:
     """Somebody, by every name under which records know them.
 
-    `rooms`: meetings, running or over, that may know them; `addresses`: digests
-    of those under which they have begun to register, or write to the operator.
+    `rooms`: meetings, running or over, that may know them; `places`: as which participant, where that is known: what
+    is asked of meetings grows with these. `addresses`: digests of those under which they have begun to register, or
+    write to the operator.
     """
 
     account_id: str | None = None
     participants: frozenset[str] = frozenset()
     sessions: frozenset[str] = frozenset()
     rooms: frozenset[str] = frozenset()
+    places: frozenset[Place] = frozenset()
     addresses: frozenset[str] = frozenset()
 
     @property
@@ -45,7 +51,7 @@ class Person:
         """Of every address of theirs that is known, the digest: an account's id begins with that of its own."""
         return self.addresses | ({key_in_id(self.account_id)} if self.account_id else frozenset())
 
-    def also(self, **more: Iterable[str]) -> "Person":
+    def also(self, **more: Iterable[Any]) -> "Person":
         """The same person by further names."""
         return replace(self, **{name: getattr(self, name) | frozenset(some) for name, some in more.items()})
 
@@ -61,7 +67,8 @@ class Holding:
     """One kind of record. Of a person, all of `find`, `export` and `erase`; of all others `why` nobody looks for it.
 
     `fate` is what an erasure makes of it: `kept` goes on under a digest that names nobody, `passing` ends by itself
-    within a day and leads nowhere once the rest is gone. `at_once`: others see it, or somebody acts by it.
+    within a day and leads nowhere once the rest is gone, `waiting` as soon as it is due, be that years away.
+    `at_once`: others see it, or somebody acts by it.
     """
 
     record: type[Record]
@@ -74,6 +81,8 @@ class Holding:
     why: str = ""
     at_once: bool = False
     whose: Callable[[Any], Person] | None = None  # by what it says itself: for what a backup has brought back
+    light: bool = True  # a page of them is deleted by one request
+    leads: bool = False  # to others of theirs: erased once nothing of those is left
     tell: Tell | None = None  # what it takes more to show than the record: a key, or another record
     hand: Tell | None = None  # what of that is handed to anybody else, where it tells of other people, too
 
@@ -98,6 +107,7 @@ def hold(
     export: Callable[[R], Mapping[str, Any]],
     erase: Callable[[Sequence[R], Person, int], None] | None = None,
     at_once: bool = False,
+    leads: bool = False,
     whose: Callable[[R], Person] | None = None,
     tell: Callable[[R, Person, int], Mapping[str, Any]] | None = None,
     hand: Callable[[R, Person, int], Mapping[str, Any]] | None = None,
@@ -105,11 +115,14 @@ def hold(
     """Somebody's. `find` gives all there is (person, now), `export` one in the words of docs/api.md, without secrets.
 
     `erase` (some that were found, person, now) deletes them, if nothing else is said; it may be called again.
-    `at_once`: gone before an erasure is answered. `whose`: what one says of whose it is; for tables with a backup.
-    `tell` (one, person, now): as `export`, where that takes more than the record. `hand`: as that, for anybody else.
+    `at_once`: gone before an erasure is answered. `leads`: others are found by it, so it goes after them. `whose`: what
+    one says of whose it is; for tables with a backup. `tell` (one, person, now): as `export`, where it takes more than
+    the record. `hand`: as that, for anybody else.
     """
     eraser = erase or _deleting(table)
-    _held[record] = Holding(record, lifetimes, "erased", table, find, export, eraser, "", at_once, whose, tell, hand)
+    said: dict[str, Any] = {"at_once": at_once, "light": erase is None, "leads": leads}
+    said |= {"whose": whose, "tell": tell, "hand": hand}
+    _held[record] = Holding(record, lifetimes, "erased", table, find, export, eraser, **said)
 
 
 def keep(
@@ -129,6 +142,11 @@ def let_pass(record: type[Record], *lifetimes: Lifetime, why: str) -> None:
     _held[record] = Holding(record, lifetimes, "passing", why=why)
 
 
+def let_wait(record: type[Record], *lifetimes: Lifetime, why: str) -> None:
+    """Somebody's until it is due, be that years away, and nobody finds it from them."""
+    _held[record] = Holding(record, lifetimes, "waiting", why=why)
+
+
 def is_nobodys(record: type[Record], *lifetimes: Lifetime, why: str) -> None:
     _held[record] = Holding(record, lifetimes, "nobodys", why=why)
 
@@ -140,7 +158,19 @@ def known_by(subject: Knows, more: Callable[[Person, int], Person]) -> None:
 
 def identify(person: Person, *, now: int) -> Person:
     """The same person by every name that is known."""
-    for subject in KNOW:
+    return _asked(KNOW, person, now)
+
+
+def in_short(person: Person, *, now: int) -> Person:
+    """The same person by what cannot be found again while they are being erased: few names, whatever they did."""
+    short = replace(person, rooms=frozenset(), places=frozenset())
+    if person.account_id:
+        short = replace(short, participants=frozenset())
+    return _asked([one for one in KNOW if one not in TO_THE_END], short, now)
+
+
+def _asked(subjects: Sequence[Knows], person: Person, now: int) -> Person:
+    for subject in subjects:
         if subject in _known_by:
             person = _known_by[subject](person, now)
     return person

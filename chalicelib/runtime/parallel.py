@@ -1,7 +1,7 @@
 """Calls side by side: what does not wait for one another should not take turns."""
 
 import contextvars
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache, partial
 from typing import TypeVar
@@ -25,6 +25,13 @@ def by_some(call: Callable[[A], T], given: Sequence[A], at_once: int) -> list[T]
     """What `call` makes of each, in their order, so many side by side."""
     some = (given[start : start + at_once] for start in range(0, len(given), at_once))
     return [found for part in some for found in together([partial(call, one) for one in part])]
+
+
+def chained(call: Callable[[A], Iterable[T]], given: Sequence[A], at_once: int = THREADS) -> Iterator[T]:
+    """What `call` lists of each, in their order, so many side by side, and no more than the reader comes to."""
+    for start in range(0, len(given), at_once):
+        for found in by_some(call, given[start : start + at_once], at_once):
+            yield from found
 
 
 @lru_cache(maxsize=1)

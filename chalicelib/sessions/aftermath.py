@@ -8,11 +8,13 @@ And it is a use of the service, by the account's owner as whoever they were in m
 from chalicelib.runtime import events, expiry, vault
 from chalicelib.runtime.ids import SessionId
 from chalicelib.runtime.transactions import Transaction
-from chalicelib.sessions.models import Session, change, end_with, find, key_of
-from chalicelib.sessions.participant_models import used_as
+from chalicelib.sessions import uses
+from chalicelib.sessions.models import Session, change, end_with, find, find_all_of, key_of
 from chalicelib.sessions.service import end_session
 
 FOLLOW, END = "log-in", "log-out"  # kinds of expiry entries
+SESSIONS_MAX = 50  # of one account: browsers in which it is signed in at a time
+ENDED_A_LOG_IN = 5  # of those beyond: each takes some twenty requests
 SEALED = "sessions/aftermath"  # an entry names nobody
 
 
@@ -37,7 +39,15 @@ def follow(name: str, now: int) -> None:
     if session is not None:
         finish(session, now=now)
         if session.account_id:
-            events.publish(events.PersonUsed(used_as(session.account_id, now=now), now))
+            _end_surplus(session.account_id, now)
+            uses.follow(session.account_id, used_at_ms=now, now=now)
+
+
+def _end_surplus(account_id: str, now: int) -> None:
+    """Of an account's sessions those used last stay; of very many some go with each log in."""
+    found = sorted(find_all_of(account_id, now=now), key=lambda one: -int(one.used_at_ms))
+    for one in found[SESSIONS_MAX:][:ENDED_A_LOG_IN]:
+        end_session(one.session_id, now=now)
 
 
 def finish(session: Session, *, now: int) -> None:

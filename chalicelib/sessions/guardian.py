@@ -15,6 +15,7 @@ from chalicelib.runtime.limits import Window
 from chalicelib.runtime.networks import network
 from chalicelib.runtime.running_out import RunningOut
 from chalicelib.sessions.models import GuardianRequest, Session, change, guardian_requests
+from chalicelib.sessions.service import note_traces
 
 RUNNING_OUT = RunningOut("guardian-request", guardian_requests)
 TEMPLATES = Path(__file__).parent / "mails"
@@ -33,6 +34,7 @@ def ask_guardian(session: Session, email: str, language: str, viewer: str, *, no
     counted = _windows(session, address, viewer)
     for window, whom in counted:
         window.count(whom, now=now)
+    note_traces(session, now=now)
     token = secrets.token_urlsafe(24)
     request = GuardianRequest(*_key(token), session_id=session.session_id)
     request.lives_until(GUARDIAN_REQUEST.deadline(now))

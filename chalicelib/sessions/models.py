@@ -19,8 +19,8 @@ from chalicelib.runtime.transactions import Transaction
 Key = tuple[str, str]
 SEALED_EMAIL = "sessions/email"
 CARRIED = (  # by a renewal
-    "participant_id", "participant_name", "room_id", "rooms", "attended", "email", "age", "preferences", "decided",
-    "opened_at_ms",
+    "participant_id", "participant_name", "room_id", "rooms", "attended", "left_traces", "email", "age", "preferences",
+    "decided", "opened_at_ms",
 )  # fmt: skip
 
 
@@ -35,6 +35,7 @@ class Session(Record):
     room_id = UnicodeAttribute(null=True)  # the meeting they are in, entered last
     rooms = UnicodeSetAttribute(null=True)  # all that they have entered and not left
     attended = BooleanAttribute(null=True)  # a meeting, ever: a history may name them
+    left_traces = BooleanAttribute(null=True)  # as a guest: a form, an export, a line of the ledger
     email = UnicodeAttribute(null=True)  # of the account, sealed
     proved_for = UnicodeAttribute(null=True)  # the account as it was when its owner signed in or replaced the password
     age = UnicodeAttribute(null=True)  # what followed from the birth date, which is not kept: see rules.Age
@@ -68,6 +69,11 @@ class Session(Record):
         self.used_at_ms = now
         self.lives_until(SESSION.deadline(now) + SESSION_GRACE_MS)
 
+    @property
+    def is_found_by_participant(self) -> bool:
+        """Whether something of theirs may be found by their participant's id alone."""
+        return bool(self.attended or self.decided or self.left_traces)
+
 
 class GuardianRequest(Record):
     """A question to a child's grown-up that waits for its answer (guardian.py)."""
@@ -87,6 +93,12 @@ guardian_requests = Table(GuardianRequest, "sessions")
 def key_of(session_id: str) -> Key:
     owner, _, own = session_id.partition(".")
     return owner, own or owner
+
+
+def account_of(session_id: str) -> str | None:
+    """None for a guest's."""
+    owner, _, own = session_id.partition(".")
+    return owner if own else None
 
 
 def find(session_id: str, *, now: int) -> Session | None:
@@ -158,7 +170,7 @@ def end_with(both: Transaction, session: Session) -> None:
 def unchanged(session: Session) -> Condition:
     """Holds where it has not ended, and all that its renewal takes along is as it was read."""
     same: Condition = Session.ended.does_not_exist()
-    for name in ("participant_name", "preferences", "room_id", "age", "decided"):
+    for name in ("participant_name", "preferences", "room_id", "age", "decided", "attended", "left_traces"):
         attribute, value = getattr(Session, name), getattr(session, name)
         same &= attribute.does_not_exist() if value is None else attribute == value
     return same
@@ -192,10 +204,12 @@ def _sessions_of(person: Person, now: int) -> list[Session]:
 
 def _known_by_sessions(person: Person, now: int) -> Person:
     found = _sessions_of(person, now)
+    places = {(room, str(one.participant_id)) for one in found for room in (one.room_id, *(one.rooms or ())) if room}
     return person.also(
         participants={str(one.participant_id) for one in found},
         sessions={old for one in found for old in (one.session_id, *(one.follows or ()))},
-        rooms={room for one in found for room in (one.room_id, *(one.rooms or ())) if room},
+        rooms={room for room, _ in places},
+        places=places,
         addresses={begun.split(".")[1] for one in found for begun in one.registered or ()},
     )
 

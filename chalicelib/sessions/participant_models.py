@@ -1,17 +1,19 @@
-"""As which participants an account's owner has been in meetings: by that all they did is found, to show or erase it.
+"""As which participants an account's owner has left anything: by that all of it is found, to show or erase it.
 
-Written together with whatever signs them in, and anew with each recorded use of the account.
+Noted together with their entering a meeting, and with the log in of a guest who has left something; not with every log
+in. It lives on while the account is used, for as long as anything may be theirs by it.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from pynamodb.attributes import UnicodeAttribute
 
-from chalicelib.lifetimes import OWN_PARTICIPANT
+from chalicelib.lifetimes import OWN_PARTICIPANT, OWN_PARTICIPANT_NOTED_MS
 from chalicelib.runtime import holdings
 from chalicelib.runtime.holdings import Person
-from chalicelib.runtime.store import Binding, Record, Table
-from chalicelib.runtime.transactions import Transaction
+from chalicelib.runtime.prolonging import prolong
+from chalicelib.runtime.store import Binding, Page, Record, Table
 
 
 class OwnParticipant(Record):
@@ -25,27 +27,28 @@ class OwnParticipant(Record):
 participants = Table(OwnParticipant, "participants")
 
 
-def note_with(both: Transaction, account_id: str, participant_id: str, *, now: int) -> int:
-    """That the participant is the account's owner; until when that is remembered."""
+def new_participant(account_id: str, participant_id: str, *, now: int) -> OwnParticipant:
+    """That the participant is the account's owner."""
     made = OwnParticipant(account_id, participant_id)
     made.lives_until(OWN_PARTICIPANT.deadline(now))
-    both.put(participants, made)
-    return int(made.expires_at_ms)
+    return made
 
 
-def used_as(account_id: str, *, now: int) -> frozenset[str]:
-    """As which its owner has been in meetings. All of them name the owner, so a use by any session keeps them all."""
-    found, until_ms = participants.query(account_id, now=now), OWN_PARTICIPANT.deadline(now)
-    for one in found:
-        if int(one.expires_at_ms) < until_ms:
-            key = one.account_id, one.participant_id
-            participants.update(key, OwnParticipant.living_until(until_ms), now=now)
-    return frozenset(str(one.participant_id) for one in found)
+def is_noted(account_id: str, participant_id: str, *, now: int) -> bool:
+    return participants.get((account_id, participant_id), now=now) is not None
 
 
-def forget_all(account_id: str, *, now: int) -> None:
-    """For an account that is gone."""
-    participants.delete_many((account_id, one.participant_id) for one in participants.query(account_id, now=now))
+def some_of(account_id: str, after: str, limit: int, *, now: int) -> Page[OwnParticipant]:
+    """As whom its owner has left anything: the next after that one, at most `limit`."""
+    where = OwnParticipant.participant_id > after if after else None
+    return participants.query(account_id, now=now, where=where, limit=limit)
+
+
+def keep(some: Sequence[OwnParticipant], *, now: int) -> None:
+    """The account was used: those that were moved on a while ago are moved on again, by the hundred."""
+    until_ms = OWN_PARTICIPANT.deadline(now)
+    early = [one for one in some if int(one.expires_at_ms) < until_ms - OWN_PARTICIPANT_NOTED_MS]
+    prolong(participants, {(one.account_id, one.participant_id): until_ms for one in early}, now=now)
 
 
 def _participants_of(person: Person, now: int) -> list[OwnParticipant]:
@@ -61,4 +64,4 @@ def _shown(one: OwnParticipant) -> dict[str, Any]:
 
 
 holdings.known_by("participants", _known_by_participants)
-holdings.hold(OwnParticipant, participants, OWN_PARTICIPANT, find=_participants_of, export=_shown)
+holdings.hold(OwnParticipant, participants, OWN_PARTICIPANT, find=_participants_of, export=_shown, leads=True)

@@ -9,10 +9,9 @@ from chalicelib.runtime.errors import Conflict, Denied, NotFound, Unauthenticate
 from chalicelib.runtime.ids import SessionId, derived
 from chalicelib.runtime.networks import network
 from chalicelib.runtime.transactions import Transaction
-from chalicelib.sessions import forgetting, sweep
+from chalicelib.sessions import forgetting, sweep, uses
 from chalicelib.sessions.models import Session, change, find, find_all_of, key_of, new_session, sessions, use
 from chalicelib.sessions.names import friendly
-from chalicelib.sessions.participant_models import note_with, used_as
 from chalicelib.sessions.rules import Age, Pass, clean_name, clean_nickname
 
 TRIES = 8
@@ -123,6 +122,12 @@ def forget_age(session: Session | None, *, now: int) -> None:
             events.publish(events.NameRepaired(session.participant_id, changed.room_id, now))
 
 
+def note_traces(session: Session, *, now: int) -> None:
+    """Ahead of what is found by a guest's participant alone: whoever logs in takes it along."""
+    if session.account_id is None and not session.left_traces:
+        _changed(change(session.session_id, [Session.left_traces.set(True)], now=now))
+
+
 def list_sessions(session: Session, *, now: int) -> list[Session]:
     """All sessions of the account, the newest first; a guest's only one."""
     found = find_all_of(session.account_id, now=now) if session.account_id else [session]
@@ -179,10 +184,9 @@ def _record_use(session: Session, now: int) -> None:
         return
     both = Transaction(now=now)
     both.update(sessions, session, used)
-    note_with(both, session.account_id, session.participant_id, now=now)
+    uses.follow_later(both, session.account_id, now=now)
     events.publish(events.AccountUsed(session.account_id, both, now))
-    if both.commit():  # not where the account is over: its sessions end by themselves then
-        events.publish(events.PersonUsed(used_as(session.account_id, now=now), now))
+    both.commit()  # not where the account is over: its sessions end by themselves then
 
 
 def _changed(session: Session | None) -> Session:

@@ -5,8 +5,8 @@ from collections.abc import Collection
 from chalicelib.runtime import expiry, vault
 from chalicelib.runtime.sweeping import sweep
 from chalicelib.runtime.transactions import Transaction
-from chalicelib.sessions.models import Session, key_of, sessions
-from chalicelib.sessions.participant_models import note_with, participants
+from chalicelib.sessions.models import Session, account_of, key_of, sessions
+from chalicelib.sessions.participant_models import is_noted, new_participant, participants
 
 KIND, PARTICIPANT = "session", "own-participant"
 SEALED = "sessions/expiry"  # what is left of a session that ended names neither it nor its account
@@ -19,10 +19,16 @@ def file(session: Session, *, now: int) -> None:
 
 def file_with(both: Transaction, session: Session, *, now: int) -> None:
     expiry.file_with(both, KIND, _name(session), int(session.expires_at_ms), now=now)
-    if session.account_id:
-        until_ms = note_with(both, session.account_id, session.participant_id, now=now)
-        who = vault.seal(SEALED, f"{session.account_id} {session.participant_id}")
-        expiry.file_with(both, PARTICIPANT, who, until_ms, now=now)
+
+
+def note_participant_with(both: Transaction, session_id: str, participant_id: str, *, now: int) -> None:
+    """Of an account's session: that its owner is that participant, together with what they leave as such."""
+    account_id = account_of(session_id)
+    if account_id is not None and not is_noted(account_id, participant_id, now=now):
+        made = new_participant(account_id, participant_id, now=now)
+        both.put(participants, made)
+        name = vault.seal(SEALED, f"{account_id} {participant_id}")
+        expiry.file_with(both, PARTICIPANT, name, int(made.expires_at_ms), now=now)
 
 
 def look_after(names: Collection[str], now: int) -> dict[str, int]:

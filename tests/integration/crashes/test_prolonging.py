@@ -1,15 +1,21 @@
 """What goes on with its organiser, or with who it names, killed after each write: the next looks move all of it on."""
 
 from contextlib import suppress
+from unittest.mock import patch
 
 import pytest
 
 from chalicelib.insights import history
 from chalicelib.insights.meeting_models import MeetingEntry, namings
+from chalicelib.insights.name_models import Called, name_attendees
 from chalicelib.lifetimes import DAY, MINUTE
 from chalicelib.runtime import expiry
 from chalicelib.runtime.expiry_models import forget_cursor
-from tests.support.accounts import log_in
+from chalicelib.runtime.ids import derived
+from chalicelib.sessions import uses
+from chalicelib.sessions.participant_models import new_participant, participants
+from tests.support.accounts import log_in, with_account
+from tests.support.belongings import session_of
 from tests.support.crashing import due, one_thread, points
 from tests.support.insights import reported
 from tests.support.memory import Crash, Memory
@@ -17,10 +23,15 @@ from tests.support.world import World
 
 ORGANISERS = ("meeting", "attended", "listed", "in-meeting", None)  # kinds of rows; parts and keys are of none
 NAMES = ("person", "named-in")
+TABLES = ("meetings", "reports", "disclosures", "organiser-keys", "participants")
 
 
 def ends(memory: Memory, kinds: tuple[str | None, ...]) -> list[tuple[str, int]]:
-    rows = [row for table in ("meetings", "reports", "disclosures", "organiser-keys") for row in memory.items(table)]
+    rows = [
+        row
+        for table in ("meetings", "reports", "disclosures", "organiser-keys", "participants")
+        for row in memory.items(table)
+    ]
     kept = [row for row in rows if row.get("kind", {}).get("S") in kinds]
     return sorted((repr(sorted(row)), int(row["expires_at_ms"]["N"])) for row in kept)
 
@@ -87,3 +98,18 @@ def test_who_goes_on_stays_named_by_a_crash(world: World) -> None:
         world.clock.now_ms = min(due(memory)[history.NAMES])
         _reap(world)  # those who came last are named ten minutes longer
         converges(world, memory, history.NAMES, NAMES)
+
+
+def test_whoever_uses_their_account_stays_known_and_named_by_a_crash(world: World) -> None:
+    """F3, D11: the reaper dies while it moves on as whom they have used it, of whom it looks at some at a time."""
+    with one_thread() as memory, patch.object(uses, "LOOK", 3):
+        ada = with_account(world)
+        _go_on(world)
+        world.clock.advance(DAY)
+        account_id = session_of(ada, world.now).account_id or ""
+        for number in range(5):
+            who = derived("own", str(number))
+            participants.put(new_participant(account_id, who, now=world.now - 31 * DAY))
+            name_attendees(derived("meeting", str(number)), {who: Called("Ada")}, now=world.now - DAY)
+        assert ada.get("/v1/session").status == 200
+        converges(world, memory, uses.USED, ("named-in", None))

@@ -99,6 +99,9 @@ def test_every_kind_says_how_it_is_erased_and_exported(language: str) -> None:
     assert said["raw-insights"].erased == said["meeting-history"].erased == words["erased"]["soon"]
     assert (said["consent"].erased, said["consent"].exported) == (words["erased"]["kept"], words["exported"]["shown"])
     assert (said["ticket"].erased, said["use-count"].erased) == (words["erased"]["passing"], words["erased"]["nobodys"])
+    assert (said["expiry-entry"].erased, said["expiry-entry"].exported) == (
+        words["erased"]["waiting"], words["exported"]["waiting"]
+    )  # fmt: skip
     for one in said.values():
         assert str(escape(f"{one.erased} {one.exported}")) in page
 

@@ -63,7 +63,9 @@ def test_what_is_used_while_the_sweep_looks_is_not_taken(
     with_account(world)
     table = sessions if what == "session" else accounts
     monkeypatch.setattr(table, "get_many", lambda *_, **__: [])
-    names = [one.what[1] for one in entries_of(what)]  # of the guest's session, too, which ended at the log in
+    names = [
+        one.what[1] for one in entries_of((sweep if what == "session" else account_sweep).KIND)
+    ]  # of the guest's session, too, which ended at the log in
     again = (sweep if what == "session" else account_sweep).look_after(names, world.now)
     assert list(again.values()) == [world.now + MINUTE]
     assert len(world.aws.items(f"{what}s")) == 1
