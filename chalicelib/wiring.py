@@ -91,6 +91,8 @@ NAMED_BY_SEAL: dict[str, str] = {  # what for, of the kinds whose entries name s
     account_sweep.UNUSED: account_sweep.SEALED,
 }
 
+AHEAD: dict[str, int] = {account_sweep.UNUSED: account_sweep.AHEAD_MS}  # of their end, of the kinds due before it
+
 A_RUN: dict[str, int] = {account_sweep.UNUSED: account_sweep.ERASED}  # of what is costly
 
 HEARD: dict[type, tuple[Callable[[Any], None], ...]] = {
@@ -131,6 +133,8 @@ def connect() -> None:
         expiry.handled_by(kind, look, WAITS_IN.get(kind, (expiry.URGENT,)), a_run=A_RUN.get(kind))
     for kind, look_all in DUE_BY_THE_PAGE.items():
         expiry.handled_by_page(kind, look_all, WAITS_IN.get(kind, (expiry.PATIENT,)))
+    for kind, ahead_ms in AHEAD.items():
+        expiry.is_due_ahead(kind, ahead_ms)
     for kind, purpose in NAMED_BY_SEAL.items():
         expiry.named_by_seal(kind, purpose)
     for event, hearers in HEARD.items():

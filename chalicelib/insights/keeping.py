@@ -16,6 +16,7 @@ from chalicelib.insights.report_models import bare_key, destroy_key, extend_key,
 from chalicelib.insights.share_models import find_share, forget_share
 from chalicelib.insights.starting import stop_report
 from chalicelib.lifetimes import DAY, MINUTE
+from chalicelib.privacy import service as privacy
 from chalicelib.runtime import events, expiry
 from chalicelib.runtime.holdings import EVER
 
@@ -23,13 +24,18 @@ SHARED = "report-share"  # kind of expiry entries
 
 
 def look_after(name: str, now: int) -> int | None:
-    """The reaper's call: the account's key moves on with it; or all it has is deleted, a meeting a look."""
+    """The reaper's call: the account's key moves on with it; or all it has is deleted, a meeting a look.
+
+    What an erasure's workflow deletes meanwhile is unreadable, and not late: that tells of itself where it takes long.
+    """
     account_id = history.kept_account(name)
     if account_id is None:
         return None
     account = accounts.find(account_id, now=now)
     if account is None:
-        return now if forget_organiser(account_id, now=now) else None
+        if not forget_organiser(account_id, now=now):
+            return None
+        return now + MINUTE if privacy.is_gone(privacy.account(account_id), now=now) else now
     until_ms = int(account.expires_at_ms)
     extend_key(account.account_id, until_ms, now=now)
     return _next_look(until_ms, now)

@@ -2,6 +2,7 @@
 
 from chalicelib.insights.meeting_models import (
     ATTENDED,
+    NAMED_IN,
     PERSON,
     Attended,
     Attendee,
@@ -11,6 +12,7 @@ from chalicelib.insights.meeting_models import (
     entries,
     listings,
     meetings,
+    namings,
     new_listing,
     stays,
 )
@@ -20,7 +22,7 @@ from chalicelib.privacy.company_models import extend_company
 from chalicelib.runtime.prolonging import prolong
 from chalicelib.runtime.transactions import Transaction
 
-STAYS_A_LOOK = 1_000  # moved on by one look, with as many lines of the ledger: 10 reads and 20 transactions
+STAYS_A_LOOK = 1_000  # moved on by one look, with as many lines of the ledger: 20 reads and 20 transactions
 
 
 def forget_entries(meeting_id: str, *, now: int) -> None:
@@ -50,14 +52,25 @@ def forget_stays_before(meeting_id: str, at_ms: int, *, now: int) -> None:
 
 
 def extend_stays(meeting: Meeting, until_ms: int, *, now: int) -> bool:
-    """Who was there is known until then, and in their ledgers; whether all of it is: of many a part is moved on."""
+    """Who was there is known until then, and in the ledgers of those who may read them; of many a part is moved on.
+
+    Whether all of it is.
+    """
     there = stays.query(meeting.meeting_id, now=now, where=MeetingEntry.entry.startswith(ATTENDED))
     left = [one for one in there if int(one.expires_at_ms) < until_ms]
     some = left[:STAYS_A_LOOK]
-    people = {privacy.guest(one.participant_id) for one in some}
+    people = [privacy.guest(one) for one in _can_come(meeting.meeting_id, {one.participant_id for one in some}, now)]
     extend_company(meeting.meeting_id, people, int(meeting.closed_at_ms), now=now)
     prolong(stays, {(one.owner, one.entry): until_ms for one in some}, now=now)
     return len(some) == len(left)
+
+
+def _can_come(meeting_id: str, people: set[str], now: int) -> list[str]:
+    """Those who are named there, or might be: of a guest who has not come for half a year nobody can say any more that
+    it was them, and so nobody will read what was handed out about them.
+    """
+    found = namings.get_many([(NAMED_IN + one, meeting_id) for one in sorted(people)], now=now)
+    return [one.participant_id for one in found]
 
 
 def extend_meeting(meeting: Meeting, until_ms: int, *, now: int) -> None:

@@ -80,6 +80,11 @@ def handled_by_page(kind: str, handler: PageHandler, lanes: Sequence[Lane] = (PA
     _wait_in(lanes, kind)
 
 
+def is_due_ahead(kind: str, ahead_ms: int) -> None:
+    """That kind is due so long before its end, and late from that on, by the minute."""
+    lateness.keep_pace(kind, "minutes", ahead_ms=ahead_ms)
+
+
 def named_by_seal(kind: str, purpose: str) -> None:
     """The names of that kind are sealed for `purpose`."""
     _seals[kind] = purpose

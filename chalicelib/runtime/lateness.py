@@ -22,18 +22,23 @@ LATE_AFTER_S: Mapping[Pace, int] = {
 }  # docs/product.md, The four lifetimes
 
 _paces: dict[str, Pace] = {}
+_ahead_ms: dict[str, int] = {}
 _listeners: list[Callable[[str, int], None]] = []
 
 
-def keep_pace(kind: str, pace: Pace) -> None:
-    """How soon after its end what is of that kind is to be gone; within minutes if nothing is said."""
-    _paces[kind] = pace
+def keep_pace(kind: str, pace: Pace, *, ahead_ms: int = 0) -> None:
+    """How soon after its end what is of that kind is to be gone; within minutes if nothing is said.
+
+    `ahead_ms` is how long before its end it is due: to be gone by then is not late.
+    """
+    _paces[kind], _ahead_ms[kind] = pace, ahead_ms
 
 
 def report(late_ms: Mapping[str, int]) -> None:
     """By kind, the most belated deletion of a run in milliseconds; what went before its end was not late."""
-    for kind, late in sorted(late_ms.items()):
-        with single_metric(METRIC, MetricUnit.Seconds, max(late, 0) / SECOND, namespace=NAMESPACE) as metric:
+    for kind, since_due in sorted(late_ms.items()):
+        late = max(since_due - _ahead_ms.get(kind, 0), 0)
+        with single_metric(METRIC, MetricUnit.Seconds, late / SECOND, namespace=NAMESPACE) as metric:
             metric.add_dimension("kind", kind)
             metric.add_dimension("pace", _paces.get(kind, "minutes"))
         for listener in _listeners:

@@ -10,12 +10,13 @@ from chalicelib.insights.name_models import Called, name_attendees
 from chalicelib.lifetimes import DAY, DISCLOSURE
 from chalicelib.privacy.company_models import told_of
 from chalicelib.runtime.ids import opaque
-from tests.support.accounts import EMAIL, PASSWORD, log_in
+from tests.support.accounts import EMAIL, PASSWORD, log_in, with_account
 from tests.support.belongings import person_of
 from tests.support.browser import Browser
 from tests.support.erasures import finish, started
 from tests.support.insights import Held, agree, assemble, end, grown_up_guest, hold, send
 from tests.support.memory import Memory, in_memory
+from tests.support.passing import pass_with_reaper
 from tests.support.world import World
 
 MINUTE = 60_000
@@ -202,6 +203,24 @@ def test_a_line_lives_two_years_from_the_handing_over(world: World) -> None:
         (shared_ms + DISCLOSURE.length_ms, 0),
     ):
         assert len(told_of(person, now=at_ms)) == count
+
+
+def test_a_line_that_nobody_can_read_is_not_kept_for_its_organiser(world: World) -> None:
+    """F8, the four lifetimes: of a guest who does not come back for half a year it ends two years later."""
+    with in_memory() as memory:
+        held = hold(world)
+        held.enter(held.organiser, "Ada")
+        held.guest("Ben")
+        dora = held.enter(with_account(world, "dora@example.org"), "Dora")
+        world.clock.advance(10 * MINUTE)
+        end(held)
+        pass_with_reaper(world, memory, MINUTE)
+        assert len(in_meeting(memory)) == 3
+        for _ in range(47):
+            pass_with_reaper(world, memory, 20 * DAY)
+            assert {one.get("/v1/account").status for one in (held.organiser, dora)} == {200}
+        assert held.organiser.get(f"/v1/meetings/{held.room}").json()["participants"] != []
+        assert len(in_meeting(memory)) == 2
 
 
 def test_the_statement_of_a_year_counts_it(world: World) -> None:

@@ -1,5 +1,6 @@
 """Whoever has not used Earshot for 180 days is erased as if they had asked (F5), with the TTL sweeper switched off."""
 
+import json
 import re
 from unittest.mock import patch
 
@@ -201,3 +202,22 @@ def test_of_a_guest_nothing_is_left_by_day_180(world: World) -> None:
 def _was_brief(row: str, last_ms: int) -> bool:
     """Over long ago, for what it was for took a day at most."""
     return int(row.partition("'expires_at_ms': {'N': '")[2].partition("'")[0]) < last_ms - 170 * DAY
+
+
+@pytest.mark.parametrize(("after_end_ms", "late_ms"), [(-HOUR // 2, 0), (5 * MINUTE, 5 * MINUTE)])
+def test_an_unused_account_is_late_from_its_end_on_by_the_minute(
+    world: World, capsys: pytest.CaptureFixture[str], after_end_ms: int, late_ms: int
+) -> None:
+    """F5: "by day 180": it is begun ahead of that, and an alarm knows of it two minutes after."""
+    with in_memory() as memory:
+        with_account(world)
+        [row] = memory.items("accounts")
+        end_ms = int(row["expires_at_ms"]["N"])
+        name = vault.seal(sweep.SEALED, row["address"]["S"])
+        expiry.file(sweep.UNUSED, name, end_ms - sweep.AHEAD_MS, now=end_ms + after_end_ms)
+        capsys.readouterr()
+        expiry.reap(now=end_ms + after_end_ms, lanes=[expiry.PATIENT])
+    said = [json.loads(line) for line in capsys.readouterr().out.splitlines() if '"LatenessSeconds":' in line]
+    assert [(one["pace"], one["LatenessSeconds"]) for one in said if one["kind"] == sweep.UNUSED] == [
+        ("minutes", [late_ms / 1_000])
+    ]
