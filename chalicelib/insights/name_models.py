@@ -31,7 +31,7 @@ from chalicelib.runtime.transactions import Transaction
 
 AT_ONCE = 32  # participants, side by side
 LOOKED = 500  # names of one look: the others wait a minute, ten thousand are through within twenty
-PAIRS = 50  # rows of two in one transaction: 100, DynamoDB quota
+PAIRS = 33  # of two rows, and the latest of their entries, in one transaction: 100, DynamoDB quota
 # Before a name's end somebody looks: what would pass it is deleted then. Accounts that nobody has used since have begun
 # to be erased by then, an hour before it: their figures are found by where they are named.
 AHEAD_MS = HOUR // 2
@@ -129,11 +129,12 @@ def sweep_names(meeting_id: str, *, now: int) -> int | None:
     found = attendees.query(meeting_id, now=now, where=MeetingEntry.entry.startswith(PERSON))
     ending = sorted((one for one in found if _is_ending(_end(one), now)), key=_end)
     looked, waiting = ending[:LOOKED], ending[LOOKED:]
-    ends = {one.participant_id: end for one, end in zip(looked, _last_ends(looked, now), strict=True)}
+    latest = _latest_of([one.participant_id for one in looked], now)
+    ends = {who: 0 if one is None else _end(one) for who, one in latest.items()}
     _prolong([one for one in looked if not _is_ending(ends[one.participant_id], now)], ends, now)
     gone = [one for one, end in ends.items() if _is_ending(end, now)]
     pairs = [gone[start : start + PAIRS] for start in range(0, len(gone), PAIRS)]
-    if not all(_forget_pairs(meeting_id, some, now) for some in pairs):
+    if not all(_forget_pairs(meeting_id, {who: latest[who] for who in some}, now) for some in pairs):
         waiting = looked  # somebody has come meanwhile: they are looked at once more
     if waiting:
         return now if _end(waiting[0]) <= now else now + MINUTE
@@ -149,25 +150,28 @@ def _is_ending(end_ms: int, now: int) -> bool:
     return end_ms <= now + AHEAD_MS
 
 
-def _forget_pairs(meeting_id: str, people: list[str], now: int) -> bool:
-    """Each name together with where it is found: neither is left alone by what breaks off. False where one of them
-    was moved on since it was read: then none is.
+def _forget_pairs(meeting_id: str, people: Mapping[str, NamedIn | None], now: int) -> bool:
+    """Each name together with where it is found: neither is left alone by what breaks off. False where one of them,
+    or the latest of their entries, by which a use is known, was moved on since it was read: then none is.
     """
     both, over = Transaction(now=now), MeetingEntry.expires_at_ms.does_not_exist()
     over |= MeetingEntry.expires_at_ms <= now + AHEAD_MS
-    for one in people:
+    for one, latest in people.items():
         both.delete(attendees, attendees.bare((meeting_id, PERSON + one)))
         both.delete(namings, namings.bare((NAMED_IN + one, meeting_id)), where=over)
+        if latest is not None and latest.meeting_id != meeting_id:
+            both.forbid(namings, latest, MeetingEntry.expires_at_ms > now + AHEAD_MS)
     return both.commit()
 
 
-def _last_end(participant_id: str, now: int) -> int:
-    """As the latest of their entries has it."""
-    return max((int(one.expires_at_ms) for one in namings.query(NAMED_IN + participant_id, now=now)), default=0)
+def _latest_of(people: Sequence[str], now: int) -> dict[str, NamedIn | None]:
+    """Of each the latest of their entries."""
+    found = by_some(lambda one: _latest(namings.query(NAMED_IN + one, now=now)), people, AT_ONCE)
+    return dict(zip(people, found, strict=True))
 
 
-def _last_ends(some: Sequence[Attendee], now: int) -> list[int]:
-    return by_some(partial(_last_end, now=now), [one.participant_id for one in some], AT_ONCE)
+def _latest(found: Iterable[NamedIn]) -> NamedIn | None:
+    return max(found, key=_end, default=None)
 
 
 def _prolong(some: Sequence[Attendee], ends: Mapping[str, int], now: int) -> None:
@@ -187,6 +191,6 @@ def _kept(email: str | None) -> str | None:
 
 
 def _move_latest(found: Iterable[NamedIn], until_ms: int, now: int) -> None:
-    latest = max(found, key=lambda one: int(one.expires_at_ms), default=None)
+    latest = _latest(found)
     if latest is not None and int(latest.expires_at_ms) < until_ms:
         namings.update((latest.owner, latest.entry), MeetingEntry.living_until(until_ms), now=now)

@@ -1,16 +1,18 @@
 """A name leaves history and reports 180 days after its bearer's last use, whoever else still uses Earshot (D11)."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from chalicelib.insights import history, keeping, name_models
 from chalicelib.insights.meeting_lives import forget_entries
-from chalicelib.insights.meeting_models import Meeting, MeetingEntry, find_meeting, namings, presence_of
+from chalicelib.insights.meeting_models import Meeting, MeetingEntry, NamedIn, find_meeting, namings, presence_of
 from chalicelib.insights.name_models import AHEAD_MS, names_of
 from chalicelib.insights.reading import read_report
 from chalicelib.lifetimes import DAY, HOUR, MINUTE
 from chalicelib.privacy import exporting
+from chalicelib.runtime.ids import opaque
 from chalicelib.sessions import aftermath
 from tests.support.accounts import PASSWORD, log_in, with_account as signed_up
 from tests.support.belongings import person_of
@@ -139,17 +141,29 @@ def test_a_use_outlives_the_meeting_that_had_it_on_record(world: World) -> None:
     assert _names(kept) == {"Ben"}
 
 
-def test_who_comes_while_their_name_is_to_go_keeps_it(held_over: Held, monkeypatch: pytest.MonkeyPatch) -> None:
-    """D11: between the look at their last use and the deletion; the next look finds them."""
+@pytest.mark.parametrize("later_meeting", [False, True])
+def test_who_comes_while_their_name_is_to_go_keeps_it(
+    held_over: Held, monkeypatch: pytest.MonkeyPatch, *, later_meeting: bool
+) -> None:
+    """D11: between the look at their last use and the deletion, be it on record in another meeting; the next look
+    finds them.
+    """
     world, [ben] = held_over.world, held_over.guests
-    real = name_models._last_end
+    if later_meeting:
+        [row] = [one for one in world.aws.items("meetings") if one["kind"]["S"] == "named-in"]
+        owner, end_ms = row["owner"]["S"], int(row["expires_at_ms"]["N"])
+        namings.update((owner, held_over.room), MeetingEntry.living_until(end_ms - MINUTE), now=world.now)
+        latest = NamedIn(owner, opaque())
+        latest.lives_until(end_ms)
+        namings.put(latest)
+    real = name_models._latest_of
 
-    def comes(participant_id: str, now: int) -> int:
-        found = real(participant_id, now)
+    def comes(people: Sequence[str], now: int) -> dict[str, NamedIn | None]:
+        found = real(people, now)
         assert ben.get("/v1/session").status == 200
         return found
 
-    monkeypatch.setattr(name_models, "_last_end", comes)
+    monkeypatch.setattr(name_models, "_latest_of", comes)
     assert history.drop_names(held_over.room, world.now) == world.now + MINUTE
     assert _names(held_over) == {"Ben"}
 
