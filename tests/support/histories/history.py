@@ -15,6 +15,7 @@ from chalicelib.runtime import expiry, parallel
 from tests.support import leaving, traces, unused
 from tests.support.belongings import person_of
 from tests.support.memory import in_memory
+from tests.support.passing import ttl
 from tests.support.planted import Somebody
 from tests.support.scenes import ORACLE, OneAfterAnother, repeatable_token, repeatable_uuid
 from tests.support.soaking import progress
@@ -26,6 +27,7 @@ WHO = st.integers(0, PEOPLE - 1)
 MEETS = st.integers(0, PEOPLE - 2)  # the last is a stranger
 WHICH = st.integers(0, 9)
 PASSING_MS = [1, SECOND, 10 * SECOND - 1, MINUTE, 5 * MINUTE, 30 * MINUTE - 1, 30 * MINUTE, HOUR, DAY, 8 * DAY]
+STRETCH_MS, STRETCHES = 20 * DAY, 10  # longer than anything of a person lives by itself
 LONG_MS = [29 * DAY, 30 * DAY, 31 * DAY, 100 * DAY, 181 * DAY]
 
 
@@ -118,6 +120,17 @@ class History(RuleBasedStateMachine):
     def long_passes(self, ms: int, reaped: bool, really: int) -> None:
         if not really:  # or nobody would ever have a session
             self.time_passes(ms, reaped)
+
+    @rule(really=st.integers(0, 3), deleted=st.booleans())
+    def half_a_year_goes_by(self, really: int, deleted: bool) -> None:
+        """They all go on, with the reaper; `deleted`: and DynamoDB's own TTL takes what it may."""
+        for _ in range(0 if really else STRETCHES):
+            unused.pass_on(self.town, STRETCH_MS)
+            self.town.close_old_sockets()
+            if deleted:
+                ttl(self.memory, self.world.now)
+            for who in range(PEOPLE):
+                self.town.ask(self.person(who), "POST", "/v1/session", {})
 
     @precondition(lambda self: hasattr(self, "town"))
     @invariant()
