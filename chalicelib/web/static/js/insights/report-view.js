@@ -91,6 +91,7 @@ export class ReportView {
     this.#people.tBodies[0]?.append(...rows);
     this.#next = next ?? null;
     this.#more.hidden = this.#next === null;
+    write(find(".on-paper", HTMLElement), this.#next === null ? "" : t("report.on-paper"));
     const nobody = !this.#people.tBodies[0]?.rows.length;
     find(".people-scroll", HTMLElement).hidden = nobody;
     find(".meanings", HTMLElement).hidden = nobody;
