@@ -54,7 +54,7 @@ class GoesOn(ConsentEntry, discriminator="goes-on"):
 
 class Erasure(Record):
     """Somebody was erased: a restored backup must not bring them back. A guest found too young is not `whole`: they
-    go on, and what they agreed to and began before does not count. `of` is the same for all names of one person, and
+    go on, and what they agreed to and began before does not count. `whose` is the same for all names of one person, and
     names nobody: by it people are counted.
     """
 
@@ -64,7 +64,7 @@ class Erasure(Record):
     subject = UnicodeAttribute(hash_key=True)
     erased_at_ms = NumberAttribute()
     whole = BooleanAttribute(null=True)
-    of = UnicodeAttribute(null=True)
+    whose = UnicodeAttribute(null=True)
 
 
 entries: Table[ConsentEntry] = Table(ConsentEntry, "consents")
@@ -187,22 +187,22 @@ def new_erasure(person: str, *, now: int, whole: bool = True) -> Erasure:
     return new_trace(subject_of(person), now=now, whole=whole)
 
 
-def new_trace(subject: str, *, now: int, whole: bool = True, of: str | None = None) -> Erasure:
+def new_trace(subject: str, *, now: int, whole: bool = True, whose: str | None = None) -> Erasure:
     """Of somebody as records call them."""
-    made = Erasure(subject, erased_at_ms=now, whole=whole or None, of=of)
+    made = Erasure(subject, erased_at_ms=now, whole=whole or None, whose=whose)
     made.lives_until(ERASURE.deadline(now))
     return made
 
 
-def leave_traces(person: Person, of: str, *, now: int) -> None:
+def leave_traces(person: Person, whose: str, *, now: int) -> None:
     """By every name that consents have of them."""
-    erasures.put_many(new_trace(subject_of(one), now=now, of=of) for one in persons(person))
+    erasures.put_many(new_trace(subject_of(one), now=now, whose=whose) for one in persons(person))
 
 
-def keep_traces(subjects: Sequence[str], at_ms: int, of: str, *, now: int) -> None:
+def keep_traces(subjects: Sequence[str], at_ms: int, whose: str, *, now: int) -> None:
     """Of whoever was erased at `at_ms`, as records call them: their 30 days begin anew. A later erasure stays."""
     last = {one.subject: int(one.erased_at_ms) for one in find_traces(subjects, now=now)}
-    kept = [new_trace(one, now=max(at_ms, last.get(one, 0)), of=of) for one in subjects]
+    kept = [new_trace(one, now=max(at_ms, last.get(one, 0)), whose=whose) for one in subjects]
     for made in kept:
         made.lives_until(ERASURE.deadline(now))
     erasures.put_many(kept)
@@ -211,7 +211,7 @@ def keep_traces(subjects: Sequence[str], at_ms: int, of: str, *, now: int) -> No
 def who_was(person: Person, *, now: int) -> str:
     """Which of the erased that was; the same for each of their names, where these were erased together."""
     traces = find_traces([subject_of(one) for one in persons(person)], now=now)
-    return min(str(one.of or one.subject) for one in traces)
+    return min(str(one.whose or one.subject) for one in traces)
 
 
 def persons(person: Person) -> list[str]:
