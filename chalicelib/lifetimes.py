@@ -127,7 +127,7 @@ ERASED_FROM = Lifetime(
     "participant",
     "keep whoever was erased out of a meeting's history and report until nothing of theirs is in it",
     30 * DAY,
-    "the erasure; minutes where nothing fails",
+    "the erasure, and anew each day until it is done; minutes where nothing fails",
 )
 REPORT = Lifetime(
     "report",
@@ -175,13 +175,19 @@ EXPIRY_ENTRY = Lifetime(
     " deleted as soon as that is done",
 )
 EXPIRY_CURSOR = Lifetime("expiry-cursor", "nobody", "know how far the deleting has come", 180 * DAY, "the last run")
-ERASURE = Lifetime("erasure", "nobody", "keep a backup from bringing back who was erased", 30 * DAY, "the erasure")
+ERASURE = Lifetime(
+    "erasure",
+    "nobody",
+    "keep a backup from bringing back who was erased",
+    30 * DAY,
+    "the erasure, and anew each day until it is done",
+)
 RECEIPT = Lifetime(
     "receipt",
     "nobody",
     "prove to whoever was erased that they were; until that is done, know what is left to do, under a seal",
     30 * DAY,
-    "the erasure",
+    "the erasure, and anew each day until it is done",
 )
 PRIVACY_REQUEST = Lifetime(
     "privacy-request",
