@@ -158,23 +158,19 @@ def publish(meeting_id: str, revision: int, made: Made, *, now: int) -> bool:
 def _published(meeting: Meeting, made: Made, now: int) -> bool:
     """False where it must be put together again; a run beside this one may have published it, or another."""
     if not stands(meeting.meeting_id, made.basis, now=now):
-        if forget_attempt(meeting, made.attempt, now=now):
-            _unlist(meeting, now)
-            return False
-        return True
-    if meeting.revision > 1:
-        _unlist(meeting, now)
-    list_measured(meeting, (one for one, _ in find_agreed(meeting.meeting_id, now=now)), now=now)
+        if not forget_attempt(meeting, made.attempt, now=now):
+            return True
+        return change(meeting, Meeting.unsettled.set(True), was="assembling", now=now) is None
+    agreed_now = {one for one, _ in find_agreed(meeting.meeting_id, now=now)}
+    list_measured(meeting, agreed_now, now=now)
     ready = Meeting.status.set("ready"), Meeting.parts.set(made.parts)
-    if name_attempt(meeting, made.attempt, *ready, was="assembling", now=now):
-        improvement.contribute("report-made", privacy.account(meeting.account_id), now=now)
-        return True
-    return _assembling(meeting.meeting_id, int(meeting.revision), now) is None
-
-
-def _unlist(meeting: Meeting, now: int) -> None:
-    """Of whom an attempt before was about to publish figures; those of whom this one does are listed next."""
-    list_measured(meeting, presence_of(meeting.meeting_id, now=now), measured=False, now=now)
+    if not name_attempt(meeting, made.attempt, *ready, was="assembling", now=now):
+        return _assembling(meeting.meeting_id, int(meeting.revision), now) is None
+    if meeting.revision > 1 or meeting.unsettled:  # of whom an attempt before was about to publish figures
+        others = set(presence_of(meeting.meeting_id, now=now)) - agreed_now
+        list_measured(meeting, others, measured=False, now=now)
+    improvement.contribute("report-made", privacy.account(meeting.account_id), now=now)
+    return True
 
 
 def notify(meeting_id: str, revision: int, *, now: int) -> None:

@@ -31,7 +31,7 @@ class Timeline:
 @dataclass(frozen=True)
 class Person:
     """One participant's figures. `observed_ms`: how much of their presence their browser measured; `heard_ms`: how much
-    of that with a microphone. Without one, what rests on talk is None."""
+    of that with their talk known. Of nothing known, what rests on talk is None."""
 
     participant_id: str
     presence_ms: int

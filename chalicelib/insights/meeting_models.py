@@ -53,6 +53,7 @@ class Meeting(MeetingEntry, discriminator="meeting"):
     revision = NumberAttribute(default=1)  # of the report: each attempt has its own
     parts = NumberAttribute(default=0)  # of the report that is ready
     attempt = UnicodeAttribute(default="")  # at assembling it, which made them
+    unsettled = BooleanAttribute(null=True)  # somebody withdrew once it was put together
     replaced = UnicodeAttribute(null=True)  # the attempt before it, where somebody was taken out of the report
     named = BooleanAttribute(null=True)  # its organiser was told who was there
     figured = BooleanAttribute(null=True)  # and read the report

@@ -1,8 +1,8 @@
 """What is known of one participant's behaviour, folded from their batches in any order.
 
-Talk time, webcam use and attention, and `covered`: when their browser measured at all; `heard`: when it did so with a
-microphone. What is not covered is missing, not zero, and so is talk where it is not heard. Folding is a union of
-instants: the same batch twice counts once, any order and any splitting gives the same, and folds of parts merge into
+Talk time, webcam use and attention, and `covered`: when their browser measured at all; `heard`: when it could tell
+whether they talked. What is not covered is missing, not zero, and so is talk where it is not heard. Folding is a union
+of instants: the same batch twice counts once, any order and any splitting gives the same, and folds of parts merge into
 the fold of the whole. So a report can be put together shard by shard.
 
 Gaps shorter than FINEST_MS are none: browsers tell of no shorter one. Filling them is a closure, so it may be done

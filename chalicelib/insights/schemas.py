@@ -27,8 +27,8 @@ class BatchIn(msgspec.Struct, forbid_unknown_fields=True):
 
     `sent_at_ms` is now by the sender's clock. That is put right by the least that receipts are later than it, over all
     that the tab sends, where that is over 5 s or under -2 s. From `from_ms` to `to_ms` the sender measured: where it
-    says so of no time, what it does not report is missing, not zero. So is the talk of a sender without a microphone,
-    which it says by `heard`.
+    says so of no time, what it does not report is missing, not zero. So is the talk of a sender that cannot tell, which
+    it says by `heard`: without a microphone, for one, but not where it is off in the call.
     """
 
     sequence: Annotated[int, Meta(ge=0, lt=2**31)]

@@ -32,8 +32,8 @@ talks();
 calls.devices.close("microphone");
 talks();
 calls.leave();
+talks(); // the meeting has not heard of it yet
 tells([]);
-talks();
 measuring.clear();
 await measuring.flush()"""
 

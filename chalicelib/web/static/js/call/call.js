@@ -65,7 +65,7 @@ export class Call extends EventTarget {
 
   /** In it by another tab, whose microphone that one knows. */
   get elsewhere() {
-    return this.place === "out" && this.listed;
+    return this.place === "out" && this.listed && !this.#owed;
   }
 
   get #me() {
