@@ -116,6 +116,9 @@ class EarshotApp(Chalice):
         methods = self.routes.get(request.get("resourcePath"))
         if methods is None or _names_nothing(event):
             return _finished(self._nothing_here(event), _headers(event), []).to_dict()
+        if request.get("httpMethod") == "HEAD" and "GET" in methods:
+            head: Any = {**event, "httpMethod": "GET", "requestContext": {**request, "httpMethod": "GET"}}
+            return {**super().__call__(head, context), "body": "", "isBase64Encoded": False}
         if request.get("httpMethod") not in methods:
             refused = _problem_response(problems.no_such_method(list(methods)))
             refused.headers["Allow"] = ", ".join(sorted(methods))

@@ -127,6 +127,14 @@ def test_an_unknown_method_says_which_are_known(browser: Browser) -> None:
     assert answer.headers["allow"] == "DELETE, GET"
 
 
+def test_only_the_head_of_what_can_be_read_is_asked_for(browser: Browser) -> None:
+    """RFC 9110: HEAD answers as GET does, without the content; what cannot be read has none."""
+    whole, head = browser.get("/page"), browser.request("HEAD", "/page")
+    assert (head.status, head.body, head.headers["content-type"]) == (200, "", whole.headers["content-type"])
+    assert whole.body
+    problem(browser.request("HEAD", "/notes"), 405, "method-not-allowed")
+
+
 def test_no_preflight_ever_succeeds(browser: Browser) -> None:
     """docs/api.md: no CORS preflight ever succeeds."""
     answer = browser.request(
