@@ -45,10 +45,12 @@ from chalicelib.insights.report_models import OrganiserKey, Part, forget_parts, 
 from chalicelib.insights.share_models import Share, list_shares, shares
 from chalicelib.insights.starting import stop_report
 from chalicelib.lifetimes import ATTENDEE_NAME, ERASED_FROM, HISTORY, RAW_INSIGHTS, REPORT, REPORT_SHARE
+from chalicelib.rooms import held_models as of_rooms
 from chalicelib.runtime import holdings
 from chalicelib.runtime.holdings import EVER, Person, Place
 from chalicelib.runtime.parallel import by_some, chained
 
+BELOW = (of_rooms,)  # what rooms hold is registered, and so erased, first: a meeting takes along what leads there
 AT_ONCE = 32  # places, side by side
 SEVERAL = 3  # people measured, at least, where a sum tells of no one
 
