@@ -145,15 +145,18 @@ def stored_attempts(meeting_id: str, *, now: int) -> dict[Attempt, int]:
     return {which: len(some) if len(some) == some[0].of else 0 for which, some in found.items()}
 
 
-def name_attempt(meeting: Meeting, attempt: str, *actions: Action, was: str, now: int) -> bool:
+def name_attempt(
+    meeting: Meeting, attempt: str, *actions: Action, was: str, now: int, revision: int | None = None
+) -> bool:
     """Makes it the report that is read, in the state and revision that `meeting` is in; False where it is not in it any
-    more, another was named since, or the attempt was deleted."""
+    more, another was named since, or the attempt was deleted. `revision` is the attempt's, where that is another."""
     same = (Meeting.status == was) & (Meeting.revision == meeting.revision)
     both = Transaction(now=now)
     both.update(
         meetings, meeting, [Meeting.attempt.set(attempt), *actions], where=same & (Meeting.attempt == meeting.attempt)
     )
-    both.require(parts, parts.bare((meeting.meeting_id, _entry(meeting, attempt, 0))))
+    made = int(meeting.revision) if revision is None else revision
+    both.require(parts, parts.bare((meeting.meeting_id, f"{_begins(made, attempt)}{0:05}")))
     return both.commit()
 
 
@@ -190,7 +193,11 @@ def _forget(meeting: Meeting, attempt: str, stored: Sequence[Part], now: int) ->
 
 
 def _made_by(meeting: Meeting, attempt: str) -> str:
-    return f"{int(meeting.revision):04}#{attempt}#"
+    return _begins(int(meeting.revision), attempt)
+
+
+def _begins(revision: int, attempt: str) -> str:
+    return f"{revision:04}#{attempt}#"
 
 
 def _entry(meeting: Meeting, attempt: str, number: int) -> str:

@@ -5,13 +5,14 @@ under another attempt; where the reports are, old ones lie there with whoever wa
 in the other table: so every report is opened, and who is in it looked up among the traces of the erased.
 """
 
-from chalicelib.insights.meeting_models import Meeting, change, find_meeting
+from chalicelib.insights.meeting_models import Meeting, find_meeting
 from chalicelib.insights.reducing import take_out
 from chalicelib.insights.report import read_part
 from chalicelib.insights.report_models import (
     Attempt,
     forget_parts,
     key_of,
+    name_attempt,
     parts,
     read_part as stored_part,
     stored_attempts,
@@ -46,8 +47,9 @@ def _mend(meeting: Meeting, now: int) -> None:
 
 def _take(meeting: Meeting, which: Attempt, count: int, now: int) -> Meeting | None:
     """The report that is there becomes the meeting's."""
-    it = (Meeting.revision.set(which.revision), Meeting.attempt.set(which.name), Meeting.parts.set(count))
-    return change(meeting, *it, Meeting.replaced.remove(), was="ready", now=now)  # which may be this one
+    it = Meeting.revision.set(which.revision), Meeting.parts.set(count), Meeting.replaced.remove()
+    taken = name_attempt(meeting, which.name, *it, was="ready", now=now, revision=which.revision)
+    return find_meeting(meeting.meeting_id, now=now) if taken else None
 
 
 def _erased_in(meeting: Meeting, now: int) -> set[str]:

@@ -177,3 +177,18 @@ def test_the_page_says_since_when_one_has_agreed() -> None:
     known = f"{before} const measuring = arrives(); await until(() => measuring.place === 'starting')"
     assert played(known, "measuring.since") == 77
     assert played(MEASURED, "Math.abs(measuring.since - first) < 60_000") is True
+
+
+def test_whoever_withdraws_elsewhere_and_agrees_again_has_agreed_since_then() -> None:
+    """D10: another tab has taken it back; the date of the yes before is nobody's any more."""
+    scene = """given = true;
+      history = [{ at_ms: 77, given: true }];
+      const measuring = arrives(), post = answers.POST;
+      await until(() => nodes.length && looks >= 3);
+      await after(20);
+      answers.POST = () => json({ type: "/problems/consent-required" }, 403);
+      measures(61);
+      await until(() => measuring.place === "asking");
+      answers.POST = post;
+      await measuring.agree()"""
+    assert played(scene, "measuring.since > 1_000_000") is True

@@ -1,5 +1,6 @@
 """One's own figures without cookies: the tab that is measured tells them (static/js/insights/own.js)."""
 
+import json
 from typing import Any
 
 import pytest
@@ -43,3 +44,21 @@ def test_the_tab_that_is_measured_tells_the_page_that_it_opened(status: int, tol
 def test_nobody_else_tells_or_is_told(scene: str) -> None:
     """D10: another site's page is told nothing, and one that nobody opened, or whose opener is gone, finds nothing."""
     assert found(scene.replace("opener", "window.opener")) == [{}, []]
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ({"figures": {}, "agreed": True, "captured": True, "report": None}, ""),
+        ({"captured": False, "agreed": True}, "mine.off"),
+        ({"captured": True, "agreed": False, "report": "ready"}, "mine.declined"),
+        ({"captured": True, "agreed": True, "report": None}, "mine.nothing"),
+        ({"captured": True, "agreed": True, "report": "assembling"}, "mine.assembling"),
+        ({"captured": True, "agreed": True, "report": "ready"}, "mine.nothing-was"),
+        ({"captured": True, "agreed": True, "report": "failed"}, "mine.no-report"),
+        ({"captured": True, "agreed": True, "report": "none"}, "mine.no-report"),
+    ],
+)
+def test_where_there_are_no_figures_it_is_said_why(answer: dict[str, Any], said: str) -> None:
+    """D10: none yet, none any more, or on their way."""
+    assert evaluated("insights/own.js", f"m.whyNone({json.dumps(answer)})", SCENE) == said

@@ -3,23 +3,13 @@ import { find, write } from "../dom.js";
 import { t } from "../i18n.js";
 import { keepLanguage } from "../language.js";
 import { meetingHere } from "./addresses.js";
-import { figuresOfOpener, ownFigures } from "./own.js";
+import { figuresOfOpener, ownFigures, whyNone } from "./own.js";
 import { showTimeline, stripOf } from "./people.js";
 import { personTerms } from "./tables.js";
 import { mayBeSomebody } from "./visitor.js";
 
 const said = find(".mine-said", HTMLElement);
 const again = find(".mine-again", HTMLButtonElement);
-
-/** @param {MineAnswer} answer */
-function wordsFor({ captured, agreed, report, figures }) {
-  if (figures) return "";
-  if (!captured) return t("mine.off");
-  if (!agreed) return t("mine.declined");
-  if (report === "assembling") return t("mine.assembling");
-  if (report === "ready") return t("mine.nothing-was");
-  return t(report ? "mine.no-report" : "mine.nothing");
-}
 
 /** @param {Timeline | null | undefined} timeline @param {number} stepMs */
 function showOverTime(timeline, stepMs) {
@@ -31,7 +21,8 @@ function showOverTime(timeline, stepMs) {
 /** @param {MineAnswer} answer */
 function show(answer) {
   const { figures, step_ms: stepMs } = answer;
-  write(said, wordsFor(answer));
+  const why = whyNone(answer);
+  write(said, why && t(why));
   find(".mine-figures", HTMLElement).replaceChildren(...(figures ? personTerms(figures) : []));
   showOverTime(figures?.timeline, stepMs);
 }

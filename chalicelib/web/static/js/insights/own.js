@@ -19,6 +19,16 @@ export async function ownFigures(meeting) {
   }
 }
 
+/** What says why there are no figures; empty where there are. @param {MineAnswer} answer */
+export function whyNone({ captured, agreed, report, figures }) {
+  if (figures) return "";
+  if (!captured) return "mine.off";
+  if (!agreed) return "mine.declined";
+  if (report === "assembling") return "mine.assembling";
+  if (report === "ready") return "mine.nothing-was";
+  return report ? "mine.no-report" : "mine.nothing";
+}
+
 /** From the tab that opened this page, if one did. @param {string} meeting @returns {Promise<Found>} */
 export async function figuresOfOpener(meeting) {
   const opener = window.opener;
