@@ -9,7 +9,8 @@ TESTS ?= tests
 WORKERS ?= 2
 STEPS ?= 100000
 STAGE ?= dev
-ON_DYNAMODB ?= $(filter-out %/local_stack %/contract %/__pycache__,$(wildcard tests/integration/*)) $(wildcard tests/integration/local_stack/*dynamodb*)
+STORAGE := $(addprefix tests/unit/runtime/,test_store.py test_transactions.py test_gathering.py test_meter.py)
+ON_DYNAMODB ?= $(STORAGE) $(filter-out %/local_stack %/contract %/__pycache__,$(wildcard tests/integration/*)) $(wildcard tests/integration/local_stack/*dynamodb*)
 
 .PHONY: help run test test-dynamodb test-stack lint format package deploy destroy rotate policies roles documents pictures bench-local bench-join bench-crowd bench-live bench-report bench-sweep bench-cost bench-cold bench-check bench-sound prove prove-properties prove-fuzz soak clean
 

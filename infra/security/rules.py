@@ -62,7 +62,7 @@ RULES = (
     Rule("AWS::S3::Bucket", "it is nobody else's to read", shut),
     Rule("AWS::S3::Bucket", "it takes nothing but TLS", has_policy("AWS::S3::BucketPolicy", "Bucket")),
     Rule("AWS::S3::BucketPolicy", "nobody else is let in", lets_nobody_else_in("PolicyDocument")),
-    Rule("AWS::KMS::Key", "it is replaced every year", is_("EnableKeyRotation", True)),
+    Rule("AWS::KMS::Key", "AWS replaces it by itself", is_("EnableKeyRotation", True)),
     Rule("AWS::KMS::Key", "nobody else is let in", lets_nobody_else_in("KeyPolicy")),
     Rule("AWS::KMS::Key", "AWS's services use it for our topic alone", is_our_topics_for_services),
     Rule("AWS::CloudFront::Distribution", "whoever comes without TLS is sent to it", takes_tls_only),

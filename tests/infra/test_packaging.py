@@ -153,6 +153,16 @@ def test_everything_comes_through_the_edge(template: dict[str, Any]) -> None:
     assert to["HeadersConfig"] == {"HeaderBehavior": "allExcept", "Headers": ["Host"]}
 
 
+def test_whoever_is_without_cookies_is_known_through_the_edge(template: dict[str, Any]) -> None:
+    """C4: CloudFront takes Authorization off GET unless it is part of what answers are kept by; pages come small."""
+    [kept] = [one["CachePolicyConfig"] for one in of_type(template, "AWS::CloudFront::CachePolicy").values()]
+    by_headers = kept["ParametersInCacheKeyAndForwardedToOrigin"]["HeadersConfig"]
+    assert by_headers["HeaderBehavior"] == "whitelist"
+    assert "Authorization" in by_headers["Headers"]
+    [rest] = of_type(template, "AWS::Serverless::Api").values()
+    assert 0 < rest["MinimumCompressionSize"] <= 1_024
+
+
 def test_the_address_of_a_file_says_what_is_in_it(template: dict[str, Any]) -> None:
     """G1: so that it can be cached for ever."""
     variables = template["Globals"]["Function"]["Environment"]["Variables"]

@@ -220,6 +220,9 @@ def test_every_queue_handler_has_its_queue_and_failures_are_kept() -> None:
         assert queue["RedrivePolicy"]["maxReceiveCount"] <= 5
         failures = queue["RedrivePolicy"]["deadLetterTargetArn"].rsplit(":", 1)[-1]
         assert failures in queues
+        tried_s = queue.get("DelaySeconds", 0) + queue["VisibilityTimeout"] * queue["RedrivePolicy"]["maxReceiveCount"]
+        kept_s = queues[failures]["MessageRetentionPeriod"]  # from when it was sent, not from when it failed
+        assert min(kept_s, queue["MessageRetentionPeriod"]) > tried_s
         assert queue["SqsManagedSseEnabled"] is True
     assert queues[f"{PREFIX}clip-expiry"]["DelaySeconds"] == SOUND_CLIP.length_ms // 1_000
 

@@ -57,7 +57,7 @@ BROKEN = (
     ("AWS::S3::Bucket", "it is nobody else's to read", set_to("AccessControl", "PublicRead")),
     ("AWS::S3::BucketPolicy", "AWS::S3::Bucket it takes nothing but TLS", set_to("PolicyDocument.Statement.1", None)),
     ("AWS::S3::BucketPolicy", "nobody else is let in", set_to("PolicyDocument.Statement.0.Principal", "*")),
-    ("AWS::KMS::Key", "it is replaced every year", set_to("EnableKeyRotation", False)),
+    ("AWS::KMS::Key", "AWS replaces it by itself", set_to("EnableKeyRotation", False)),
     ("AWS::KMS::Key", "nobody else is let in", set_to("KeyPolicy", ALLOWED_TO_ALL)),
     ("AWS::KMS::Key", "AWS's services use it for our topic alone", set_to("KeyPolicy.Statement.1.Condition", {})),
     (OF_THE_EDGE, "whoever comes without TLS is sent to it",
