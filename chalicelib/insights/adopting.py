@@ -10,6 +10,7 @@ from chalicelib.insights.meeting_models import (
     NAMED_IN,
     Attended,
     Attendee,
+    Gone,
     MeetingEntry,
     NamedIn,
     attendees,
@@ -23,10 +24,13 @@ E = TypeVar("E", bound=MeetingEntry)
 
 
 def adopt(source: str, into: str, *, now: int) -> None:
-    """Moves stays and names, each with the life it has left. Safe to repeat: they are there before they are gone."""
-    found = entries.query(source, now=now)
-    _move_names([one for one in found if isinstance(one, Attendee)], into, now)
-    stays.put_many(_stay(one, into) for one in found if isinstance(one, Attended))
+    """Moves stays and names, each with the life it has left, but of nobody erased. Safe to repeat: they are there
+    before they are gone, and what says who was erased goes last."""
+    found = sorted(entries.query(source, now=now), key=lambda one: isinstance(one, Gone))
+    erased = {one.participant_id for one in found if isinstance(one, Gone)}
+    kept = [one for one in found if isinstance(one, Attended | Attendee) and one.participant_id not in erased]
+    _move_names([one for one in kept if isinstance(one, Attendee)], into, now)
+    stays.put_many(_stay(one, into) for one in kept if isinstance(one, Attended))
     people = {one.participant_id for one in found if isinstance(one, Attended | Attendee)}
     forget_namings(source, people, now=now)
     entries.delete_many((one.owner, one.entry) for one in found)

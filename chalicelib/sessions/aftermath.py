@@ -9,7 +9,7 @@ from chalicelib.runtime import events, expiry, vault
 from chalicelib.runtime.ids import SessionId
 from chalicelib.runtime.transactions import Transaction
 from chalicelib.sessions import uses
-from chalicelib.sessions.models import Session, change, end_with, find, find_all_of, key_of
+from chalicelib.sessions.models import Session, account_of, change, end_with, find, find_all_of, key_of
 from chalicelib.sessions.service import end_session
 
 FOLLOW, END = "log-in", "log-out"  # kinds of expiry entries
@@ -31,16 +31,18 @@ def end_later(both: Transaction, old: Session, *, now: int) -> None:
 
 
 def follow(name: str, now: int) -> None:
-    """The reaper's call after a log in. What was decided goes to the account also where its session has ended."""
+    """The reaper's call after a log in. What was decided goes to the account also where its session has ended, and it
+    was a use of the account all the same."""
     session_id, _, guest = (vault.unseal(SEALED, name) or "").partition(" ")
     if guest:
         events.publish(events.GuestSignedIn(guest, key_of(session_id)[0], now))
     session = find(session_id, now=now) if session_id else None
     if session is not None:
         finish(session, now=now)
-        if session.account_id:
-            _end_surplus(session.account_id, now)
-            uses.follow(session.account_id, used_at_ms=now, now=now)
+    account_id = account_of(session_id)
+    if account_id is not None:
+        _end_surplus(account_id, now)
+        uses.follow(account_id, used_at_ms=now, now=now)
 
 
 def _end_surplus(account_id: str, now: int) -> None:

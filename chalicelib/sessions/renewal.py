@@ -106,7 +106,7 @@ def _replace(old: Session | None, made: Session, together: Together, change: Cha
     both.put(sessions, made)
     sweep.file_with(both, made, now=now)
     if old is not None and old.account_id is None and made.is_found_by_participant:
-        sweep.note_participant_with(both, made.session_id, made.participant_id, now=now)
+        sweep.note_new_participant_with(both, made.session_id, made.participant_id, now=now)
     change.swap(both, old, made)
     done = both.commit()
     if done and old is not None:

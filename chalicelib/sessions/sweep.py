@@ -25,6 +25,13 @@ def note_participant_with(both: Transaction, session_id: str, participant_id: st
     """Of an account's session: that its owner is that participant, together with what they leave as such."""
     account_id = account_of(session_id)
     if account_id is not None and not is_noted(account_id, participant_id, now=now):
+        note_new_participant_with(both, session_id, participant_id, now=now)
+
+
+def note_new_participant_with(both: Transaction, session_id: str, participant_id: str, *, now: int) -> None:
+    """As `note_participant_with`, of a guest who logs in: nothing is asked first, which a log in has no request for."""
+    account_id = account_of(session_id)
+    if account_id is not None:
         made = new_participant(account_id, participant_id, now=now)
         both.put(participants, made)
         name = vault.seal(SEALED, f"{account_id} {participant_id}")

@@ -110,3 +110,20 @@ def test_an_account_that_nobody_uses_is_erased_before_its_names_go(
     assert in_reports(memory, [me], world.now) == []
     assert rows_of(memory, me) == []
     assert in_reports(memory, [held.ids["Cy"]], world.now) == [held.room]
+
+
+def test_a_visit_of_a_few_seconds_is_a_use(world: World, memory: Memory) -> None:
+    """F4, D11: whoever logs in and out again before the reaper comes is found half a year later where they were."""
+    ben = with_account(world, BEN)
+    held = measured(world, ben)
+    me = held.ids["Ben"]
+    for _ in range(2):
+        pass_days(held, memory, 80)
+        assert log_in(ben, BEN).status == 200
+        assert ben.delete("/v1/session").status == 204
+        pass_with_reaper(world, memory, 5 * MINUTE)
+    pass_days(held, memory, 40)
+    assert log_in(ben, BEN).status == 200
+    assert ben.delete("/v1/account", json_body={"password": PASSWORD}).status == 200
+    run_erasures(world)
+    assert (in_reports(memory, [me], world.now), rows_of(memory, me)) == ([], [])

@@ -136,3 +136,14 @@ def test_a_guest_of_a_meeting_that_was_two_is_erased(world: World) -> None:
     assert cy.delete("/v1/session?erase=all").status == 200
     assert executed(held.world.app, held.world.workflows.started[-1]).status == "SUCCEEDED"
     assert [row for row in held.world.aws.items("insights") if row["kind"]["S"] == "batch"] == []
+
+
+def test_who_was_erased_does_not_come_back_with_what_the_rooms_have_become(merged: tuple[Held, Browser, str]) -> None:
+    """F4: the meeting ends within the minutes until their erasure has come to its end."""
+    held, cy, _ = merged
+    assert cy.delete("/v1/session?erase=all").status == 200
+    end(held)
+    found = held.organiser.get(f"/v1/meetings/{held.room}").json()["participants"]
+    assert sorted(one["name"] for one in found) == ["Ada", "Ben"]
+    now = held.world.now
+    assert len(presence_of(held.room, now=now)) == 2
