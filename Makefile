@@ -58,10 +58,10 @@ destroy: .venv/ready-dev ## the stage and all of its data out of your AWS accoun
 rotate: .venv/ready-dev ## a step of replacing a secret (STAGE=prod SECRET=cookies|edge STEP=announce|use|drop; docs/runbook.md)
 	@$(PY) -m infra.deploying rotate --stage $(STAGE) $(if $(SECRET),--secret $(SECRET)) $(if $(STEP),--step $(STEP))
 
-policies: .venv/ready-dev .venv/ready-browser ## infra/policies, written anew from what the whole suite has functions do
-	@$(PY) -m pytest -n $(WORKERS) -p tests.support.sharing_out --write-policies tests
+policies: .venv/ready-dev ## infra/policies, written anew from what the code may come to ask of AWS
+	@$(PY) -m infra.reach
 
-roles: .venv/ready-dev .venv/ready-browser ## the whole suite, and that infra/policies allow what it does and no more
+roles: .venv/ready-dev .venv/ready-browser ## the whole suite, and that infra/policies allow what it does
 	@$(PY) -m pytest -n $(WORKERS) -p tests.support.sharing_out --roles tests
 
 documents: .venv/ready-dev ## docs/openapi.json and docs/asyncapi.json, written anew from the code

@@ -1,6 +1,6 @@
 """What each function may do in AWS, from infra/policies: one file a function, and nothing that is not in its file.
 
-`make policies` writes them from what the suite has functions do; `make roles` holds them to it.
+`make policies` writes them from the code (infra/reach), which a test compares them with.
 
 tables:    by short name, the actions; a transaction asks for what it is made of
 queues:    likewise
@@ -97,14 +97,10 @@ def _resource(action: str, name: str) -> Any:
     return RESOURCES[action]
 
 
-def write_all(acts: Iterable[tuple[str, str, str]]) -> None:
-    """Of each function (its name, an action, the short name of its resource) what it has done, and no more."""
-    done: dict[str, set[tuple[str, str]]] = {function: set() for function in functions()}
-    for function, action, name in acts:
-        done.setdefault(function, set()).add((action, name))
-    for function, some in done.items():
-        consumes = {"consumes": queue} if (queue := read(function).get("consumes")) else {}
-        (FOLDER / f"{function}.yaml").write_text(_text({**consumes, **_written(some)}), "utf-8")
+def write(function: str, acts: Iterable[tuple[str, str]]) -> None:
+    """What it may do from now on: each an action, and the short name of its resource."""
+    consumes = {"consumes": queue} if (queue := read(function).get("consumes")) else {}
+    (FOLDER / f"{function}.yaml").write_text(_text({**consumes, **_written(acts)}), "utf-8")
 
 
 def _written(acts: Iterable[tuple[str, str]]) -> dict[str, Any]:

@@ -298,22 +298,6 @@ def test_no_setting_adds_to_what_a_metric_is_known_by(template: dict[str, Any]) 
     assert "POWERTOOLS_SERVICE_NAME" not in template["Globals"]["Function"]["Environment"]["Variables"]
 
 
-def test_who_tells_a_room_may_tell_a_large_one() -> None:
-    """G2, A14: all but the first hundred tabs are told by another function, through a queue."""
-    tellers = {name for name in policy.functions() if ("execute-api:ManageConnections", "") in policy.allowed(name)}
-    asked = {name for name in tellers if ("sqs:SendMessage", "push") in policy.allowed(name)}
-    assert {"api_handler", "websocket_message", "websocket_disconnect", "reap", "match_crowd"} <= asked
-    assert "push_chunk" in tellers
-
-
-def test_who_tells_anybody_may_take_out_who_is_gone() -> None:
-    """G2: any push may meet a connection that has closed, and then looks where else it is listed."""
-    tellers = {name for name in policy.functions() if ("execute-api:ManageConnections", "") in policy.allowed(name)}
-    taking_out = {("dynamodb:BatchGetItem", "connections"), ("dynamodb:BatchWriteItem", "connections")}
-    assert {"match_crowd", "notify_organiser", "reap_tabs_0", "websocket_message"} <= tellers
-    assert {name for name in tellers if not taking_out <= policy.allowed(name)} == set()
-
-
 def test_who_sends_mail_may_send_it_with_its_own_headers() -> None:
     """G2, F11: List-Unsubscribe among them; for that SES asks another action."""
     senders = {name for name in policy.functions() if ("ses:SendEmail", "") in policy.allowed(name)}

@@ -1,4 +1,4 @@
-"""Which AWS actions each deployed function has called under test: what its role must allow, and nothing else (G2).
+"""Which AWS actions each deployed function calls under test: what its role must allow (G2).
 
 An entry point is entered as Lambda would; whatever it asks of AWS until it returns is its own (infra/policy.py).
 """
@@ -29,7 +29,6 @@ class Act(NamedTuple):
     resource: str
 
 
-acts: set[Act] = set()
 refused: set[Act] = set()  # that no policy allows
 
 
@@ -37,7 +36,6 @@ def note(action: str, resource: str) -> None:
     """For what stands in a client's place."""
     entered = _entered.get()
     for function in ALIKE.get(entered or "", [entered] if entered else []):
-        acts.add(Act(function, action, resource))
         if (action, resource) not in _allowed(function):
             refused.add(Act(function, action, resource))
 
